@@ -1,0 +1,1 @@
+"""The rule language: one text, three uses (compile, evaluate, explain)."""

@@ -1,0 +1,320 @@
+"""Why a ruling decided as it did: each clause with the values seen, in sentences.
+
+Everything here is text, truth or None, so that `dataclasses.asdict` makes JSON of it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from unionportal.core.formula import units
+from unionportal.core.formula.check import Formula, ValueType, type_of
+from unionportal.core.formula.declare import FactDeclaration, Value, Values
+from unionportal.core.formula.evaluate import (
+    amount_of,
+    evaluate,
+    facts_as_read,
+    missing_facts,
+    value_of,
+)
+from unionportal.core.formula.ruling import Decision, Ruling, decide
+from unionportal.core.formula.tree import (
+    Arithmetic,
+    Call,
+    Comparison,
+    Conditional,
+    Expression,
+    Fact,
+    Literal,
+    Logic,
+    Membership,
+    Negative,
+    Node,
+    Not,
+    children,
+)
+
+MISSING = "未提供"
+UNKNOWN = "未知"
+_VERDICTS = {True: "true", False: "false", None: "unknown"}
+_SIGNS = {"*": "×", "<=": "≤", ">=": "≥", "!=": "≠"}
+
+
+@dataclass(frozen=True, slots=True)
+class FactSeen:
+    """A fact as the decision saw it; `shown` is the value for people."""
+
+    name_en: str
+    name: str
+    shown: str
+    unit: str
+    meaning: str
+    reference: str
+    is_missing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseExplained:
+    """`verdict` is true, false or unknown; `reasons` are sentences that say why."""
+
+    code: str
+    title: str
+    text: str
+    verdict: str
+    reasons: tuple[str, ...]
+    facts: tuple[FactSeen, ...]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A part of the amount and its value; the last is the whole before rounding."""
+
+    text: str
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class AmountExplained:
+    text: str
+    shown: str
+    terms: tuple[Term, ...]
+    facts: tuple[FactSeen, ...]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    outcome: str
+    clause: str | None
+    missing_fact: str | None
+    amount: str | None
+    clauses: tuple[ClauseExplained, ...]
+    amount_explained: AmountExplained
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A formula with the values its rules read."""
+
+    formula: Formula
+    words: Mapping[str, FactDeclaration]
+    values: Values
+
+    def value(self, node: Expression) -> Value | None:
+        return value_of(node, self.values)
+
+    def type(self, node: Expression) -> ValueType:
+        return type_of(node, self.words)
+
+    def shown(self, node: Expression) -> str:
+        value = self.value(node)
+        return UNKNOWN if value is None else show(value, self.type(node))
+
+    def text(self, node: Node) -> str:
+        """The words of the formula, by the Chinese names of its facts."""
+        if isinstance(node, Fact):
+            return self.words[node.name].name
+        return _tidy(self.formula.text[node.span.start : node.span.end])
+
+    def with_value(self, node: Expression) -> str:
+        """`低保标准 750.00 元`, `2 × 低保标准 = 1,500.00 元`, `1,500.00 元`."""
+        if isinstance(node, Literal):
+            return self.shown(node)
+        equals = " " if isinstance(node, Fact) else " = "
+        return f"{self.text(node)}{equals}{self.shown(node)}"
+
+
+def explain(ruling: Ruling, values: Values) -> Explanation:
+    """The decision of a ruling with its grounds; `values` by English name."""
+    decision = decide(ruling, values)
+    return Explanation(
+        outcome=decision.outcome.value,
+        clause=decision.clause,
+        missing_fact=decision.missing_fact,
+        amount=_plain_amount(decision),
+        clauses=tuple(
+            explain_clause(clause.formula, values, code=clause.code, title=clause.title)
+            for clause in ruling.clauses
+        ),
+        amount_explained=explain_amount(ruling.amount, values),
+    )
+
+
+def _plain_amount(decision: Decision) -> str | None:
+    return None if decision.amount is None else str(decision.amount)
+
+
+def explain_clause(
+    formula: Formula, values: Values, *, code: str = "", title: str = ""
+) -> ClauseExplained:
+    verdict = evaluate(formula, values)
+    seen = _seen(formula, values)
+    missing = _names(formula, values)
+    reasons = tuple(dict.fromkeys(_reasons(formula.tree, verdict, seen)))
+    if verdict is None:
+        reasons = tuple(_lacking(formula, values))
+    return ClauseExplained(
+        code=code,
+        title=title,
+        text=formula.text,
+        verdict=_VERDICTS[None if verdict is None else bool(verdict)],
+        reasons=reasons,
+        facts=facts_seen(formula, values),
+        missing=missing,
+    )
+
+
+def explain_amount(formula: Formula, values: Values) -> AmountExplained:
+    seen = _seen(formula, values)
+    return AmountExplained(
+        text=formula.text,
+        shown=show(amount_of(formula, values), formula.type),
+        terms=tuple(_terms(formula.tree, seen)),
+        facts=facts_seen(formula, values),
+        missing=_names(formula, values),
+    )
+
+
+def facts_seen(formula: Formula, values: Values) -> tuple[FactSeen, ...]:
+    """The facts of a formula with the values as they were stated."""
+    return tuple(
+        FactSeen(
+            name_en=fact.name_en,
+            name=fact.name,
+            shown=show(values.get(fact.name_en), type_of_fact(fact)),
+            unit=fact.unit,
+            meaning=fact.meaning,
+            reference=fact.reference,
+            is_missing=values.get(fact.name_en) in (None, ""),
+        )
+        for fact in formula.facts
+    )
+
+
+def type_of_fact(fact: FactDeclaration) -> ValueType:
+    return ValueType(kind=fact.type, unit=fact.unit, choices=fact.choices)
+
+
+def show(value: Value | None, kind: ValueType) -> str:
+    """A value for people: 1,620.00 元, 3 人, 是, 2026-01-01, a choice's label."""
+    match value:
+        case None | "":
+            return MISSING
+        case bool():
+            return "是" if value else "否"
+        case Decimal():
+            return _show_number(value, kind.unit)
+        case date():
+            return value.isoformat()
+        case _:
+            return f"“{dict(kind.choices).get(value, value)}”"
+
+
+def _show_number(number: Decimal, unit: units.Unit) -> str:
+    plain = f"{number:,f}"
+    whole, _, places = plain.partition(".")
+    places = places.rstrip("0")
+    if units.is_money(unit):
+        places = places.ljust(2, "0")
+    return f"{whole}{'.' if places else ''}{places}{' ' if unit else ''}{unit or ''}"
+
+
+def _seen(formula: Formula, values: Values) -> _Seen:
+    read = facts_as_read(formula.facts, values)
+    return _Seen(formula, formula.vocabulary, read)
+
+
+def _names(formula: Formula, values: Values) -> tuple[str, ...]:
+    words = formula.vocabulary
+    return tuple(words[name].name for name in missing_facts(formula, values))
+
+
+def _lacking(formula: Formula, values: Values) -> Iterator[str]:
+    words = formula.vocabulary
+    for name in missing_facts(formula, values):
+        fact, value = words[name], values.get(name)
+        is_refused = isinstance(value, Decimal)
+        shown = show(value, type_of_fact(fact))
+        yield f"{fact.name} {shown}，应大于零" if is_refused else f"缺少：{fact.name}"
+
+
+def _reasons(node: Expression, verdict: Value | None, seen: _Seen) -> Iterator[str]:
+    """Sentences for the parts that made the whole come out as it did."""
+    match node:
+        case Logic(operands=operands):
+            decisive = [one for one in operands if seen.value(one) is verdict]
+            for operand in decisive:
+                yield from _reasons(operand, verdict, seen)
+        case Conditional(condition=condition, chosen=chosen, otherwise=otherwise):
+            holds = seen.value(condition)
+            yield from _reasons(condition, holds, seen)
+            yield from _reasons(chosen if holds else otherwise, verdict, seen)
+        case Not(operand=operand) if isinstance(verdict, bool):
+            yield from _reasons(operand, not verdict, seen)
+        case Comparison(left=left, right=right):
+            yield _compared(left, right, seen)
+        case Membership():
+            yield _listed(node, seen)
+        case Literal():
+            pass
+        case _:
+            yield f"{seen.text(node)}：{seen.shown(node)}"
+
+
+def _compared(left: Expression, right: Expression, seen: _Seen) -> str:
+    a, b = seen.value(left), seen.value(right)
+    sides = seen.with_value(left), seen.with_value(right)
+    match a, b:
+        case Decimal(), Decimal():
+            return _numbers_compared(a, b, sides, _unit(left, right, seen))
+        case date(), date():
+            word = "等于" if a == b else ("晚于" if a > b else "早于")
+        case _:
+            word = "等于" if a == b else "不等于"
+    return f"{sides[0]}，{word} {sides[1]}"
+
+
+def _numbers_compared(
+    a: Decimal, b: Decimal, sides: tuple[str, str], unit: units.Unit
+) -> str:
+    word = "等于" if a == b else ("高于" if a > b else "低于")
+    gap = "" if a == b else f"，差 {_show_number(abs(a - b), unit)}"
+    return f"{sides[0]}，{word} {sides[1]}{gap}"
+
+
+def _unit(left: Expression, right: Expression, seen: _Seen) -> units.Unit:
+    return units.common(seen.type(left).unit, seen.type(right).unit)
+
+
+def _listed(node: Membership, seen: _Seen) -> str:
+    kind = seen.type(node.operand)
+    listed = "、".join(show(member.value, kind) for member in node.members)
+    word = "属于" if seen.value(node) else "不属于"
+    return f"{seen.with_value(node.operand)}，{word} {listed}"
+
+
+def _terms(node: Expression, seen: _Seen) -> Iterator[Term]:
+    """The parts that are computed, from the inside out; only the branch taken."""
+    match node:
+        case Literal() | Fact():
+            return
+        case Conditional(condition=condition, chosen=chosen, otherwise=otherwise):
+            holds = seen.value(condition)
+            if holds is not None:
+                yield from _terms(chosen if holds else otherwise, seen)
+        case Arithmetic() | Negative() | Call():
+            for child in children(node):
+                yield from _terms(child, seen)
+        case _:
+            return
+    yield Term(seen.text(node), seen.shown(node))
+
+
+def _tidy(text: str) -> str:
+    """Formula text on one line, with the signs people use."""
+    words = " ".join(text.split())
+    for sign, plain in _SIGNS.items():
+        words = words.replace(sign, plain)
+    return words.replace("×", " × ").replace("  ", " ")
