@@ -1,0 +1,141 @@
+"""Databases of the tests: one migrated template, and a clone for every process.
+
+A template is named by what it was made from, so a changed migration makes a new one.
+Several pytest sessions may run in one checkout; locks of the kernel keep them apart.
+"""
+
+import fcntl
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import psycopg2
+
+from unionportal.core.rights import append_only_tables
+from unionportal.embedded import CREATE_DATABASE, OWNER, RUNNER, Engines
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATES_KEPT = 3
+APPS = (
+    "unionportal",
+    "members",
+    "assistance",
+    "modelworkers",
+    "competitions",
+    "mediation",
+)
+# Besides migrations: what decides rights, reference data and the libraries' tables.
+INGREDIENTS = (
+    "requirements.txt",
+    "unionportal/core/rights.py",
+    "unionportal/embedded.py",
+    "unionportal/management/commands/prepare.py",
+    "*/reference/**/*",
+)
+
+
+class Clones:
+    """Makes and drops databases on the engines of the tests, as their owner."""
+
+    def __init__(self, engines: Engines) -> None:
+        self.addresses = engines.addresses
+        self.root = engines.root
+
+    def clone(self, name: str) -> None:
+        """A fresh database like the one that `prepare` makes."""
+        with self._locked():
+            template = self._ready_template()
+            self._drop_orphans()
+            self._sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            self._copy(template, name)
+
+    def renew(self, name: str) -> None:
+        """The same database as if the test had never been."""
+        with self._locked():
+            self._sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            self._copy(self._ready_template(), name)
+
+    def drop(self, name: str) -> None:
+        self._sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def _copy(self, template: str, name: str) -> None:
+        self._sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+
+    def _ready_template(self) -> str:
+        template = f"template_{_ingredients()}"
+        if template not in self._names("template_"):
+            draft = f"draft_{os.getpid()}"
+            self._sql(f'DROP DATABASE IF EXISTS "{draft}" WITH (FORCE)')
+            self._sql(CREATE_DATABASE.format(name=draft, owner=OWNER))
+            self._prepare(draft)
+            self._sql(f'ALTER DATABASE "{draft}" RENAME TO "{template}"')
+            for old in self._names("template_")[:-TEMPLATES_KEPT]:
+                self.drop(old)
+        return template
+
+    def _prepare(self, name: str) -> None:
+        environment = os.environ | {
+            "DJANGO_SETTINGS_MODULE": "unionportal.settings",
+            "DATABASE_URL": self.addresses.database(role=RUNNER, name=name),
+            "OWNER_DATABASE_URL": self.addresses.database(role=OWNER, name=name),
+        }
+        command = [sys.executable, "manage.py", "prepare", "--verbosity", "0"]
+        ended = subprocess.run(  # noqa: S603
+            command,
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if ended.returncode:
+            message = f"`manage.py prepare` failed:\n{ended.stderr[-4000:]}"
+            raise RuntimeError(message)
+
+    def _drop_orphans(self) -> None:
+        """Databases of sessions that were killed carry the number of a dead process."""
+        for prefix in ("clone_", "draft_"):
+            for name in self._names(prefix):
+                if not psutil.pid_exists(int(name.removeprefix(prefix))):
+                    self.drop(name)
+
+    def _names(self, prefix: str) -> list[str]:
+        """Oldest first."""
+        rows = self._sql(
+            "SELECT datname FROM pg_database "
+            f"WHERE starts_with(datname, '{prefix}') ORDER BY oid"
+        )
+        return [str(row[0]) for row in rows]
+
+    def _sql(self, statement: str) -> list[tuple[object, ...]]:
+        address = self.addresses.database(role=OWNER, name="postgres")
+        connection = psycopg2.connect(address)
+        connection.autocommit = True
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
+                return cursor.fetchall() if cursor.description else []
+        finally:
+            connection.close()
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        with (self.root / "clones.lock").open("wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def _ingredients() -> str:
+    digest = hashlib.sha256("\n".join(append_only_tables()).encode())
+    files = {path for app in APPS for path in (ROOT / app).rglob("migrations/*.py")}
+    files |= {path for pattern in INGREDIENTS for path in ROOT.glob(pattern)}
+    for path in sorted(files):
+        if path.is_file() and path.suffix != ".pyc":
+            digest.update(str(path.relative_to(ROOT)).encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]

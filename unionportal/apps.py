@@ -1,0 +1,16 @@
+"""The project package as an app: its commands and its checks."""
+
+from django.apps import AppConfig
+from django.core import checks
+from django.utils.translation import gettext_lazy as _
+
+
+class UnionPortalConfig(AppConfig):
+    name = "unionportal"
+    label = "unionportal"
+    verbose_name = _("工会服务门户")
+
+    def ready(self) -> None:
+        from unionportal.checks import production_settings
+
+        checks.register(production_settings, "unionportal")

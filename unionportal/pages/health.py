@@ -1,0 +1,51 @@
+"""Health for monitors and containers, metrics for Prometheus."""
+
+import hmac
+from ipaddress import ip_address
+
+import django_prometheus.exports
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from health_check.views import HealthCheckView
+
+
+class Health(HealthCheckView):
+    """Asks database, cache and a background worker; 500 when one does not answer."""
+
+    checks = (
+        "health_check.checks.Database",
+        "health_check.checks.Cache",
+        ("health_check.contrib.celery.Ping", {"limit": 1}),
+    )
+
+    async def get(
+        self, request: HttpRequest, *args: object, **kwargs: object
+    ) -> HttpResponse:
+        request.GET = request.GET.copy()
+        request.GET.setdefault("format", "json")
+        response: HttpResponse = await super().get(request, *args, **kwargs)
+        return response
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Counts and timings, for this machine itself or for a caller with the token."""
+    if not (_holds_token(request) or _is_local(request)):
+        return HttpResponse(status=404)
+    answer: HttpResponse = django_prometheus.exports.ExportToDjangoView(request)
+    return answer
+
+
+def _holds_token(request: HttpRequest) -> bool:
+    wanted = settings.METRICS_TOKEN
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    return bool(wanted) and hmac.compare_digest(given.encode(), wanted.encode())
+
+
+def _is_local(request: HttpRequest) -> bool:
+    """A proxy on this machine passes strangers on, and says so."""
+    if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
+        return False
+    try:
+        return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,371 @@
+"""Every setting of the portal. The environment is read here and nowhere else.
+
+Nothing is started and nothing is connected to from here. What a production
+installation must set is checked in `unionportal/checks.py`.
+"""
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import django_stubs_ext
+import environ
+import structlog
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from unionportal.logs import without_row_details
+
+django_stubs_ext.monkeypatch()
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+
+
+def database(url: str) -> dict[str, Any]:
+    """A libpq address; `?host=/folder` names a Unix socket."""
+    parsed: dict[str, Any] = env.db_url_config(url)
+    options = parsed.setdefault("OPTIONS", {})
+    parsed["HOST"] = options.pop("host", "") or parsed["HOST"]
+    # A dropped line is noticed within a minute instead of two hours.
+    options |= {"keepalives_idle": 30, "keepalives_interval": 10}
+    return parsed | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+
+
+def key_ring(text: str) -> dict[str, bytes]:
+    """`k1:base64,k2:base64` → key id to key; the last one seals, all of them unseal."""
+    pairs = (entry.split(":", 1) for entry in text.split(",") if entry)
+    return {name.strip(): base64.b64decode(key) for name, key in pairs}
+
+
+# --- what kind of installation this is
+
+SAMPLE_SECRET_KEY = "sample-key-that-no-installation-may-keep"
+SECRET_KEY = env.str("SECRET_KEY", default=SAMPLE_SECRET_KEY)
+DEBUG = env.bool("DEBUG", default=False)
+# Shows the sign-in names of the demonstration and relaxes HTTPS: invented people only.
+DEMONSTRATION = env.bool("DEMONSTRATION", default=False)
+HTTPS = env.bool("HTTPS", default=not (DEBUG or DEMONSTRATION))
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS",
+    default=["localhost", "127.0.0.1", "[::1]"] if DEBUG or DEMONSTRATION else [],
+)
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+# Where `manage.py serve` listens, on this machine only.
+SERVE_PORT = env.int("PORT", default=8000)
+
+ROOT_URLCONF = "unionportal.urls"
+WSGI_APPLICATION = "unionportal.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- apps
+
+INSTALLED_APPS = [
+    # Before the apps whose commands and templates it replaces.
+    "unionportal",
+    "unfold.apps.BasicAppConfig",
+    "unfold.contrib.filters",
+    "unionportal.pages.apps.StaffAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.idp.oidc",
+    "treebeard",
+    "pgtrigger",
+    "pghistory",
+    "django_htmx",
+    "django_filters",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "drf_standardized_errors",
+    "django_celery_beat",
+    "django_structlog",
+    "django_prometheus",
+    "health_check",
+    "csp",
+    "unionportal.core",
+    "unionportal.pages",
+    "members",
+    "assistance",
+    "modelworkers",
+    "competitions",
+    "mediation",
+]
+
+MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "unionportal.logs.RequestLog",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "pghistory.middleware.HistoryMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# --- database: the portal runs as a role that owns nothing
+
+DATABASES = {
+    "default": database(env.str("DATABASE_URL", default="postgresql:///unionportal")),
+    # Only `prepare` and `migrate` use this alias: it may change tables and rights.
+    "owner": database(
+        env.str("OWNER_DATABASE_URL", default="")
+        or env.str("DATABASE_URL", default="postgresql:///unionportal")
+    )
+    | {"CONN_MAX_AGE": 0, "TEST": {"MIRROR": "default"}},
+}
+# The role that `prepare` grants its rights to.
+RUNNING_ROLE = DATABASES["default"]["USER"]
+
+# --- cache, sessions, background work: one Redis-protocol server
+
+REDIS_URL = env.str("REDIS_URL", default="redis://localhost:6379/0")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+    }
+}
+# A lost cache server must not sign everybody out: the row in the database stays.
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+
+JOB_TIME_LIMIT = 60 * 60
+# Kombu spells the address of a Unix socket in its own way.
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace(
+    "?db=", "?virtual_host=", 1
+)
+# A message is acknowledged after the work, so a killed worker leaves it to another.
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+# A worker that hoards messages takes them with it when it is killed.
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# The truth about a job is its row in PostgreSQL; results in the broker are a second one.
+CELERY_TASK_IGNORE_RESULT = True
+# The worker kills a job at this limit; only then may the broker deliver it again.
+CELERY_TASK_TIME_LIMIT = JOB_TIME_LIMIT
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # Longer than the longest job, else it is delivered twice while it still runs.
+    "visibility_timeout": JOB_TIME_LIMIT * 2,
+    # Look for messages of lost workers at every turn, not at every tenth.
+    "unacked_restore_throttle": 1,
+    # A dead broker is noticed; the sweep in PostgreSQL goes on without it.
+    "socket_timeout": 10,
+    "socket_connect_timeout": 5,
+}
+# Work whose broker line broke would be delivered again: stop it rather than do it twice.
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+# The worker waits for a broker that starts later or comes back.
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# PDF rendering grows a process: replace it in good time.
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = "Asia/Shanghai"
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+# Our log lines stay JSON inside the worker.
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+# --- people
+
+AUTH_USER_MODEL = "members.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "/login/"
+LOGIN_REDIRECT_URL = "/"
+# Nobody here has an e-mail address.
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+# How many proxies of ours stand in front: else rate limits count the proxy.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+IDP_OIDC_PRIVATE_KEY = env.str("IDP_OIDC_PRIVATE_KEY", default="", multiline=True)
+
+# --- language and time; no LocaleMiddleware: an English browser still reads Chinese
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("简体中文"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+# --- files
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = VAR_DIR / "static"
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
+# Bank files leave and come back through this folder.
+BANK_EXCHANGE_DIR = Path(env.str("BANK_EXCHANGE_DIR", default=str(VAR_DIR / "bank")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+# Uploads are personal papers: nobody else on the machine may read them.
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+
+# --- secrets
+
+FIELD_KEYS = key_ring(env.str("FIELD_KEYS", default=""))
+BLIND_INDEX_KEY = base64.b64decode(env.str("BLIND_INDEX_KEY", default=""))
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+
+# --- messages
+
+SMS_BACKEND = env.str("SMS_BACKEND", default="unionportal.core.messages.ConsoleBackend")
+
+# --- security
+
+SECURE_SSL_REDIRECT = HTTPS
+# The health page is asked from inside, without a certificate.
+SECURE_REDIRECT_EXEMPT = [r"^health/$", r"^metrics$"]
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
+)
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        # Small drawings inside style sheets.
+        "img-src": [SELF, "data:"],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    }
+}
+
+# --- API
+
+REST_FRAMEWORK = {
+    "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
+    "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.SessionAuthentication"
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "工会服务门户接口",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [
+        "drf_standardized_errors.openapi_hooks.postprocess_schema_enums"
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "ValidationErrorEnum": "drf_standardized_errors.openapi_serializers.ValidationErrorEnum.choices",
+        "ClientErrorEnum": "drf_standardized_errors.openapi_serializers.ClientErrorEnum.choices",
+        "ServerErrorEnum": "drf_standardized_errors.openapi_serializers.ServerErrorEnum.choices",
+        **{
+            f"ErrorCode{code}Enum": f"drf_standardized_errors.openapi_serializers.ErrorCode{code}Enum.choices"
+            for code in (401, 403, 404, 405, 406, 415, 429, 500)
+        },
+    },
+}
+
+# --- logs: one JSON object a line, with the request's id and nobody's personal data
+
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+shared_processors: list[structlog.types.Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso"),
+    structlog.processors.format_exc_info,
+    without_row_details,
+]
+structlog.configure(
+    processors=[
+        *shared_processors,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+            "foreign_pre_chain": shared_processors,
+        }
+    },
+    "handlers": {"lines": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {
+        "handlers": ["lines"],
+        "level": env.str("LOG_LEVEL", default="INFO"),
+    },
+    "loggers": {
+        # Its lines hold the whole address with its query; ours hold the path.
+        "django.request": {"level": "CRITICAL"},
+        "django.server": {"level": "WARNING"},
+    },
+}
+
+# --- metrics
+
+PROMETHEUS_EXPORT_MIGRATIONS = False

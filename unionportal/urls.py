@@ -1,0 +1,12 @@
+"""Every address of the portal."""
+
+from django.contrib import admin
+from django.urls import path
+
+from unionportal.pages import health
+
+urlpatterns = [
+    path("health/", health.Health.as_view(), name="health"),
+    path("metrics", health.metrics, name="metrics"),
+    path("staff/", admin.site.urls),
+]
