@@ -1,0 +1,39 @@
+"""Tables of assistance, one file a noun."""
+
+from assistance.models.bank_file import BankFile
+from assistance.models.batch import (
+    Batch,
+    BatchFunding,
+    PayingAccount,
+    Signature,
+    SignaturePerson,
+)
+from assistance.models.determination import Determination
+from assistance.models.dossier import HouseholdDossier, HouseholdMember
+from assistance.models.fund import Account, Entry, FundSource, Posting
+from assistance.models.payment import Payment, PaymentClaim
+from assistance.models.round import CoverageCertificate, Period, Round
+from assistance.models.scheme import Scheme, SchemeVersion
+
+__all__ = [
+    "Account",
+    "BankFile",
+    "Batch",
+    "BatchFunding",
+    "CoverageCertificate",
+    "Determination",
+    "Entry",
+    "FundSource",
+    "HouseholdDossier",
+    "HouseholdMember",
+    "PayingAccount",
+    "Period",
+    "Payment",
+    "PaymentClaim",
+    "Posting",
+    "Round",
+    "Scheme",
+    "SchemeVersion",
+    "Signature",
+    "SignaturePerson",
+]

@@ -1,0 +1,53 @@
+"""Bank files (银行文件): what went out and what came back, kept as it was."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from assistance.enums import BankFileState, FileDirection
+
+
+class BankFile(models.Model):
+    """A file exchanged with a bank. An incoming file is applied once, or refused whole."""
+
+    direction = models.CharField(_("方向"), max_length=4, choices=FileDirection.choices)
+    batch = models.ForeignKey(
+        "assistance.Batch",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="bank_files",
+        verbose_name=_("批次"),
+    )
+    organisation = models.ForeignKey(
+        "members.Organisation", models.PROTECT, null=True, verbose_name=_("工会")
+    )
+    layout = models.SlugField(_("文件格式"), max_length=40)
+    name = models.CharField(_("文件名"), max_length=120)
+    sha256 = models.CharField(_("文件摘要"), max_length=64)
+    path = models.CharField(_("存放位置"), max_length=200)
+    state = models.CharField(_("状态"), max_length=10, choices=BankFileState.choices)
+    line_count = models.PositiveIntegerField(_("行数"), default=0)
+    total = models.DecimalField(_("金额"), max_digits=16, decimal_places=2, default=0)
+    problems = models.JSONField(_("问题"), default=list)
+    on = models.DateField(_("业务日期"))
+
+    class Meta:
+        verbose_name = _("银行文件")
+        verbose_name_plural = _("银行文件")
+        ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("sha256",),
+                condition=Q(direction=FileDirection.IN, state=BankFileState.APPLIED),
+                name="bank_file_applied_once",
+            ),
+            models.UniqueConstraint(
+                fields=("batch",),
+                condition=Q(direction=FileDirection.OUT),
+                name="bank_file_one_instruction_per_batch",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name

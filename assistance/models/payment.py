@@ -1,0 +1,102 @@
+"""Payments (发放): the claim that allows one payment, and its attempts."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from assistance.enums import PaymentEnd, PaymentState, SubjectKind
+
+
+class PaymentClaim(models.Model):
+    """The right to one payment of a scheme for a subject and occurrence.
+
+    Unpartitioned, so that its unique key holds over all unions, rounds and years.
+    """
+
+    scheme = models.ForeignKey(
+        "assistance.Scheme", models.DO_NOTHING, db_constraint=False, db_index=False
+    )
+    subject_kind = models.CharField(max_length=12, choices=SubjectKind.choices)
+    subject_id = models.BigIntegerField(_("对象"))
+    occurrence = models.CharField(_("发生键"), max_length=40)
+    year = models.PositiveSmallIntegerField(_("年度"))
+    round = models.ForeignKey(
+        "assistance.Round", models.DO_NOTHING, db_constraint=False, db_index=False
+    )
+    organisation = models.ForeignKey(
+        "members.Organisation", models.DO_NOTHING, db_constraint=False, db_index=False
+    )
+    determination_id = models.BigIntegerField(_("认定"))
+    payee = models.ForeignKey(
+        "members.Person", models.DO_NOTHING, db_constraint=False, db_index=False
+    )
+    amount = models.DecimalField(_("金额"), max_digits=14, decimal_places=2)
+    released = models.BooleanField(_("已撤下"), default=False)
+
+    class Meta:
+        verbose_name = _("发放权")
+        verbose_name_plural = _("发放权")
+        ordering = ("id",)
+        indexes = (
+            models.Index(fields=("round", "organisation"), name="claim_by_round"),
+        )
+        constraints = (
+            models.UniqueConstraint(
+                fields=("subject_kind", "subject_id", "scheme", "occurrence"),
+                condition=Q(released=False),
+                name="claim_one_live",
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="claim_amount"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.scheme_id} {self.subject_kind} {self.subject_id}"
+
+
+class Payment(models.Model):
+    """One attempt to pay a claim. Partitioned by year; only its outcome ever changes."""
+
+    year = models.PositiveSmallIntegerField(_("年度"))
+    batch = models.ForeignKey(
+        "assistance.Batch", models.DO_NOTHING, db_constraint=False, db_index=False
+    )
+    claim = models.ForeignKey(
+        PaymentClaim, models.DO_NOTHING, db_constraint=False, db_index=False
+    )
+    attempt = models.PositiveSmallIntegerField(_("第几次"))
+    source = models.ForeignKey(
+        "assistance.FundSource",
+        models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("资金来源"),
+    )
+    account = models.ForeignKey(
+        "members.BankAccount",
+        models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("收款账户"),
+    )
+    reference = models.CharField(_("发放编号"), max_length=32)
+    amount = models.DecimalField(_("金额"), max_digits=14, decimal_places=2)
+    state = models.CharField(
+        _("状态"),
+        max_length=10,
+        choices=PaymentState.choices,
+        default=PaymentState.PLANNED,
+    )
+    reason_code = models.CharField(_("退回原因"), max_length=24, default="")
+    end_reason = models.CharField(
+        _("终止原因"), max_length=12, choices=PaymentEnd.choices, default=""
+    )
+    instructed_on = models.DateField(_("送银行日期"), null=True)
+    settled_on = models.DateField(_("结果日期"), null=True)
+
+    class Meta:
+        verbose_name = _("发放")
+        verbose_name_plural = _("发放")
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return self.reference

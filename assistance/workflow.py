@@ -1,0 +1,88 @@
+"""State tables of assistance: the actions and the database read the same rows."""
+
+from assistance.enums import (
+    BatchState,
+    DossierState,
+    PaymentState,
+    RoundState,
+    SchemeState,
+)
+from unionportal.core.workflow import Transition, Workflow
+
+DOSSIER = Workflow(
+    name="困难职工档案",
+    initial=DossierState.ON_FILE,
+    transitions=(
+        Transition("close", DossierState.ON_FILE, DossierState.CLOSED, "退出"),
+        Transition("reopen", DossierState.CLOSED, DossierState.ON_FILE, "返困重开"),
+    ),
+    labels=dict(DossierState.choices),
+)
+
+SCHEME_VERSION = Workflow(
+    name="方案版本",
+    initial=SchemeState.DRAFT,
+    transitions=(
+        Transition("publish", SchemeState.DRAFT, SchemeState.PUBLISHED, "发布"),
+        Transition("withdraw", SchemeState.PUBLISHED, SchemeState.WITHDRAWN, "停用"),
+    ),
+    labels=dict(SchemeState.choices),
+)
+
+ROUND = Workflow(
+    name="轮次",
+    initial=RoundState.OPENED,
+    transitions=(
+        Transition("compute", RoundState.OPENED, RoundState.COMPUTED, "测算"),
+        Transition("compute", RoundState.COMPUTED, RoundState.COMPUTED, "重新测算"),
+        Transition("publish", RoundState.COMPUTED, RoundState.NOTICED, "公示"),
+        Transition("release", RoundState.COMPUTED, RoundState.RELEASED, "生成批次"),
+        Transition("release", RoundState.NOTICED, RoundState.RELEASED, "生成批次"),
+        Transition("close", RoundState.RELEASED, RoundState.CLOSED, "办结"),
+        Transition("cancel", RoundState.OPENED, RoundState.CANCELLED, "取消"),
+        Transition("cancel", RoundState.COMPUTED, RoundState.CANCELLED, "取消"),
+    ),
+    labels=dict(RoundState.choices),
+)
+
+BATCH = Workflow(
+    name="发放批次",
+    initial=BatchState.DRAFTED,
+    transitions=(
+        Transition("submit", BatchState.DRAFTED, BatchState.SUBMITTED, "提交复核"),
+        Transition("check", BatchState.SUBMITTED, BatchState.CHECKED, "复核通过"),
+        Transition("approve", BatchState.CHECKED, BatchState.APPROVED, "审批通过"),
+        Transition("escalate", BatchState.CHECKED, BatchState.ENDORSING, "报上级审批"),
+        Transition(
+            "endorse", BatchState.ENDORSING, BatchState.APPROVED, "上级审批通过"
+        ),
+        Transition("send_back", BatchState.SUBMITTED, BatchState.DRAFTED, "退回经办"),
+        Transition("send_back", BatchState.CHECKED, BatchState.DRAFTED, "退回经办"),
+        Transition("send_back", BatchState.ENDORSING, BatchState.DRAFTED, "退回经办"),
+        Transition("instruct", BatchState.APPROVED, BatchState.INSTRUCTED, "送银行"),
+        Transition("settle", BatchState.INSTRUCTED, BatchState.SETTLED, "对账完成"),
+        Transition("cancel", BatchState.DRAFTED, BatchState.CANCELLED, "作废"),
+        Transition("settle", BatchState.APPROVED, BatchState.SETTLED, "全部撤下"),
+    ),
+    labels=dict(BatchState.choices),
+)
+
+PAYMENT = Workflow(
+    name="发放",
+    initial=PaymentState.PLANNED,
+    transitions=(
+        Transition("hold", PaymentState.PLANNED, PaymentState.HELD, "暂缓"),
+        Transition("resume", PaymentState.HELD, PaymentState.PLANNED, "恢复"),
+        Transition("withdraw", PaymentState.PLANNED, PaymentState.WITHDRAWN, "撤下"),
+        Transition("withdraw", PaymentState.HELD, PaymentState.WITHDRAWN, "撤下"),
+        Transition("instruct", PaymentState.PLANNED, PaymentState.INSTRUCTED, "送银行"),
+        Transition("doubt", PaymentState.INSTRUCTED, PaymentState.IN_DOUBT, "待确认"),
+        Transition("pay", PaymentState.INSTRUCTED, PaymentState.PAID, "到账"),
+        Transition("pay", PaymentState.IN_DOUBT, PaymentState.PAID, "到账"),
+        Transition("return", PaymentState.INSTRUCTED, PaymentState.RETURNED, "退回"),
+        Transition("return", PaymentState.IN_DOUBT, PaymentState.RETURNED, "退回"),
+        Transition("return", PaymentState.PAID, PaymentState.RETURNED, "到账后退回"),
+        Transition("end", PaymentState.RETURNED, PaymentState.ENDED, "终止发放"),
+    ),
+    labels=dict(PaymentState.choices),
+)
