@@ -1,0 +1,20 @@
+"""Addresses of assistance at the API."""
+
+from django.urls import path
+
+from assistance.api import views
+
+app_name = "assistance_api"
+
+urlpatterns = [
+    path("dossiers/", views.DossierList.as_view(), name="dossiers"),
+    path("dossiers/<int:pk>/", views.DossierDetail.as_view(), name="dossier"),
+    path("rounds/", views.RoundList.as_view(), name="rounds"),
+    path("rounds/<int:pk>/", views.RoundDetail.as_view(), name="round"),
+    path(
+        "rounds/<int:pk>/determinations/",
+        views.DeterminationList.as_view(),
+        name="determinations",
+    ),
+    path("rounds/<int:pk>/payments/", views.PaymentList.as_view(), name="payments"),
+]
