@@ -85,7 +85,7 @@ class Clones:
             "OWNER_DATABASE_URL": self.addresses.database(role=OWNER, name=name),
         }
         command = [sys.executable, "manage.py", "prepare", "--verbosity", "0"]
-        ended = subprocess.run(  # noqa: S603
+        ended = subprocess.run(
             command,
             cwd=ROOT,
             env=environment,

@@ -18,7 +18,13 @@ from tests.clones import Clones
 from tests.settings import CLONE, ENGINES_DIR, FILES_DIR
 from unionportal.embedded import Engines, engines
 
-DATABASE_FIXTURES = {"db", "committed_db", "transactional_db", "live_server", "admin_user"}
+DATABASE_FIXTURES = {
+    "db",
+    "committed_db",
+    "transactional_db",
+    "live_server",
+    "admin_user",
+}
 
 
 class NetworkRefusedError(OSError):
@@ -64,7 +70,9 @@ def clones(running_engines: Engines) -> Clones:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(clones: Clones, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def django_db_setup(
+    clones: Clones, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
     """This process's clone; `default` reaches it as the restricted role."""
     clones.clone(CLONE)
     yield

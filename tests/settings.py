@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 from tests.undefined import Undefined
-from unionportal.embedded import REDIS_DATABASES, RUNNER, OWNER, addresses
+from unionportal.embedded import OWNER, REDIS_DATABASES, RUNNER, addresses
 
 TESTS = Path(__file__).resolve().parent
 ENGINES_DIR = TESTS.parent / "var" / "test-engines"

@@ -18,7 +18,7 @@ app.autodiscover_tasks()
 class RefuseUnsafeSettings(bootsteps.Step):
     """A worker under unsafe production settings does not start."""
 
-    def __init__(self, parent: Any, **options: Any) -> None:  # noqa: ANN401 - Celery's
+    def __init__(self, parent: object, **options: Any) -> None:
         super().__init__(parent, **options)
         refuse_unsafe_settings()
 

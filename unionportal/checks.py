@@ -21,21 +21,27 @@ def missing_settings() -> Iterator[tuple[str, str]]:
     if secret == settings.SAMPLE_SECRET_KEY or len(secret) < SHORTEST_SECRET:
         yield (
             "E001",
-            "SECRET_KEY 未设置或仍是示例值：请设为至少 32 个随机字符，"
-            "可运行 python -c 'import secrets; print(secrets.token_urlsafe(48))' 生成。",
+            (
+                "SECRET_KEY 未设置或仍是示例值：请设为至少 32 个随机字符，"
+                "可运行 python -c 'import secrets; print(secrets.token_urlsafe(48))' 生成。"
+            ),
         )
     keys = settings.FIELD_KEYS
     if not keys or any(len(key) != KEY_BYTES for key in keys.values()):
         yield (
             "E002",
-            "FIELD_KEYS 缺失或长度不对：请设为“编号:base64”，密钥为 32 字节，"
-            "可运行 openssl rand -base64 32 生成；多把密钥以逗号分隔，最后一把用于加密。",
+            (
+                "FIELD_KEYS 缺失或长度不对：请设为“编号:base64”，密钥为 32 字节，"
+                "可运行 openssl rand -base64 32 生成；多把密钥以逗号分隔，最后一把用于加密。"
+            ),
         )
     if len(settings.BLIND_INDEX_KEY) != KEY_BYTES:
         yield (
             "E003",
-            "BLIND_INDEX_KEY 缺失或长度不对：请设为 32 字节密钥的 base64，"
-            "可运行 openssl rand -base64 32 生成；投入使用后不得更换。",
+            (
+                "BLIND_INDEX_KEY 缺失或长度不对：请设为 32 字节密钥的 base64，"
+                "可运行 openssl rand -base64 32 生成；投入使用后不得更换。"
+            ),
         )
     yield from _missing_addresses()
 
@@ -47,10 +53,11 @@ def _missing_addresses() -> Iterator[tuple[str, str]]:
     if databases["default"]["USER"] == databases["owner"]["USER"]:
         yield (
             "E005",
-            "OWNER_DATABASE_URL 未设置或与 DATABASE_URL 同一用户：请为建表与运行分别建立"
-            "数据库用户，运行用户不得拥有表。",
+            (
+                "OWNER_DATABASE_URL 未设置或与 DATABASE_URL 同一用户：请为建表与运行分别建立"
+                "数据库用户，运行用户不得拥有表。"
+            ),
         )
-
 
 
 def production_settings(

@@ -51,7 +51,7 @@ REDIS_DATABASES = 1024
 # The builtin provider sorts by code point on every machine alike, so that path order,
 # prefix indexes and trigrams of Chinese text agree.
 CREATE_DATABASE = (
-    'CREATE DATABASE "{name}" OWNER {owner} TEMPLATE template0 ENCODING \'UTF8\' '
+    "CREATE DATABASE \"{name}\" OWNER {owner} TEMPLATE template0 ENCODING 'UTF8' "
     "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C.UTF-8'"
 )
 

@@ -41,7 +41,7 @@ def key_ring(text: str) -> dict[str, bytes]:
 
 # --- what kind of installation this is
 
-SAMPLE_SECRET_KEY = "sample-key-that-no-installation-may-keep"
+SAMPLE_SECRET_KEY = "sample-key-that-no-installation-may-keep"  # noqa: S105 - refused
 SECRET_KEY = env.str("SECRET_KEY", default=SAMPLE_SECRET_KEY)
 DEBUG = env.bool("DEBUG", default=False)
 # Shows the sign-in names of the demonstration and relaxes HTTPS: invented people only.
@@ -119,7 +119,7 @@ MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
-TEMPLATES = [
+TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],

@@ -21,8 +21,9 @@ class Health(HealthCheckView):
     async def get(
         self, request: HttpRequest, *args: object, **kwargs: object
     ) -> HttpResponse:
-        request.GET = request.GET.copy()
-        request.GET.setdefault("format", "json")
+        asked = request.GET.copy()
+        asked.setdefault("format", "json")
+        request.GET = asked  # type: ignore[assignment]
         response: HttpResponse = await super().get(request, *args, **kwargs)
         return response
 

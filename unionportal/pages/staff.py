@@ -18,10 +18,12 @@ class StaffSite(UnfoldAdminSite):
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:  # noqa: FBT001, FBT002 - Django's signature
         """The theme's script evaluates expressions in attributes and sets styles."""
-        loosen = csp_update({
-            "script-src": [SELF, UNSAFE_EVAL],
-            "style-src": [SELF, UNSAFE_INLINE],
-        })
+        loosen = csp_update(
+            {
+                "script-src": [SELF, UNSAFE_EVAL],
+                "style-src": [SELF, UNSAFE_INLINE],
+            }
+        )
         checked: Any = super().admin_view(view, cacheable)
         loosened: View = loosen(checked)
         return loosened

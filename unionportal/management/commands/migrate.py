@@ -1,10 +1,9 @@
 """`migrate` on the role that may change tables, with the running role's rights after."""
 
-from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, CommandParser
 from django.core.management.commands.migrate import Command as MigrateCommand
 from django.db import connections
 
@@ -12,11 +11,11 @@ from unionportal.core.rights import RoleMissingError, grant_rights
 
 
 class Command(MigrateCommand):
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.set_defaults(database="owner")
 
-    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - Django's
+    def handle(self, *args: Any, **options: Any) -> None:
         super().handle(*args, **options)
         owner = connections[options["database"]]
         role = settings.RUNNING_ROLE

@@ -10,7 +10,7 @@ class Command(BaseCommand):
     help = "建表、授权并载入基础数据；可重复执行。"
     requires_migrations_checks = False
 
-    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - Django's
+    def handle(self, *args: Any, **options: Any) -> None:
         verbosity = options["verbosity"]
         call_command("migrate", interactive=False, verbosity=max(0, verbosity - 1))
         if verbosity:

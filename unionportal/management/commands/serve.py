@@ -19,7 +19,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from unionportal import demo
+from unionportal.demo import story
 
 HOST = "127.0.0.1"
 START_SECONDS = 60
@@ -43,7 +43,7 @@ class Command(BaseCommand):
     help = "启动门户的全部进程，直到按下 Ctrl-C；端口由 PORT 指定，默认 8000。"
     requires_migrations_checks = False
 
-    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - Django's
+    def handle(self, *args: Any, **options: Any) -> None:
         port = settings.SERVE_PORT
         signal.signal(signal.SIGTERM, _stop)
         _refuse_taken_port(port)
@@ -53,8 +53,8 @@ class Command(BaseCommand):
         with _children(settings.VAR_DIR) as children:
             for name, command in HELPERS.items():
                 children.start(name, command)
-            if demo.is_empty():
-                demo.tell_story(on=timezone.localdate(), say=self.stdout.write)  # noqa: TID251 - a door
+            if story.is_empty():
+                story.tell_story(on=timezone.localdate(), say=self.stdout.write)
             children.start("web", _web_command(port))
             children.wait_for_port(port)
             self._greet(port)
@@ -66,7 +66,7 @@ class Command(BaseCommand):
     def _greet(self, port: int) -> None:
         address = f"http://{HOST}:{port}"
         self.stdout.write(f"\n门户已启动：{address}/    管理端：{address}/staff/")
-        for login in demo.LOGINS:
+        for login in story.LOGINS:
             self.stdout.write(
                 f"  {login.who}：{login.username} / {login.password}"
                 f"    {address}{login.path}"
@@ -85,7 +85,9 @@ def _refuse_taken_port(port: int) -> None:
         try:
             probe.bind((HOST, port))
         except OSError as error:
-            message = f"端口 {port} 已被占用：请换一个端口，如 PORT={port + 1} make run。"
+            message = (
+                f"端口 {port} 已被占用：请换一个端口，如 PORT={port + 1} make run。"
+            )
             raise CommandError(message) from error
 
 
@@ -134,7 +136,9 @@ class Children:
                 start_new_session=True,
             )
         self.numbers.write_text(
-            "".join(f"{child.pid} {_born(child.pid)}\n" for child in self.running.values())
+            "".join(
+                f"{child.pid} {_born(child.pid)}\n" for child in self.running.values()
+            )
         )
 
     def wait_for_port(self, port: int) -> None:
@@ -145,7 +149,9 @@ class Children:
                 if probe.connect_ex((HOST, port)) == 0:
                     return
             time.sleep(0.1)
-        message = f"网页服务未在 {START_SECONDS} 秒内启动（日志：{self.logs / 'web.log'}）。"
+        message = (
+            f"网页服务未在 {START_SECONDS} 秒内启动（日志：{self.logs / 'web.log'}）。"
+        )
         raise CommandError(message)
 
     def watch(self) -> None:
