@@ -1,0 +1,54 @@
+"""Who acts: an officer at a post, a worker, a county system, or the portal itself."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+ActorKind = Literal["staff", "worker", "client", "system"]
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A role held at one organisation.
+
+    ``path`` is the organisation's place in the tree: the seat reaches every path
+    that begins with it. ``principal_id`` is the user this seat is deputised for.
+    """
+
+    role: str
+    organisation_id: int
+    path: str
+    principal_id: int | None = None
+
+    def reaches(self, path: str) -> bool:
+        """Tell whether a place in the tree lies at or below this seat."""
+        return bool(self.path) and path.startswith(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whoever asks for an action or a reading; passed as ``by`` or ``actor``."""
+
+    kind: ActorKind
+    name: str
+    user_id: int | None = None
+    person_id: int | None = None
+    client_id: str | None = None
+    seats: tuple[Seat, ...] = ()
+
+    @property
+    def is_system(self) -> bool:
+        """Tell whether the portal itself acts."""
+        return self.kind == "system"
+
+    def reaches(self, path: str) -> bool:
+        """Tell whether any seat reaches a place in the tree."""
+        return self.is_system or any(seat.reaches(path) for seat in self.seats)
+
+    def seat_for(self, role: str, path: str) -> Seat | None:
+        """Return the nearest seat of a role above a place, own seats first."""
+        found = [s for s in self.seats if s.role == role and s.reaches(path)]
+        found.sort(key=lambda s: (s.principal_id is not None, -len(s.path)))
+        return found[0] if found else None
+
+
+SYSTEM = Actor(kind="system", name="系统")

@@ -1,0 +1,17 @@
+"""Tables of the shared ground."""
+
+from unionportal.core.models.audit import AuditEntry, AuditLink, AuditPending
+from unionportal.core.models.idempotency import StoredReply
+from unionportal.core.models.jobs import Job, JobState
+from unionportal.core.models.messages import Message, MessageState
+
+__all__ = [
+    "AuditEntry",
+    "AuditLink",
+    "AuditPending",
+    "Job",
+    "JobState",
+    "Message",
+    "MessageState",
+    "StoredReply",
+]
