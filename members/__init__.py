@@ -1,0 +1,1 @@
+"""Members: divisions, organisations, people, posts, standards and notices."""

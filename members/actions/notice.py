@@ -1,0 +1,257 @@
+"""Verbs of notices and objections."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models.functions import Now
+
+from members.enums import NoticeState, ObjectionChannel
+from members.models import Notice, NoticeLine, Objection, Organisation
+from members.permissions import (
+    can_cancel_notice,
+    can_decide_objection,
+    can_end_notice,
+    can_file_objection,
+    can_publish_notice,
+)
+from members.queries.post import STRANGER
+from members.workflow import NOTICE, OBJECTION
+from unionportal.core.actor import Actor
+from unionportal.core.audit import record
+from unionportal.core.calendar import add_working_days
+from unionportal.core.errors import Refusal
+
+ANONYMOUS = STRANGER
+LONGEST_TEXT = 1000
+INSERT_LINES = """
+    INSERT INTO members_noticeline
+        (notice_id, about_kind, about_id, name_masked, unit_name, note)
+    SELECT %s, lines.* FROM ({}) AS lines
+"""
+
+
+def publish_notice(  # noqa: PLR0913 - what, about what, for whom, how long
+    *,
+    organisation_id: int,
+    title: str,
+    about: tuple[str, int],
+    lines_select: tuple[str, Sequence[Any]],
+    on: date,
+    working_days: int,
+    by: Actor,
+) -> Notice:
+    """Publish a list from a day on for a number of working days, by one statement.
+
+    `lines_select` is SQL with its parameters, yielding about_kind, about_id,
+    name_masked, unit_name, note in this order; names arrive masked. The day of
+    publishing is not counted. Refuses an empty list and a second open notice of the
+    same matter.
+    """
+    with transaction.atomic():
+        organisation = Organisation.objects.get(pk=organisation_id)
+        can_publish_notice(by, organisation).require()
+        _refuse_second(organisation_id, about)
+        due = add_working_days(on, working_days)
+        notice = Notice.objects.create(
+            organisation=organisation,
+            title=title,
+            about_kind=about[0],
+            about_id=about[1],
+            starts_on=on,
+            working_days=working_days,
+            ends_on=due.on,
+            is_provisional=due.provisional,
+            counted=list(due.steps),
+            published_by_name=by.name,
+        )
+        notice.line_count = _insert_lines(notice, *lines_select)
+        notice.save(update_fields=["line_count"])
+        _record(by, "publish", notice, on, source=None)
+    return notice
+
+
+def end_notice(*, notice_id: int, on: date, by: Actor) -> Notice:
+    """open → ended. Refuses on and before the last day of the notice.
+
+    Undecided objections stay; each goes on holding the person it concerns.
+    """
+    with transaction.atomic():
+        notice = _locked_notice(notice_id)
+        can_end_notice(by, notice).require()
+        target = NOTICE.target_of("end", notice.state)
+        if on <= notice.ends_on:
+            raise Refusal(
+                f"公示到 {notice.ends_on:%Y-%m-%d} 为止，请在此日之后结束。",
+                code="too_early",
+            )
+        return _close(notice, target, verb="end", on=on, by=by)
+
+
+def cancel_notice(*, notice_id: int, reason: str, on: date, by: Actor) -> Notice:
+    """open → cancelled, for a list that was wrong. Needs a reason."""
+    if not reason.strip():
+        raise Refusal("请填写撤销原因。", field="reason")
+    with transaction.atomic():
+        notice = _locked_notice(notice_id)
+        can_cancel_notice(by, notice).require()
+        target = NOTICE.target_of("cancel", notice.state)
+        notice.cancel_reason = reason.strip()
+        return _close(notice, target, verb="cancel", on=on, by=by)
+
+
+def file_objection(
+    *,
+    notice_id: int,
+    line_id: int | None,
+    text: str,
+    on: date,
+    by: Actor,
+    person_id: int | None = None,
+) -> Objection:
+    """File a doubt about one line (which is then held) or about the list.
+
+    A worker files his own, a visitor without name, staff what came on paper; only
+    staff may name another `person_id`. Refuses when the notice is over, before it
+    begins, a line of another list, and an empty text.
+    """
+    written = text.strip()
+    if not written or len(written) > LONGEST_TEXT:
+        raise Refusal(f"请写明异议内容，不超过 {LONGEST_TEXT} 字。", field="text")
+    with transaction.atomic():
+        notice = _locked_notice(notice_id)
+        can_file_objection(by, notice).require()
+        _refuse_closed(notice, on)
+        if line_id is not None:
+            _require_line(notice, line_id)
+        channel, objector = _objector(by, person_id)
+        objection = Objection.objects.create(
+            notice=notice,
+            line_id=line_id,
+            person_id=objector,
+            channel=channel,
+            text=written,
+            filed_on=on,
+            filed_by_name=by.name,
+        )
+        _record_objection(by, "file", objection, on, source=None)
+    return objection
+
+
+def decide_objection(
+    *, objection_id: int, upheld: bool, verdict: str, on: date, by: Actor
+) -> Objection:
+    """open → upheld or dismissed, with the finding in words."""
+    if not verdict.strip():
+        raise Refusal("请填写核查结论。", field="verdict")
+    with transaction.atomic():
+        objection = (
+            Objection.objects.select_for_update(of=("self",))
+            .select_related("notice__organisation")
+            .get(pk=objection_id)
+        )
+        can_decide_objection(by, objection).require()
+        source = objection.state
+        action = "uphold" if upheld else "dismiss"
+        objection.state = OBJECTION.target_of(action, source)
+        objection.verdict = verdict.strip()
+        objection.decided_by_id = by.user_id
+        objection.decided_at = Now()
+        objection.save(update_fields=["state", "verdict", "decided_by", "decided_at"])
+        _record_objection(
+            by, action, objection, on, source=source, reason=objection.verdict
+        )
+    objection.refresh_from_db()
+    return objection
+
+
+def _insert_lines(notice: Notice, sql: str, params: Sequence[Any]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT_LINES.format(sql), [notice.pk, *params])
+        count = int(cursor.rowcount)
+    if not count:
+        raise Refusal("名单为空，没有可公示的人员；请先完成测算。", code="empty")
+    return count
+
+
+def _refuse_second(organisation_id: int, about: tuple[str, int]) -> None:
+    open_now = Notice.objects.filter(
+        organisation_id=organisation_id,
+        about_kind=about[0],
+        about_id=about[1],
+        state=NoticeState.OPEN,
+    )
+    if open_now.exists():
+        raise Refusal("该事项正在公示，请先结束或撤销原公示。", code="state")
+
+
+def _refuse_closed(notice: Notice, on: date) -> None:
+    if notice.state != NoticeState.OPEN or on < notice.starts_on:
+        raise Refusal("该公示已结束，如仍有异议，请联系公示工会。", code="state")
+
+
+def _require_line(notice: Notice, line_id: int) -> None:
+    if not NoticeLine.objects.filter(pk=line_id, notice=notice).exists():
+        raise Refusal("所选人员不在这份公示名单中，请重新选择。", field="line")
+
+
+def _objector(by: Actor, person_id: int | None) -> tuple[ObjectionChannel, int | None]:
+    """A worker can only speak for himself, whatever person was passed."""
+    if by.kind != "worker":
+        return ObjectionChannel.STAFF, person_id
+    if by.person_id is None:
+        return ObjectionChannel.ANONYMOUS, None
+    return ObjectionChannel.WORKER, by.person_id
+
+
+def _locked_notice(notice_id: int) -> Notice:
+    return (
+        Notice.objects.select_for_update(of=("self",))
+        .select_related("organisation")
+        .get(pk=notice_id)
+    )
+
+
+def _close(notice: Notice, target: str, *, verb: str, on: date, by: Actor) -> Notice:
+    source = notice.state
+    notice.state = target
+    notice.closed_on = on
+    notice.closed_by_name = by.name
+    notice.save(update_fields=["state", "closed_on", "closed_by_name", "cancel_reason"])
+    _record(by, verb, notice, on, source=source)
+    return notice
+
+
+def _record(
+    by: Actor, verb: str, notice: Notice, on: date, *, source: str | None
+) -> None:
+    record(
+        by=by,
+        verb=verb,
+        subject=notice,
+        on=on,
+        organisation_id=notice.organisation_id,
+        changes={"state": [source, notice.state], "lines": notice.line_count},
+        reason=notice.cancel_reason,
+    )
+
+
+def _record_objection(
+    by: Actor,
+    verb: str,
+    objection: Objection,
+    on: date,
+    *,
+    source: str | None,
+    reason: str = "",
+) -> None:
+    record(
+        by=by,
+        verb=verb,
+        subject=objection,
+        on=on,
+        organisation_id=objection.notice.organisation_id,
+        changes={"state": [source, objection.state]},
+        reason=reason,
+    )

@@ -1,0 +1,123 @@
+"""Verbs of people: registering and changing how to reach them."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import IntegrityError, transaction
+
+from members.models import Division, Organisation, Person
+from members.permissions import can_register_person
+from members.rules.id_number import read_id_number
+from members.rules.name_pinyin import plain_name, spell_name
+from members.rules.phone_number import read_phone_number
+from unionportal.core.actor import Actor
+from unionportal.core.audit import record
+from unionportal.core.errors import Refusal
+from unionportal.core.secrets import blind_index
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonEntry:
+    """What is known of a person when registered; an empty phone means none."""
+
+    name: str
+    id_number: str
+    organisation_id: int
+    phone: str = ""
+    division_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """The person, and sentences that ask to look again."""
+
+    person: Person
+    warnings: tuple[str, ...]
+
+
+def register_person(*, entry: PersonEntry, on: date, by: Actor) -> Registration:
+    """Register a person once; birth date and sex are read from the ID number.
+
+    Refuses a wrong ID number or phone, an unknown division, and somebody who is
+    registered already, wherever that is.
+    """
+    with transaction.atomic():
+        organisation = Organisation.objects.get(pk=entry.organisation_id)
+        can_register_person(by, organisation).require()
+        read = read_id_number(entry.id_number, on=on)
+        person = _person(entry)
+        person.id_number = read.number
+        person.id_number_index = blind_index(read.number, kind="id_number")
+        person.birth_date, person.sex = read.birth_date, read.sex
+        _save_once(person)
+        record(
+            by=by,
+            verb="register",
+            subject=person,
+            on=on,
+            organisation_id=organisation.pk,
+        )
+    return Registration(person=person, warnings=read.warnings)
+
+
+def change_phone(*, person_id: int, phone: str, on: date, by: Actor) -> Person:
+    """Put another phone number (or none) in place of the old one."""
+    with transaction.atomic():
+        person = (
+            Person.objects.select_for_update(of=("self",))
+            .select_related("organisation")
+            .get(pk=person_id)
+        )
+        can_register_person(by, person.organisation).require()
+        _put_phone(person, phone)
+        person.save(update_fields=["phone", "phone_index"])
+        record(
+            by=by,
+            verb="change_phone",
+            subject=person,
+            on=on,
+            organisation_id=person.organisation_id,
+        )
+    return person
+
+
+def _person(entry: PersonEntry) -> Person:
+    name = plain_name(entry.name)
+    if not name:
+        raise Refusal("请填写姓名。", field="name")
+    if (
+        entry.division_code
+        and not Division.objects.filter(pk=entry.division_code).exists()
+    ):
+        raise Refusal("户籍区划代码不存在，请重新选择。", field="division_code")
+    spelling = spell_name(name)
+    person = Person(
+        name=name,
+        name_pinyin=spelling.pinyin,
+        name_initials=spelling.initials,
+        organisation_id=entry.organisation_id,
+        division_id=entry.division_code or None,
+    )
+    _put_phone(person, entry.phone)
+    return person
+
+
+def _put_phone(person: Person, text: str) -> None:
+    phone = read_phone_number(text) if text.strip() else ""
+    person.phone = phone or None
+    person.phone_index = blind_index(phone, kind="phone") if phone else ""
+
+
+def _save_once(person: Person) -> None:
+    try:
+        with transaction.atomic():
+            person.save()
+    except IntegrityError as error:
+        if "person_once_per_id_number" not in str(error):
+            raise
+        raise Refusal(
+            "该身份证号已登记过，请按身份证号查询后使用原有登记；"
+            "如不在您的管理范围，请联系上级工会。",
+            code="exists",
+            field="id_number",
+        ) from None

@@ -1,0 +1,31 @@
+"""API clients (接口客户端): a county union's own system and the reach it has."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ApiClient(models.Model):
+    """Ties an OAuth2 client to a union; its reach is that union's subtree."""
+
+    client = models.OneToOneField(
+        "allauth_idp_oidc.Client",
+        models.PROTECT,
+        related_name="api_client",
+        verbose_name=_("OAuth2 客户端"),
+    )
+    organisation = models.ForeignKey(
+        "members.Organisation",
+        models.PROTECT,
+        related_name="api_clients",
+        verbose_name=_("工会"),
+    )
+    name = models.CharField(_("名称"), max_length=60)
+    is_active = models.BooleanField(_("启用"), default=True)
+
+    class Meta:
+        verbose_name = _("接口客户端")
+        verbose_name_plural = _("接口客户端")
+        ordering = ("organisation", "id")
+
+    def __str__(self) -> str:
+        return self.name

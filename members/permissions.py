@@ -1,0 +1,159 @@
+"""Who may do what in members: verdicts with the reason a person reads.
+
+Authority comes from seats. Each verdict looks at the place in the tree the thing
+belongs to; rules on persons (the second person) are verdicts too, so that a button
+knows them before the action does.
+"""
+
+from members.enums import Role
+from members.models import (
+    BankAccount,
+    Notice,
+    Objection,
+    Organisation,
+    Person,
+    Post,
+    User,
+)
+from unionportal.core.actor import Actor
+from unionportal.core.verdict import ALLOWED, Verdict, denied
+
+CLIENT = "client"
+
+
+def _seated(actor: Actor, path: str, roles: tuple[str, ...], what: str) -> Verdict:
+    """Allowed with one of the roles at or above the path; the system always."""
+    if actor.is_system or any(actor.seat_for(role, path) for role in roles):
+        return ALLOWED
+    named = "、".join(str(Role(role).label) for role in roles if role in Role)
+    return denied(
+        f"{what}须由本工会或上级工会的{named}办理，请联系管理员确认您的岗位。"
+    )
+
+
+def can_found_organisation(actor: Actor, parent: Organisation) -> Verdict:
+    return _seated(actor, parent.path, (Role.MAKER, Role.ADMINISTRATOR), "新建基层工会")
+
+
+def can_register_person(actor: Actor, organisation: Organisation) -> Verdict:
+    roles = (Role.MAKER, Role.ADMINISTRATOR, CLIENT)
+    return _seated(actor, organisation.path, roles, "人员登记")
+
+
+def can_open_account(actor: Actor, person: Person) -> Verdict:
+    """A worker for himself; staff and county systems for their people."""
+    if actor.kind == "worker":
+        own = actor.person_id is not None and actor.person_id == person.pk
+        return ALLOWED if own else denied("只能登记您本人的收款账户。")
+    return _seated(
+        actor, person.organisation.path, (Role.MAKER, CLIENT), "登记收款账户"
+    )
+
+
+def can_verify_account(actor: Actor, account: BankAccount) -> Verdict:
+    """A checker who is neither who entered the account nor its holder."""
+    path = account.person.organisation.path
+    seated = _seated(actor, path, (Role.CHECKER,), "核验收款账户")
+    if not seated:
+        return seated
+    if actor.user_id is None:
+        return denied("收款账户须由工会工作人员登录后核验。")
+    if actor.person_id is not None and actor.person_id == account.person_id:
+        return denied("不能核验自己的收款账户，请由其他复核人员核验。")
+    seat = actor.seat_for(Role.CHECKER, path)
+    principal = seat.principal_id if seat else None
+    if account.created_by_id in {actor.user_id, principal} - {None}:
+        return denied("登记人与核验人不能是同一人（含代理），请由其他复核人员核验。")
+    return _other_person(actor, account.created_by)
+
+
+def _other_person(actor: Actor, entered_by: User | None) -> Verdict:
+    person_id = entered_by.person_id if entered_by else None
+    if person_id is not None and person_id == actor.person_id:
+        return denied("登记人与核验人不能是同一人，请由其他复核人员核验。")
+    return ALLOWED
+
+
+def can_stop_account(actor: Actor, account: BankAccount) -> Verdict:
+    if actor.kind == "worker":
+        own = actor.person_id is not None and actor.person_id == account.person_id
+        return ALLOWED if own else denied("只能停用您本人的收款账户。")
+    roles = (Role.MAKER, Role.CHECKER)
+    return _seated(actor, account.person.organisation.path, roles, "停用收款账户")
+
+
+def can_appoint_post(actor: Actor, organisation: Organisation) -> Verdict:
+    return _seated(actor, organisation.path, (Role.ADMINISTRATOR,), "任命岗位")
+
+
+def can_deputise_post(actor: Actor, post: Post) -> Verdict:
+    return can_appoint_post(actor, post.organisation)
+
+
+def can_end_post(actor: Actor, post: Post) -> Verdict:
+    return can_appoint_post(actor, post.organisation)
+
+
+def can_create_user(actor: Actor) -> Verdict:
+    """Any administrator; what the new user may do is decided by appointments."""
+    if actor.is_system or any(s.role == Role.ADMINISTRATOR for s in actor.seats):
+        return ALLOWED
+    return denied("新建用户须由管理员办理。")
+
+
+def can_deactivate_user(actor: Actor, user: User) -> Verdict:
+    """An administrator over every post the user holds, never over himself."""
+    if actor.user_id == user.pk:
+        return denied("不能停用自己的用户，请由其他管理员办理。")
+    allowed = can_create_user(actor)
+    if not allowed:
+        return allowed
+    paths = list(user.posts.values_list("organisation__path", flat=True))
+    if all(actor.is_system or actor.seat_for(Role.ADMINISTRATOR, p) for p in paths):
+        return ALLOWED
+    return denied("该用户在您管理范围以外任职，请由上级工会管理员办理。")
+
+
+def can_set_standard(actor: Actor, organisation: Organisation) -> Verdict:
+    """`organisation` is the general union of the division the standard holds in."""
+    roles = (Role.MAKER, Role.ADMINISTRATOR)
+    return _seated(actor, organisation.path, roles, "登记标准")
+
+
+def can_publish_notice(actor: Actor, organisation: Organisation) -> Verdict:
+    roles = (Role.MAKER, Role.APPROVER)
+    return _seated(actor, organisation.path, roles, "发布公示")
+
+
+def can_end_notice(actor: Actor, notice: Notice) -> Verdict:
+    roles = (Role.MAKER, Role.APPROVER)
+    return _seated(actor, notice.organisation.path, roles, "结束公示")
+
+
+def can_cancel_notice(actor: Actor, notice: Notice) -> Verdict:
+    return _seated(actor, notice.organisation.path, (Role.APPROVER,), "撤销公示")
+
+
+def can_file_objection(actor: Actor, notice: Notice) -> Verdict:
+    """Anybody may object on line; staff file what came on paper to their own union."""
+    if actor.kind == "worker":
+        return ALLOWED
+    roles = (Role.MAKER, Role.CHECKER, Role.APPROVER, CLIENT)
+    return _seated(actor, notice.organisation.path, roles, "登记书面异议")
+
+
+def can_decide_objection(actor: Actor, objection: Objection) -> Verdict:
+    """A checker or approver who did not object himself."""
+    path = objection.notice.organisation.path
+    seated = _seated(actor, path, (Role.CHECKER, Role.APPROVER), "核查异议")
+    if not seated:
+        return seated
+    if actor.user_id is None:
+        return denied("异议须由工会工作人员登录后核查。")
+    if actor.person_id is not None and actor.person_id == objection.person_id:
+        return denied("不能核查自己提出的异议，请由其他人员核查。")
+    return ALLOWED
+
+
+def can_manage_clients(actor: Actor, organisation: Organisation) -> Verdict:
+    return _seated(actor, organisation.path, (Role.ADMINISTRATOR,), "管理接口客户端")

@@ -1,0 +1,86 @@
+"""Reads of notices, their lines and objections."""
+
+from datetime import date
+from typing import TypedDict
+
+from django.db.models import Q, QuerySet
+
+from members.enums import NoticeState, ObjectionState
+from members.models import Notice, NoticeLine, Objection
+from unionportal.core.actor import Actor
+from unionportal.core.scope import within
+
+About = tuple[str, int]
+
+
+class AboutId(TypedDict):
+    """One column, as a subquery holds it."""
+
+    about_id: int
+
+
+def notices_visible_to(actor: Actor) -> QuerySet[Notice]:
+    """The notices of the actor's unions."""
+    return (
+        Notice.objects.filter(within(actor, "organisation__path"))
+        .select_related("organisation")
+        .order_by("-starts_on", "-id")
+    )
+
+
+def notices_public(on: date) -> QuerySet[Notice]:
+    """The notices the public may read on a day, the latest first."""
+    return (
+        Notice.objects.filter(
+            state=NoticeState.OPEN, starts_on__lte=on, ends_on__gte=on
+        )
+        .select_related("organisation")
+        .order_by("-starts_on", "-id")
+    )
+
+
+def lines_of(notice: Notice, *, after: int = 0, limit: int = 50) -> list[NoticeLine]:
+    """A page of the list by key: the lines after one line."""
+    lines = NoticeLine.objects.filter(notice=notice, pk__gt=after)
+    return list(lines.order_by("pk")[:limit])
+
+
+def lines_matching(notice: Notice, text: str, *, limit: int = 50) -> list[NoticeLine]:
+    """The lines of a surname or a unit, for who looks for himself in a long list."""
+    lines = NoticeLine.objects.filter(notice=notice)
+    found = Q(name_masked__startswith=text[:1]) if len(text) <= 3 else Q()
+    found |= Q(unit_name__icontains=text)
+    return list(lines.filter(found).order_by("pk")[:limit])
+
+
+def objections_open(about: About) -> QuerySet[Objection]:
+    """The undecided objections to a matter: to its list or to one line of it.
+
+    `about` names what a notice is about, or what a line is about.
+    """
+    kind, number = about
+    return Objection.objects.filter(
+        Q(notice__about_kind=kind, notice__about_id=number)
+        | Q(line__about_kind=kind, line__about_id=number),
+        state=ObjectionState.OPEN,
+    ).order_by("id")
+
+
+def lines_held(about_kind: str) -> QuerySet[NoticeLine, AboutId]:
+    """The subjects of one kind an undecided objection holds; for use as a subquery."""
+    return (
+        NoticeLine.objects.filter(
+            about_kind=about_kind, objections__state=ObjectionState.OPEN
+        )
+        .order_by()
+        .values("about_id")
+    )
+
+
+def objections_visible_to(actor: Actor) -> QuerySet[Objection]:
+    """The objections to notices of the actor's unions."""
+    return (
+        Objection.objects.filter(within(actor, "notice__organisation__path"))
+        .select_related("notice", "notice__organisation", "line")
+        .order_by("state", "id")
+    )

@@ -1,0 +1,48 @@
+"""Reads of people: reach, and search by number, phone, name and pinyin."""
+
+from django.db.models import Q, QuerySet
+
+from members.models import Person
+from unionportal.core.actor import Actor
+from unionportal.core.scope import within
+from unionportal.core.secrets import blind_index
+
+
+def persons_visible_to(actor: Actor) -> QuerySet[Person]:
+    """The people of the actor's unions; a worker sees himself."""
+    people = Person.objects.order_by("id")
+    if actor.kind == "worker":
+        return people.filter(pk__in=[actor.person_id])
+    return people.filter(within(actor, "organisation__path"))
+
+
+def person_by_id_number(text: str) -> Person | None:
+    """The person with this ID number, wherever he belongs."""
+    if not text.strip():
+        return None
+    index = blind_index(text, kind="id_number")
+    return Person.objects.filter(id_number_index=index).first()
+
+
+def persons_by_phone(text: str) -> QuerySet[Person]:
+    """The living people with this phone number; several may share one."""
+    if not text.strip():
+        return Person.objects.none()
+    index = blind_index(text, kind="phone")
+    return Person.objects.filter(phone_index=index, died_on=None).order_by("id")
+
+
+def persons_matching(people: QuerySet[Person], text: str) -> QuerySet[Person]:
+    """Narrow by what was typed: a whole ID number or phone, a name or its pinyin."""
+    typed = text.strip()
+    if not typed:
+        return people
+    if len(typed) >= 11 and typed[:-1].isdigit():
+        indexes = Q(phone_index=blind_index(typed, kind="phone"))
+        indexes |= Q(id_number_index=blind_index(typed, kind="id_number"))
+        return people.filter(indexes)
+    if typed.isascii():
+        spelt = typed.lower().replace(" ", "")
+        spelling = Q(name_pinyin__startswith=spelt)
+        return people.filter(spelling | Q(name_initials__startswith=spelt))
+    return people.filter(name__startswith=typed)

@@ -1,0 +1,93 @@
+"""Reads of posts: who holds what on a day, and whom that makes the actor."""
+
+from datetime import date
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+
+from members.models import ApiClient, Organisation, Post, User
+from members.queries.organisation import ancestors_of
+from unionportal.core.actor import Actor, Seat
+from unionportal.core.errors import Refusal
+from unionportal.core.scope import within
+
+CLIENT_ROLE = "client"
+STRANGER = Actor(kind="worker", name="访客")
+
+
+def posts_in_force(on: date) -> QuerySet[Post]:
+    """The posts held on a day, by active users; a deputy's only while it stands in."""
+    return Post.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gte=on), starts_on__lte=on, user__is_active=True
+    ).order_by("id")
+
+
+def posts_visible_to(actor: Actor) -> QuerySet[Post]:
+    """The posts at and below the actor's seats."""
+    return Post.objects.filter(within(actor, "organisation__path")).order_by(
+        "organisation__path", "role", "id"
+    )
+
+
+def users_visible_to(actor: Actor, *, on: date) -> QuerySet[User]:
+    """The staff at and below the actor's seats on a day, and those without a post.
+
+    Somebody without a post reaches nothing; an administrator must be able to appoint.
+    """
+    if not actor.is_system and not actor.seats:
+        return User.objects.none()
+    held = posts_in_force(on).values("user_id")
+    reached = posts_visible_to(actor).order_by().values("user_id")
+    return User.objects.filter(
+        Q(pk__in=reached) | ~Q(pk__in=held), is_staff=True
+    ).order_by("id")
+
+
+def actor_of(user: AbstractBaseUser | AnonymousUser, *, on: date) -> Actor:
+    """The actor a signed-in user is on a day: staff by posts, a worker by person."""
+    if not isinstance(user, User) or not user.is_active:
+        return STRANGER
+    if not user.is_staff:
+        return Actor(
+            kind="worker", name=user.name, user_id=user.pk, person_id=user.person_id
+        )
+    posts = posts_in_force(on).filter(user=user)
+    return Actor(
+        kind="staff",
+        name=user.name,
+        user_id=user.pk,
+        person_id=user.person_id,
+        seats=tuple(
+            _seat(post) for post in posts.select_related("organisation", "deputy_of")
+        ),
+    )
+
+
+def actor_of_client(client_id: str, *, on: date) -> Actor:
+    """The actor an API client is: one seat at its union. Refuses an unknown client."""
+    client = (
+        ApiClient.objects.filter(client_id=client_id, is_active=True)
+        .select_related("organisation")
+        .first()
+    )
+    if client is None:
+        raise Refusal(
+            "该接口客户端未登记或已停用，请联系上级工会管理员。", code="forbidden"
+        )
+    seat = Seat(CLIENT_ROLE, client.organisation_id, client.organisation.path)
+    return Actor(
+        kind="client", name=client.name, client_id=str(client_id), seats=(seat,)
+    )
+
+
+def holders_of(role: str, organisation: Organisation, *, on: date) -> QuerySet[User]:
+    """The users who hold a role at a union or above it on a day."""
+    above = ancestors_of(organisation.path).values("pk")
+    posts = posts_in_force(on).filter(role=role, organisation_id__in=above)
+    return User.objects.filter(pk__in=posts.values("user_id")).order_by("id")
+
+
+def _seat(post: Post) -> Seat:
+    principal = post.deputy_of.user_id if post.deputy_of else None
+    return Seat(post.role, post.organisation_id, post.organisation.path, principal)
