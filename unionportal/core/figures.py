@@ -1,0 +1,58 @@
+"""Figures (指标): every number the union publishes is a named, defined query."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from unionportal.core.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number: what it counts, as which measure (安排 筹集 下拨 发放 …), in which unit.
+
+    ``compute(path, period)`` takes a place in the tree of unions (itself and below)
+    and a period (``"2014"``, ``"2014-12"``).
+    """
+
+    code: str
+    name: str
+    definition: str
+    measure: str
+    unit: str
+    compute: Callable[[str, str], Decimal]
+
+    def __post_init__(self) -> None:
+        """Refuse a figure that does not say what it is."""
+        if not (self.definition and self.measure and self.unit):
+            raise ValueError(f"figure without definition, measure or unit: {self.code}")
+
+
+_registered: Registry[Figure] = Registry("figure")
+
+
+def register_figure(figure: Figure) -> Figure:
+    """Register a figure; called in ``AppConfig.ready()``."""
+    _registered.add(figure.code, figure)
+    return figure
+
+
+def figures() -> tuple[Figure, ...]:
+    """Return all figures in the order of registration."""
+    return tuple(_registered)
+
+
+def figure(code: str) -> Figure:
+    """Return one figure; an unknown code is a fault of the program."""
+    found = _registered.get(code)
+    if found is None:
+        raise LookupError(f"unknown figure: {code}")
+    return found
+
+
+def total_of(parts: Sequence[tuple[Figure, Decimal]]) -> Decimal:
+    """Add values of like figures; refuse to add unlike measures or units."""
+    kinds = {(part.measure, part.unit) for part, _value in parts}
+    if len(kinds) > 1:
+        raise ValueError(f"unlike figures cannot be added: {sorted(kinds)}")
+    return sum((value for _part, value in parts), Decimal(0))
