@@ -35,6 +35,7 @@ INGREDIENTS = (
     "unionportal/core/rights.py",
     "unionportal/embedded.py",
     "unionportal/management/commands/prepare.py",
+    "members/actions/divisions.py",
     "*/reference/**/*",
 )
 

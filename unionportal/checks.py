@@ -14,6 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 KEY_BYTES = 32
 SHORTEST_SECRET = 32
 
+TWO_ROLES = "请为建表与运行分别建立数据库用户，运行用户不得拥有表。"
+
 
 def missing_settings() -> Iterator[tuple[str, str]]:
     """Number and sentence of each setting that is unsafe."""
@@ -47,17 +49,16 @@ def missing_settings() -> Iterator[tuple[str, str]]:
 
 
 def _missing_addresses() -> Iterator[tuple[str, str]]:
-    databases = settings.DATABASES
     if not settings.ALLOWED_HOSTS:
         yield "E004", "ALLOWED_HOSTS 未设置：请填写门户的域名，多个以逗号分隔。"
-    if databases["default"]["USER"] == databases["owner"]["USER"]:
-        yield (
-            "E005",
-            (
-                "OWNER_DATABASE_URL 未设置或与 DATABASE_URL 同一用户：请为建表与运行分别建立"
-                "数据库用户，运行用户不得拥有表。"
-            ),
-        )
+    if settings.OWNER_DATABASE_URL and not owner_is_apart():
+        yield "E005", f"OWNER_DATABASE_URL 与 DATABASE_URL 是同一用户：{TWO_ROLES}"
+
+
+def owner_is_apart() -> bool:
+    """Whether tables belong to another role than the one that runs the portal."""
+    databases = settings.DATABASES
+    return bool(databases["owner"]["USER"] != databases["default"]["USER"])
 
 
 def production_settings(

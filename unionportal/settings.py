@@ -136,13 +136,13 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # --- database: the portal runs as a role that owns nothing
 
+DATABASE_URL = env.str("DATABASE_URL", default="postgresql:///unionportal")
+OWNER_DATABASE_URL = env.str("OWNER_DATABASE_URL", default="")
 DATABASES = {
-    "default": database(env.str("DATABASE_URL", default="postgresql:///unionportal")),
+    "default": database(DATABASE_URL),
     # Only `prepare` and `migrate` use this alias: it may change tables and rights.
-    "owner": database(
-        env.str("OWNER_DATABASE_URL", default="")
-        or env.str("DATABASE_URL", default="postgresql:///unionportal")
-    )
+    # Web server and worker are better off without its password.
+    "owner": database(OWNER_DATABASE_URL or DATABASE_URL)
     | {"CONN_MAX_AGE": 0, "TEST": {"MIRROR": "default"}},
 }
 # The role that `prepare` grants its rights to.
@@ -195,7 +195,7 @@ CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "Asia/Shanghai"
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "unionportal.beat:VisibleScheduler"
 # Our log lines stay JSON inside the worker.
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
@@ -235,7 +235,7 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
 # Bank files leave and come back through this folder.
 BANK_EXCHANGE_DIR = Path(env.str("BANK_EXCHANGE_DIR", default=str(VAR_DIR / "bank")))
@@ -265,7 +265,7 @@ SMS_BACKEND = env.str("SMS_BACKEND", default="unionportal.core.messages.ConsoleB
 
 SECURE_SSL_REDIRECT = HTTPS
 # The health page is asked from inside, without a certificate.
-SECURE_REDIRECT_EXEMPT = [r"^health/$", r"^metrics$"]
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
 )

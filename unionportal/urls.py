@@ -7,6 +7,7 @@ from unionportal.pages import health
 
 urlpatterns = [
     path("health/", health.Health.as_view(), name="health"),
+    path("health/ready/", health.Ready.as_view(), name="ready"),
     path("metrics", health.metrics, name="metrics"),
     path("staff/", admin.site.urls),
 ]

@@ -9,14 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from health_check.views import HealthCheckView
 
 
-class Health(HealthCheckView):
-    """Asks database, cache and a background worker; 500 when one does not answer."""
+class Ready(HealthCheckView):
+    """Whether this server can answer: database and cache. 500 when one does not."""
 
-    checks = (
-        "health_check.checks.Database",
-        "health_check.checks.Cache",
-        ("health_check.contrib.celery.Ping", {"limit": 1}),
-    )
+    checks = ("health_check.checks.Database", "health_check.checks.Cache")
 
     async def get(
         self, request: HttpRequest, *args: object, **kwargs: object
@@ -26,6 +22,12 @@ class Health(HealthCheckView):
         request.GET = asked  # type: ignore[assignment]
         response: HttpResponse = await super().get(request, *args, **kwargs)
         return response
+
+
+class Health(Ready):
+    """Whether the whole portal works: a background worker is asked too."""
+
+    checks = (*Ready.checks, ("health_check.contrib.celery.Ping", {"limit": 1}))
 
 
 def metrics(request: HttpRequest) -> HttpResponse:

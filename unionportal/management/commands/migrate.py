@@ -7,6 +7,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.core.management.commands.migrate import Command as MigrateCommand
 from django.db import connections
 
+from unionportal.checks import TWO_ROLES, owner_is_apart
 from unionportal.core.rights import RoleMissingError, grant_rights
 
 
@@ -16,12 +17,14 @@ class Command(MigrateCommand):
         parser.set_defaults(database="owner")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        apart = owner_is_apart()
+        if not (apart or settings.DEBUG):
+            message = f"OWNER_DATABASE_URL 未设置：{TWO_ROLES}"
+            raise CommandError(message)
         super().handle(*args, **options)
-        owner = connections[options["database"]]
-        role = settings.RUNNING_ROLE
-        if options["plan"] or owner.settings_dict["USER"] == role:
-            return
-        try:
-            grant_rights(owner=owner, role=role)
-        except RoleMissingError as error:
-            raise CommandError(str(error)) from error
+        if apart and not options["plan"]:
+            owner = connections[options["database"]]
+            try:
+                grant_rights(owner=owner, role=settings.RUNNING_ROLE)
+            except RoleMissingError as error:
+                raise CommandError(str(error)) from error

@@ -4,6 +4,10 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from members.actions.divisions import load_reference
+from unionportal.core.actor import SYSTEM
 
 
 class Command(BaseCommand):
@@ -13,5 +17,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         verbosity = options["verbosity"]
         call_command("migrate", interactive=False, verbosity=max(0, verbosity - 1))
+        load_reference(on=timezone.localdate(), by=SYSTEM)
         if verbosity:
             self.stdout.write("数据库已就绪。")
