@@ -44,7 +44,22 @@ def as_superuser(statement: str) -> None:
     with line, line.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute(statement)
+        number = line.info.backend_pid
     line.close()
+    # Its end is not waited for by close(), but by whoever drops the database.
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", [number])
+            if cursor.fetchone() is None:
+                break
+
+
+@pytest.fixture
+def empty_chain(committed_db: None) -> None:
+    """Real commits, without the entries that loading reference data left."""
+    as_superuser(
+        "TRUNCATE core_auditlink, core_auditpending, core_auditentry RESTART IDENTITY"
+    )
 
 
 def test_record_keeps_who_what_and_why(db: None) -> None:
@@ -81,13 +96,13 @@ def test_record_takes_its_instant_from_the_database(db: None) -> None:
     assert entry.at.year > 1999
 
 
-def test_record_refuses_outside_a_transaction(committed_db: None) -> None:
+def test_record_refuses_outside_a_transaction(empty_chain: None) -> None:
     with pytest.raises(TransactionManagementError):
         record(by=SYSTEM, verb="note", subject=("core.job", 1), on=ON)
     assert AuditEntry.objects.count() == 0
 
 
-def test_chain_is_linked_at_commit(committed_db: None) -> None:
+def test_chain_is_linked_at_commit(empty_chain: None) -> None:
     assert audit_head() == "0" * 64
     with transaction.atomic():
         write(2)
@@ -98,7 +113,7 @@ def test_chain_is_linked_at_commit(committed_db: None) -> None:
 
 
 def test_chain_follows_commits_and_leaves_no_hole_after_a_rollback(
-    committed_db: None,
+    empty_chain: None,
 ) -> None:
     first = write()[0]
     with transaction.atomic():
@@ -113,7 +128,7 @@ def test_chain_follows_commits_and_leaves_no_hole_after_a_rollback(
 
 @pytest.mark.parametrize("model", [AuditEntry, AuditLink])
 def test_running_role_cannot_change_or_remove(
-    committed_db: None, model: type[AuditEntry] | type[AuditLink]
+    empty_chain: None, model: type[AuditEntry] | type[AuditLink]
 ) -> None:
     write(2)
     before = audit_head()
@@ -134,7 +149,7 @@ def test_running_role_cannot_change_or_remove(
     assert verify_chain().count == 2
 
 
-def test_running_role_cannot_write_links(committed_db: None) -> None:
+def test_running_role_cannot_write_links(empty_chain: None) -> None:
     entry = write()[0]
     with pytest.raises(DatabaseError), transaction.atomic():
         AuditLink.objects.create(seq=2, entry=entry, previous="0" * 64, digest="1" * 64)
@@ -171,7 +186,7 @@ INSERTED_PAST_THE_TRIGGER = """
     ],
 )
 def test_verify_names_the_row_that_breaks(
-    committed_db: None,
+    empty_chain: None,
     statement: str,
     place: tuple[int | None, int | None],
     word: str,
@@ -190,7 +205,7 @@ def run_command(*arguments: str) -> str:
     return out.getvalue()
 
 
-def test_verify_command_prints_count_and_head(committed_db: None) -> None:
+def test_verify_command_prints_count_and_head(empty_chain: None) -> None:
     write(3)
     assert run_command() == f"已核对 3 条，链头 {audit_head()}\n"
     stated: dict[str, Any] = json.loads(run_command("--json"))
@@ -198,7 +213,7 @@ def test_verify_command_prints_count_and_head(committed_db: None) -> None:
 
 
 def test_verify_command_finds_a_cut_tail_by_a_head_kept_elsewhere(
-    committed_db: None,
+    empty_chain: None,
 ) -> None:
     write(2)
     kept = audit_head()
@@ -211,7 +226,7 @@ def test_verify_command_finds_a_cut_tail_by_a_head_kept_elsewhere(
     assert refused.value.returncode == 1
 
 
-def test_verify_command_ends_with_one_and_names_the_entry(committed_db: None) -> None:
+def test_verify_command_ends_with_one_and_names_the_entry(empty_chain: None) -> None:
     entry = write(2)[1]
     as_superuser(f"UPDATE core_auditentry SET verb = 'x' WHERE id = {entry.pk}")
     with pytest.raises(CommandError, match=f"第 2 环，审计记录 {entry.pk}") as refused:
@@ -219,7 +234,7 @@ def test_verify_command_ends_with_one_and_names_the_entry(committed_db: None) ->
     assert refused.value.returncode == 1
 
 
-def test_chain_waits_for_nobody_s_row_lock(committed_db: None) -> None:
+def test_chain_waits_for_nobody_s_row_lock(empty_chain: None) -> None:
     """The link is the last deferred check, after those of foreign keys."""
     fired: list[str] = []
     with transaction.atomic(), connection.cursor() as cursor:

@@ -6,8 +6,6 @@ digest. Linking at commit keeps the sequence free of holes and in the order of c
 linking last means that nothing waits for a row lock while it holds the chain.
 """
 
-from typing import Any
-
 import pgtrigger
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -59,19 +57,9 @@ def canonical_sql(alias: str) -> str:
 
 
 class DefinerTriggerSql(FirmTriggerSql):
-    """Runs with its owner's rights. Version 1: migrations refer to it."""
+    """Runs with its owner's rights; migrations refer to this class."""
 
-    def get_template(self) -> str:
-        """Return the installation template."""
-        return (
-            super()
-            .get_template()
-            .replace(
-                "$$ LANGUAGE plpgsql;",
-                "$$ LANGUAGE plpgsql SECURITY DEFINER"
-                " SET search_path = pg_catalog, pg_temp;",
-            )
-        )
+    options = "SECURITY DEFINER SET search_path = pg_catalog, pg_temp"
 
 
 class DefinerTrigger(FirmTrigger):
@@ -81,7 +69,7 @@ class DefinerTrigger(FirmTrigger):
     operation = pgtrigger.Insert
     timing = pgtrigger.Deferred
 
-    def compile(self, model: Any) -> compiler.Trigger:  # noqa: ANN401 - pgtrigger's
+    def compile(self, model: models.Model) -> compiler.Trigger:
         """Compile with the template that switches to the owner's rights."""
         firm = super().compile(model)
         return compiler.Trigger(
