@@ -135,9 +135,9 @@ def _check_literal(node: Literal, _: _Scope) -> _Typed:
         case bool():
             return node, BOOLEAN
         case Decimal():
-            _, digits, exponent = node.value.as_tuple()
-            places = -int(exponent)
-            bound = max(len(digits) - places, 1)
+            written = node.value.as_tuple()
+            places = -int(written.exponent)
+            bound = max(len(written.digits) - places, 1)
             return node, ValueType(kind=FactType.NUMBER, digits=bound, places=places)
         case date():
             return node, DATE

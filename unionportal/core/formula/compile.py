@@ -18,6 +18,7 @@ from django.db.models import (
     DateTimeField,
     DecimalField,
     Expression,
+    F,
     Field,
     FloatField,
     Func,
@@ -83,52 +84,61 @@ def rounded(amount: Expression) -> Expression:
     return sql("ROUND(%(expressions)s, 2)", amount, field=NUMBER)
 
 
-class _StatedNumber(Func):
-    """A number as numeric with at most 12 places, whatever the ORM made it of."""
+class Column(Expression):
+    """A column of the SELECT below, by its name alone."""
+
+    def __init__(self, name: str, field: AnyField) -> None:
+        super().__init__(output_field=field)
+        self.name = name
+
+    def as_sql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, tuple[str | int, ...]]:
+        return connection.ops.quote_name(self.name), ()
+
+
+class _Stated(Func):
+    """A fact's value in the type rules expect, whatever the ORM made it of."""
 
     def as_sql(
         self,
         compiler: SQLCompiler,
         connection: BaseDatabaseWrapper,
-        **_: object,
-    ) -> tuple[str, list[Any]]:
-        (source,) = self.source_expressions
-        if isinstance(source.output_field, FloatField):
-            raise TypeError(f"a fact is never a float: {source}")
-        written, params = compiler.compile(source)
-        if isinstance(source.output_field, IntegerField):
-            return f"({written})::numeric", list(params)
-        if isinstance(source, Col):
-            return written, list(params)
-        # ORM arithmetic claims two places and delivers sixteen.
-        return f"TRIM_SCALE(ROUND(({written})::numeric, {FACT_PLACES}))", list(params)
+        function: str | None = None,
+        template: str | None = None,
+        arg_joiner: str | None = None,
+        **_: Any,  # noqa: ANN401  (Django's signature)
+    ) -> tuple[str, tuple[str | int, ...]]:
+        written = _stated_template(self.extra["kind"], self.source_expressions[0])
+        return super().as_sql(compiler, connection, template=written)
 
 
-class _StatedDay(Func):
-    def as_sql(
-        self,
-        compiler: SQLCompiler,
-        connection: BaseDatabaseWrapper,
-        **_: object,
-    ) -> tuple[str, list[Any]]:
-        (source,) = self.source_expressions
-        if isinstance(source.output_field, DateTimeField):
-            raise TypeError(f"a fact is a day, not an instant: {source}")
-        written, params = compiler.compile(source)
-        return written, list(params)
+def _stated_template(kind: FactType, source: Expression) -> str:
+    field = source.output_field
+    if isinstance(field, FloatField | DateTimeField):
+        raise TypeError(f"a fact is neither a float nor an instant: {source}")
+    if kind in (FactType.TEXT, FactType.CHOICE):
+        return "NULLIF(%(expressions)s, '')"
+    if kind is not FactType.NUMBER:
+        return "%(expressions)s"
+    if isinstance(field, IntegerField):
+        return "(%(expressions)s)::numeric"
+    if isinstance(field, DecimalField) and _keeps_its_places(field, source):
+        return "%(expressions)s"
+    return f"TRIM_SCALE(ROUND((%(expressions)s)::numeric, {FACT_PLACES}))"
 
 
-def stated(fact: FactDeclaration, expression: Expression) -> Expression:
-    """The value kept with a decision; an empty text counts as missing."""
-    match fact.type:
-        case FactType.NUMBER:
-            return _StatedNumber(expression, output_field=NUMBER)
-        case FactType.DATE:
-            return _StatedDay(expression, output_field=DAY)
-        case FactType.BOOLEAN:
-            return expression
-        case _:
-            return sql("NULLIF(%(expressions)s, '')", expression, field=TEXT)
+def _keeps_its_places(field: DecimalField[Any, Any], source: Expression) -> bool:
+    """A column does; ORM arithmetic claims two places and delivers sixteen."""
+    return isinstance(source, Col) and (field.decimal_places or 0) <= FACT_PLACES
+
+
+def stated(fact: FactDeclaration, expression: Expression | F) -> Expression:
+    """The value kept with a decision: exact numerics, an empty text as missing.
+
+    Refused when it is compiled: floats and instants.
+    """
+    return _Stated(expression, kind=fact.type, output_field=FIELDS[fact.type])
 
 
 def as_read(fact: FactDeclaration, expression: Expression) -> Expression:

@@ -1,7 +1,7 @@
 """What a rule may speak about: the declared facts and the values they take."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -149,7 +149,7 @@ def _read_choice(declaration: FactDeclaration, raw: object) -> str:
     return value
 
 
-_READERS = {
+_READERS: dict[FactType, Callable[[FactDeclaration, object], Value]] = {
     FactType.NUMBER: _read_number,
     FactType.TEXT: _read_text,
     FactType.BOOLEAN: _read_boolean,

@@ -102,7 +102,7 @@ def _fact(node: Fact, facts: Values) -> Value | None:
 
 @value_of.register
 def _negative(node: Negative, facts: Values) -> Value | None:
-    return _if_known(_EXACT.minus, value_of(node.operand, facts))
+    return _if_known(Decimal.copy_negate, value_of(node.operand, facts))
 
 
 @value_of.register
@@ -178,11 +178,13 @@ def _quotient(dividend: Decimal, divisor: Decimal) -> Decimal | None:
     """Half up at 12 places, by whole numbers: no digit is guessed on the way."""
     if divisor == 0:
         return None
-    twice = _EXACT.multiply(2, abs(divisor))
-    scaled = _EXACT.multiply(2, abs(dividend)).scaleb(FACT_PLACES, context=_EXACT)
-    units = _EXACT.divide_int(_EXACT.add(scaled, abs(divisor)), twice)
+    # abs() and unary minus would round to the 28 digits of the ambient context.
+    shared, share = dividend.copy_abs(), divisor.copy_abs()
+    scaled = _EXACT.multiply(2, shared).scaleb(FACT_PLACES, context=_EXACT)
+    twice = _EXACT.multiply(2, share)
+    units = _EXACT.divide_int(_EXACT.add(scaled, share), twice)
     size = units.scaleb(-FACT_PLACES, context=_EXACT)
-    return size if (dividend < 0) == (divisor < 0) else -size
+    return size if (dividend < 0) == (divisor < 0) else size.copy_negate()
 
 
 def _if_known(

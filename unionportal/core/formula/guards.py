@@ -25,14 +25,14 @@ def is_nonzero(
     node: Expression, guarded: AbstractSet[Expression], words: Vocabulary
 ) -> bool:
     """Guarded by a condition around it, positive, or a product of such."""
-    if node in guarded or is_positive(node, words):
-        return True
-    return (
-        isinstance(node, Arithmetic)
-        and node.operator == "*"
-        and is_nonzero(node.left, guarded, words)
-        and is_nonzero(node.right, guarded, words)
-    )
+    match node:
+        case Literal(value=Decimal() as number):
+            return number != 0
+        case Arithmetic(operator="*", left=left, right=right):
+            factors = (left, right)
+            if all(is_nonzero(factor, guarded, words) for factor in factors):
+                return True
+    return node in guarded or is_positive(node, words)
 
 
 def is_positive(node: Expression, words: Vocabulary) -> bool:

@@ -89,10 +89,12 @@ def _refuse_glued_words(source: Source) -> None:
 
 
 def _python_tree(source: Source, indent: int) -> ast.expr:
+    plain = source.plain[indent:]
     try:
-        return ast.parse(source.plain[indent:], mode="eval").body
+        return ast.parse(plain, mode="eval").body
     except SyntaxError as error:
-        at = indent + max((error.offset or 1) - 1, 0)
+        # Python counts from 1, and says 0 where the text ends too early.
+        at = indent + (error.offset - 1 if error.offset else len(plain))
         raise source.span(at, at).refuse(_SYNTAX_HINT) from error
     except (RecursionError, MemoryError) as error:
         raise source.span(0, 0).refuse("公式嵌套太深") from error
@@ -179,7 +181,7 @@ def _read_unary(
     if not isinstance(node.op, ast.USub):
         raise span.refuse("公式里不能用这个符号")
     if isinstance(operand, Literal) and isinstance(operand.value, Decimal):
-        return Literal(span, -operand.value)
+        return Literal(span, operand.value.copy_negate())
     return Negative(span, operand)
 
 
@@ -218,36 +220,28 @@ def _read_conditional(
 def _read_compare(
     node: ast.Compare, reader: _Reader, span: Span, depth: int
 ) -> Expression:
-    if isinstance(node.ops[0], ast.In | ast.NotIn):
+    signs = [_COMPARISONS.get(type(operator), "") for operator in node.ops]
+    if not all(signs):
         return _read_membership(reader, node, span, depth)
     *middle, last = node.comparators
     operands = [reader.read(node.left, depth)]
     operands += [reader.read_repeated(operand, depth) for operand in middle]
     operands.append(reader.read(last, depth))
-    links = tuple(
-        _comparison(span, operator, *operands[place : place + 2])
-        for place, operator in enumerate(node.ops)
-    )
+    links = tuple(map(_comparison, signs, operands, operands[1:]))
     return links[0] if len(links) == 1 else Logic(span, "and", links)
 
 
-def _comparison(
-    whole: Span, operator: ast.cmpop, left: Expression, right: Expression
-) -> Comparison:
-    sign = _COMPARISONS.get(type(operator))
-    if sign is None:
-        raise whole.refuse("只能用 == != < <= > >= 比较；in 不能连着写，is 不能用")
+def _comparison(sign: str, left: Expression, right: Expression) -> Comparison:
     first, last = left.span, right.span
-    return Comparison(
-        Span(first.line, first.column, first.start, last.end), sign, left, right
-    )
+    span = Span(first.line, first.column, first.start, last.end)
+    return Comparison(span, sign, left, right)
 
 
 def _read_membership(
     reader: _Reader, node: ast.Compare, span: Span, depth: int
 ) -> Expression:
-    if len(node.ops) > 1:
-        raise span.refuse("in 不能和别的比较连着写")
+    if len(node.ops) > 1 or not isinstance(node.ops[0], ast.In | ast.NotIn):
+        raise span.refuse("只能用 == != < <= > >= 比较；in 不能连着写，is 不能用")
     listed = node.comparators[0]
     # A list of one is naturally written ("…"), which Python reads as the text itself.
     items = listed.elts if isinstance(listed, ast.Tuple) else [listed]

@@ -4,9 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Expression, JSONField, QuerySet
-from django.db.models.expressions import Combinable
+from django.db.models import Expression, F, JSONField, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
 from unionportal.core.facts import FactSheet
@@ -15,7 +13,7 @@ from unionportal.core.formula.compile import (
     NUMBER,
     TEXT,
     TRUTH,
-    AnyField,
+    Column,
     Columns,
     Scope,
     all_of,
@@ -46,19 +44,6 @@ class DecisionSelect(NamedTuple):
     columns: tuple[str, ...]
 
 
-class _Column(Expression):
-    """A column of the SELECT below."""
-
-    def __init__(self, name: str, field: AnyField) -> None:
-        super().__init__(output_field=field)
-        self.name = name
-
-    def as_sql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
-    ) -> tuple[str, list[Any]]:
-        return connection.ops.quote_name(self.name), []
-
-
 def compile_decision(ruling: Ruling, facts: Columns) -> dict[str, Expression]:
     """The columns of a decision as ORM expressions, over fact expressions by name.
 
@@ -77,7 +62,7 @@ def decision_select(
     ruling: Ruling,
     *,
     as_of: date,
-    extra_columns: Mapping[str, Combinable],
+    extra_columns: Mapping[str, Expression | F],
 ) -> DecisionSelect:
     """One row per row of the queryset: the extra columns, then the decision.
 
@@ -88,13 +73,14 @@ def decision_select(
     if queryset.query.is_sliced:
         raise ValueError("a slice would leave subjects out in silence")
     stated_facts = sheet.attach(queryset, as_of=as_of, declarations=ruling.facts)
-    columns = {f"fact_{name}": fact for name, fact in stated_facts.items()}
+    columns: dict[str, Expression | F] = {}
+    columns |= {f"fact_{name}": fact for name, fact in stated_facts.items()}
     columns |= {f"key_{name}": column for name, column in extra_columns.items()}
     rows = queryset.order_by().annotate(**columns).values_list(*columns)
     compiler = rows.query.get_compiler(using=rows.db, elide_empty=False)
     decided = _layered(ruling)
-    keys = {name: _Column(f"key_{name}", TEXT) for name in extra_columns}
-    outer = _select(compiler, keys | decided.decision)
+    keys = {name: Column(f"key_{name}", TEXT) for name in extra_columns}
+    outer = _select(compiler, {**keys, **decided.decision})
     middle = _select(compiler, decided.verdicts)
     inner, inner_params = compiler.as_sql()
     # OFFSET 0 keeps PostgreSQL from computing a column again at each mention of it.
@@ -116,15 +102,15 @@ class _Layers(NamedTuple):
 def _layered(ruling: Ruling) -> _Layers:
     """The columns of the middle SELECT, and of the outer one that reads them."""
     seen = {
-        d.name_en: _Column(f"fact_{d.name_en}", FIELDS[d.type]) for d in ruling.facts
+        d.name_en: Column(f"fact_{d.name_en}", FIELDS[d.type]) for d in ruling.facts
     }
     words = {d.name_en: d for d in ruling.facts}
     read = {name: as_read(words[name], column) for name, column in seen.items()}
     scope = Scope(read, words)
     clauses, amount = _verdicts(ruling, scope)
     named = {f"verdict_{place}": clause for place, clause in enumerate(clauses)}
-    columns = [_Column(name, TRUTH) for name in named]
-    decision = _decision(ruling, scope, columns, _Column("amount_due", NUMBER))
+    columns = [Column(name, TRUTH) for name in named]
+    decision = _decision(ruling, scope, columns, Column("amount_due", NUMBER))
     return _Layers(
         named | {"amount_due": amount}, decision | {"facts": _kept(seen, words)}
     )
