@@ -1,0 +1,85 @@
+"""Closing a round: everybody has an end, and a certificate says so."""
+
+from dataclasses import asdict
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+
+from assistance.actions.rounds import locked_round, move_round
+from assistance.models import CoverageCertificate, Round
+from assistance.permissions.rounds import can_close_round
+from assistance.queries.certificates import open_ends
+from assistance.queries.rounds import CountyTotals, round_counties
+from assistance.workflow import ROUND
+from unionportal.core.actor import Actor
+from unionportal.core.audit import audit_head
+from unionportal.core.errors import Refusal
+from unionportal.core.faults import crashpoint, declare_crashpoint
+
+BEFORE_CLOSE = declare_crashpoint("close_round.before_commit")
+AFTER_CLOSE = declare_crashpoint("close_round.after_commit")
+
+
+def close_round(*, round_id: int, on: date, by: Actor) -> CoverageCertificate:
+    """Released → closed, when every answer has its end; issues the certificate.
+
+    An end is: ineligible; unknown (the next supplementary round takes it up); eligible
+    and paid, withdrawn, or ended. Refused with counts and places while something lacks
+    one: a batch not settled, a payment under way, held or returned, an objection open.
+    """
+    with transaction.atomic():
+        round_ = locked_round(round_id)
+        can_close_round(by, round_).require()
+        target = ROUND.target_of("close", round_.state)
+        _require_ends(round_)
+        certificate = _issue(round_, on)
+        round_.closed_on = on
+        move_round(
+            round_,
+            target,
+            "close_round",
+            on=on,
+            by=by,
+            changes={"certificate": certificate.number},
+        )
+        crashpoint(BEFORE_CLOSE)
+    crashpoint(AFTER_CLOSE)
+    return certificate
+
+
+def _require_ends(round_: Round) -> None:
+    lacking = open_ends(round_)
+    if lacking:
+        listed = "；".join(f"{one.title} {one.count} {one.unit}" for one in lacking)
+        raise Refusal(f"还不能办结：{listed}。请逐项办完后再办结。", code="open_ends")
+
+
+def _issue(round_: Round, on: date) -> CoverageCertificate:
+    counties = round_counties(round_)
+    return CoverageCertificate.objects.create(
+        round=round_,
+        number=f"FG{round_.year}-{round_.pk:06d}",
+        issued_on=on,
+        totals=_total(counties),
+        counties=[_as_stored(county) for county in counties],
+        audit_head=audit_head(),
+    )
+
+
+def _as_stored(county: CountyTotals) -> dict[str, object]:
+    """Amounts as text, so that a fen is never lost in JSON."""
+    return {
+        name: str(value) if isinstance(value, Decimal) else value
+        for name, value in asdict(county).items()
+    }
+
+
+def _total(counties: list[CountyTotals]) -> dict[str, object]:
+    rows = [asdict(county) for county in counties]
+    measures = [n for n in rows[0] if not n.startswith("organisation")] if rows else []
+    totals = {name: sum(row[name] for row in rows) for name in measures}
+    return {
+        name: str(value) if isinstance(value, Decimal) else value
+        for name, value in totals.items()
+    }

@@ -1,0 +1,314 @@
+"""Hardship dossiers: registered once per household, rechecked yearly, closed, reopened.
+
+States and moves: `DOSSIER` in `assistance/workflow.py`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, transaction
+
+from assistance.enums import (
+    Cause,
+    DossierState,
+    ExitReason,
+    FileKind,
+    FileLevel,
+    HardshipClass,
+    Relation,
+    Residence,
+)
+from assistance.models import HouseholdDossier, HouseholdMember
+from assistance.permissions.dossiers import (
+    can_close_dossier,
+    can_recheck_dossier,
+    can_register_dossier,
+    can_reopen_dossier,
+)
+from assistance.workflow import DOSSIER
+from members.models import Organisation, Person
+from members.queries.organisation import organisation_of
+from unionportal.core.actor import Actor
+from unionportal.core.audit import record
+from unionportal.core.errors import Refusal
+from unionportal.core.secrets import blind_index
+
+OTHER_CAUSES_MAX = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HouseholdFacts:
+    """What is asked of a household; yuan over twelve months; None is not yet known."""
+
+    hardship_class: HardshipClass
+    residence: Residence
+    main_cause: Cause
+    other_causes: tuple[Cause, ...] = ()
+    household_size: int
+    homes_count: int | None = None
+    has_vehicle: bool | None = None
+    wage_income: Decimal | None = None
+    business_income: Decimal | None = None
+    property_income: Decimal | None = None
+    transfer_income: Decimal | None = None
+    other_income: Decimal | None = None
+    illness_cost: Decimal | None = None
+    disability_cost: Decimal | None = None
+    schooling_cost: Decimal | None = None
+    housing_cost: Decimal | None = None
+    employment_cost: Decimal | None = None
+    other_rigid_cost: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberEntry:
+    """A further person of the household."""
+
+    name: str
+    relation: Relation
+    id_number: str = ""
+    birth_date: date | None = None
+    identity: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossierEntry:
+    """A dossier as approved; the county union of the division decides and pays."""
+
+    principal_id: int
+    division_code: str
+    keeper_id: int
+    applied_on: date
+    approved_on: date
+    facts: HouseholdFacts
+    file_level: FileLevel = FileLevel.CITY
+    file_kind: FileKind = FileKind.ADDED
+    address: str = ""
+    members: tuple[MemberEntry, ...] = ()
+
+
+@transaction.atomic
+def register_dossier(*, entry: DossierEntry, on: date, by: Actor) -> HouseholdDossier:
+    """Put a household on file; the visit before the approval is its first recheck.
+
+    Refused: a principal who has a dossier, open or closed; a member who is the
+    principal of another open one (一户一档); causes beyond one and three.
+    """
+    organisation = _county_union(entry.division_code)
+    can_register_dossier(by, organisation).require()
+    principal = Person.objects.select_for_update(of=("self",)).get(
+        pk=entry.principal_id
+    )
+    _require_no_dossier(principal)
+    _require_causes(entry.facts)
+    dossier = _new_dossier(entry, organisation)
+    _add_members(dossier, entry.members)
+    record(
+        by=by,
+        verb="register_dossier",
+        subject=dossier,
+        on=on,
+        organisation_id=organisation.pk,
+        changes={"number": dossier.number, "class": str(entry.facts.hardship_class)},
+    )
+    return dossier
+
+
+def _county_union(division_code: str) -> Organisation:
+    organisation = organisation_of(division_code)
+    if organisation is None:
+        raise Refusal(f"区划 {division_code} 没有对应的工会。", field="division_code")
+    return organisation
+
+
+def _require_no_dossier(principal: Person) -> None:
+    earlier = HouseholdDossier.objects.filter(principal=principal).first()
+    if earlier is None:
+        return
+    if earlier.state == DossierState.ON_FILE:
+        raise Refusal(
+            f"{principal.name}已有在档的档案 {earlier.number}，一户一档；请在原档案上办理。",
+            code="dossier_exists",
+        )
+    raise Refusal(
+        f"{principal.name}有已退出的档案 {earlier.number}；返困的请在原档案上“返困重开”。",
+        code="dossier_exists",
+    )
+
+
+def _require_causes(facts: HouseholdFacts) -> None:
+    others = facts.other_causes
+    if len(others) > OTHER_CAUSES_MAX or len({*others, facts.main_cause}) <= len(
+        others
+    ):
+        raise Refusal(
+            "主要致困原因只选一项，次要原因最多三项，且不能重复。", field="other_causes"
+        )
+
+
+def _new_dossier(entry: DossierEntry, organisation: Organisation) -> HouseholdDossier:
+    key = _next_key()
+    stated = _stated(entry.facts)
+    return HouseholdDossier.objects.create(
+        pk=key,
+        number=f"{entry.division_code}{entry.applied_on:%Y}{key:08d}",
+        organisation=organisation,
+        keeper_id=entry.keeper_id,
+        division_id=entry.division_code,
+        principal_id=entry.principal_id,
+        file_level=entry.file_level,
+        file_kind=entry.file_kind,
+        address=entry.address,
+        applied_on=entry.applied_on,
+        approved_on=entry.approved_on,
+        rechecked_on=entry.approved_on,
+        **stated,
+    )
+
+
+def _next_key() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id'))",
+            [HouseholdDossier._meta.db_table],
+        )
+        (key,) = cursor.fetchone()
+    return int(key)
+
+
+def _stated(facts: HouseholdFacts) -> dict[str, Any]:
+    return asdict(facts) | {"other_causes": list(facts.other_causes)}
+
+
+def _add_members(dossier: HouseholdDossier, entries: tuple[MemberEntry, ...]) -> None:
+    indexes = [
+        blind_index(one.id_number, kind="id_number") if one.id_number else ""
+        for one in entries
+    ]
+    elsewhere = HouseholdDossier.objects.filter(
+        state=DossierState.ON_FILE,
+        principal__id_number_index__in=[one for one in indexes if one],
+    ).first()
+    if elsewhere is not None:
+        raise Refusal(
+            f"家庭成员中有人是在档档案 {elsewhere.number} 的困难职工；一户只能建一份档案，"
+            "请合并办理。",
+            code="dossier_exists",
+        )
+    HouseholdMember.objects.bulk_create(
+        HouseholdMember(
+            dossier=dossier,
+            name=one.name,
+            relation=one.relation,
+            id_number=one.id_number or None,
+            id_number_index=index,
+            birth_date=one.birth_date,
+            identity=one.identity,
+        )
+        for one, index in zip(entries, indexes, strict=True)
+    )
+
+
+@transaction.atomic
+def recheck_dossier(
+    *, dossier_id: int, facts: HouseholdFacts, on: date, by: Actor
+) -> HouseholdDossier:
+    """Write down what a visit found and date it; only dossiers on file.
+
+    The audit entry keeps each value before and after.
+    """
+    dossier = _locked(dossier_id)
+    can_recheck_dossier(by, dossier).require()
+    if dossier.state != DossierState.ON_FILE:
+        raise Refusal("档案已退出，不用复核；返困的请先“返困重开”。", code="state")
+    _require_causes(facts)
+    changes = _apply(dossier, _stated(facts) | {"rechecked_on": on})
+    dossier.save(
+        update_fields=[*(field.name for field in fields(facts)), "rechecked_on"]
+    )
+    record(
+        by=by,
+        verb="recheck_dossier",
+        subject=dossier,
+        on=on,
+        organisation_id=dossier.organisation_id,
+        changes=changes,
+    )
+    return dossier
+
+
+def _apply(dossier: HouseholdDossier, stated: Mapping[str, Any]) -> dict[str, Any]:
+    changes: dict[str, Any] = {}
+    for name, value in stated.items():
+        before = getattr(dossier, name)
+        if before != value:
+            changes[name] = [before, value]
+            setattr(dossier, name, value)
+    return changes
+
+
+@transaction.atomic
+def close_dossier(
+    *, dossier_id: int, exit_reason: ExitReason, reason: str, on: date, by: Actor
+) -> HouseholdDossier:
+    """On file → closed, with the kind of exit and why. Grants already made stand."""
+    dossier = _locked(dossier_id)
+    can_close_dossier(by, dossier).require()
+    target = DOSSIER.target_of("close", dossier.state)
+    if not reason.strip():
+        raise Refusal("请写明退出的理由，职工会看到它。", field="reason")
+    dossier.closed_on, dossier.exit_reason = on, exit_reason
+    return _move(dossier, target, "close_dossier", reason, on=on, by=by)
+
+
+@transaction.atomic
+def reopen_dossier(
+    *, dossier_id: int, reason: str, on: date, by: Actor
+) -> HouseholdDossier:
+    """Closed → on file, in the same dossier (返困).
+
+    Refused: a principal who died, or who has another dossier by now.
+    """
+    dossier = _locked(dossier_id)
+    can_reopen_dossier(by, dossier).require()
+    target = DOSSIER.target_of("reopen", dossier.state)
+    if dossier.exit_reason == ExitReason.DIED:
+        raise Refusal("困难职工本人已去世，不能重开；请为遗属另建档案。", code="state")
+    dossier.closed_on, dossier.exit_reason = None, ""
+    dossier.file_kind = FileKind.RELAPSED
+    return _move(dossier, target, "reopen_dossier", reason, on=on, by=by)
+
+
+def _locked(dossier_id: int) -> HouseholdDossier:
+    return (
+        HouseholdDossier.objects.select_for_update(of=("self",))
+        .select_related("organisation", "principal")
+        .get(pk=dossier_id)
+    )
+
+
+def _move(
+    dossier: HouseholdDossier,
+    target: str,
+    verb: str,
+    reason: str,
+    *,
+    on: date,
+    by: Actor,
+) -> HouseholdDossier:
+    changes = {"state": [dossier.state, target]}
+    dossier.state = target
+    dossier.save(update_fields=("state", "closed_on", "exit_reason", "file_kind"))
+    record(
+        by=by,
+        verb=verb,
+        subject=dossier,
+        on=on,
+        organisation_id=dossier.organisation_id,
+        changes=changes,
+        reason=reason,
+    )
+    return dossier

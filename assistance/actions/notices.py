@@ -1,0 +1,124 @@
+"""The notice of a round: each paying union publishes its own masked list."""
+
+from datetime import date
+
+from django.db import transaction
+
+from assistance.actions.determinations import DETERMINATION_KIND
+from assistance.actions.rounds import locked_round, move_round
+from assistance.enums import Outcome
+from assistance.models import Round
+from assistance.permissions.rounds import can_publish_round_notice
+from assistance.queries.rounds import current_determinations
+from assistance.queries.schemes import scheme_of
+from assistance.rules.scheme import NoticeRule
+from assistance.workflow import ROUND
+from members.actions.notice import publish_notice
+from unionportal.core.actor import Actor
+from unionportal.core.errors import Refusal
+from unionportal.core.faults import crashpoint, declare_crashpoint
+from unionportal.core.jobs import JobRun, enqueue
+from unionportal.core.masks import mask_name_sql
+from unionportal.core.models.jobs import Job
+
+PUBLISH_JOB = "assistance.publish_notice"
+ROUND_KIND = "assistance.round"
+BEFORE_PUBLISH = declare_crashpoint("publish_round_notice.before_commit")
+AFTER_PUBLISH = declare_crashpoint("publish_round_notice.after_commit")
+
+# Name, unit and kind of aid; no ID number, card, address or illness (domain notes B1).
+_LINES = f"""
+    SELECT %s, answer.id, {mask_name_sql("person.name")}, unit.name, %s
+    FROM assistance_determination AS answer
+    JOIN members_person AS person ON person.id = answer.payee_id
+    JOIN members_organisation AS unit ON unit.id = person.organisation_id
+    WHERE answer.year = %s AND answer.round_id = %s AND answer.organisation_id = %s
+        AND answer.outcome = %s AND answer.superseded_by IS NULL
+    ORDER BY unit.path, answer.id
+"""  # noqa: S608 - built from constants
+
+
+@transaction.atomic
+def request_publication(*, round_id: int, on: date, by: Actor) -> Job:
+    """Write the publication down as a job; the same live job when asked twice."""
+    round_ = locked_round(round_id)
+    can_publish_round_notice(by, round_).require()
+    ROUND.target_of("publish", round_.state)
+    return enqueue(
+        kind=PUBLISH_JOB,
+        key=f"round-{round_id}",
+        arguments={"round_id": round_id, "on": on.isoformat()},
+        by=by,
+        organisation_id=round_.organisation_id,
+    )
+
+
+def publish_round_notice(
+    *, round_id: int, on: date, by: Actor, run: JobRun | None = None
+) -> Round:
+    """Computed → noticed: one notice per paying union, lines for the eligible alone.
+
+    Refused: a scheme that asks for no notice, a round without anybody eligible.
+    """
+    with transaction.atomic():
+        if run is not None:
+            run.fence()
+        round_ = locked_round(round_id)
+        can_publish_round_notice(by, round_).require()
+        target = ROUND.target_of("publish", round_.state)
+        rule = _notice_rule(round_)
+        unions = _paying_unions(round_)
+        if not unions:
+            raise Refusal("没有符合条件的对象，没有可公示的名单。", code="empty")
+        for organisation_id in unions:
+            _publish(round_, organisation_id, rule, on=on, by=by)
+        move_round(
+            round_,
+            target,
+            "publish_round_notice",
+            on=on,
+            by=by,
+            changes={"notices": len(unions), "working_days": rule.working_days},
+        )
+        crashpoint(BEFORE_PUBLISH)
+    crashpoint(AFTER_PUBLISH)
+    return round_
+
+
+def _notice_rule(round_: Round) -> NoticeRule:
+    rule = scheme_of(round_.version).notice
+    if rule is None:
+        raise Refusal("本方案不要求发放前公示，请直接生成批次。", code="notice")
+    return rule
+
+
+def _paying_unions(round_: Round) -> list[int]:
+    eligible = current_determinations(round_).filter(outcome=Outcome.ELIGIBLE)
+    return list(
+        eligible.order_by("organisation__path")
+        .values_list("organisation_id", flat=True)
+        .distinct()
+    )
+
+
+def _publish(
+    round_: Round, organisation_id: int, rule: NoticeRule, *, on: date, by: Actor
+) -> None:
+    scheme = scheme_of(round_.version)
+    params = (
+        DETERMINATION_KIND,
+        scheme.title[:60],
+        round_.year,
+        round_.pk,
+        organisation_id,
+        Outcome.ELIGIBLE.value,
+    )
+    publish_notice(
+        organisation_id=organisation_id,
+        title=f"{round_.period.title}{scheme.title}拟发放名单公示",
+        about=(ROUND_KIND, round_.pk),
+        lines_select=(_LINES, params),
+        on=on,
+        working_days=rule.working_days,
+        by=by,
+    )

@@ -1,0 +1,390 @@
+"""Rounds: opened, computed by one statement, noticed, closed with a certificate.
+
+States and moves: `ROUND` in `assistance/workflow.py`; the release into batches stands
+in `assistance/actions/releases.py`.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import connection, transaction
+from django.db.models import Expression, F
+
+from assistance.enums import RoundKind, RoundState, SchemeState
+from assistance.models import Determination, Period, Round, SchemeVersion
+from assistance.permissions.rounds import (
+    can_cancel_round,
+    can_compute_round,
+    can_open_round,
+)
+from assistance.queries.populations import Population
+from assistance.queries.rounds import (
+    chain_of,
+    current_determinations,
+    population_of,
+    round_counts,
+    subjects_of,
+)
+from assistance.queries.schemes import scheme_of
+from assistance.workflow import ROUND
+from members.models import Organisation
+from unionportal.core.actor import Actor
+from unionportal.core.audit import record
+from unionportal.core.errors import Refusal
+from unionportal.core.faults import crashpoint, declare_crashpoint
+from unionportal.core.formula.select import decision_select
+from unionportal.core.jobs import JobRun, enqueue
+from unionportal.core.models.jobs import Job
+
+COMPUTE_JOB = "assistance.compute_round"
+BEFORE_COMPUTE = declare_crashpoint("compute_round.before_commit")
+AFTER_COMPUTE = declare_crashpoint("compute_round.after_commit")
+AFTER_OPEN = declare_crashpoint("open_round.after_commit")
+
+
+def open_round(
+    *,
+    version_id: int,
+    organisation_id: int,
+    period_id: int,
+    as_of: date,
+    on: date,
+    by: Actor,
+) -> Round:
+    """Open the main round of a scheme for a union and a period.
+
+    Refused: a version not in force on the as-of date; a main round of the scheme that
+    is there already under the same occurrence.
+    """
+    with transaction.atomic():
+        organisation = Organisation.objects.get(pk=organisation_id)
+        can_open_round(by, organisation).require()
+        version = _version_in_force(version_id, as_of)
+        period = Period.objects.get(pk=period_id)
+        round_ = Round(
+            year=period.year,
+            period=period,
+            occurrence=scheme_of(version).occurrence_key(
+                period=period.code, year=period.year
+            ),
+            version=version,
+            organisation=organisation,
+            kind=RoundKind.MAIN,
+            as_of=as_of,
+            opened_on=on,
+        )
+        _require_first(round_)
+        _open(round_, on=on, by=by)
+    crashpoint(AFTER_OPEN)
+    return round_
+
+
+def _version_in_force(version_id: int, as_of: date) -> SchemeVersion:
+    version = SchemeVersion.objects.select_related("scheme").get(pk=version_id)
+    if version.state != SchemeState.PUBLISHED:
+        raise Refusal(
+            f"“{version}”{version.get_state_display()}，只有已发布的方案可以开启轮次。",
+            code="scheme",
+        )
+    is_over = version.valid_to is not None and version.valid_to < as_of
+    if as_of < version.valid_from or is_over:
+        raise Refusal(
+            f"“{version}”自 {version.valid_from} 至 {version.valid_to or '今'} 施行，"
+            f"基准日 {as_of} 不在其内；请换基准日或换方案版本。",
+            code="scheme",
+        )
+    return version
+
+
+def _require_first(round_: Round) -> None:
+    scheme = round_.version.scheme
+    Organisation.objects.select_for_update(of=("self",)).get(pk=round_.organisation_id)
+    earlier = (
+        Round.objects.filter(
+            version__scheme=scheme,
+            organisation=round_.organisation_id,
+            occurrence=round_.occurrence,
+            kind=RoundKind.MAIN,
+        )
+        .exclude(state=RoundState.CANCELLED)
+        .first()
+    )
+    if earlier is not None:
+        raise Refusal(
+            f"{round_.organisation}在“{round_.period}”已有“{scheme}”的主轮次"
+            f"（轮次 {earlier.pk}）；补录的人员请开补充轮次。",
+            code="round_exists",
+        )
+
+
+def _open(round_: Round, *, on: date, by: Actor) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT assistance_ensure_year(%s)", [round_.year])
+    round_.save()
+    record(
+        by=by,
+        verb="open_round",
+        subject=round_,
+        on=on,
+        organisation_id=round_.organisation_id,
+        changes={
+            "state": [None, round_.state],
+            "version": round_.version_id,
+            "occurrence": round_.occurrence,
+            "as_of": round_.as_of,
+            "parent": round_.parent_id,
+        },
+    )
+
+
+def open_supplementary_round(
+    *, parent_id: int, as_of: date, on: date, by: Actor
+) -> Round:
+    """Open a round for those whom the main round could not answer (see `subjects_of`).
+
+    From a parent that is released or closed; same version, occurrence and union.
+    Refused: a supplementary round as parent, an earlier supplement still before its
+    release, an as-of date before the parent's.
+    """
+    with transaction.atomic():
+        parent = locked_round(parent_id)
+        can_open_round(by, parent.organisation).require()
+        _require_ready_parent(parent, as_of)
+        round_ = Round(
+            year=parent.year,
+            period=parent.period,
+            occurrence=parent.occurrence,
+            version=parent.version,
+            organisation=parent.organisation,
+            kind=RoundKind.SUPPLEMENTARY,
+            parent=parent,
+            as_of=as_of,
+            opened_on=on,
+        )
+        _open(round_, on=on, by=by)
+    crashpoint(AFTER_OPEN)
+    return round_
+
+
+def _require_ready_parent(parent: Round, as_of: date) -> None:
+    if parent.kind != RoundKind.MAIN:
+        raise Refusal("补充轮次要从主轮次开启。", code="state")
+    if parent.state not in {RoundState.RELEASED, RoundState.CLOSED}:
+        raise Refusal(
+            f"主轮次现在是“{parent.get_state_display()}”，生成批次后才能开补充轮次；"
+            "在此之前请直接重新测算。",
+            code="state",
+        )
+    if as_of < parent.as_of:
+        raise Refusal("补充轮次的基准日不能早于主轮次的基准日。", field="as_of")
+    unfinished = chain_of(parent).filter(
+        state__in=(RoundState.OPENED, RoundState.COMPUTED, RoundState.NOTICED)
+    )
+    if unfinished.exists():
+        raise Refusal("还有一个补充轮次没有生成批次，请先办完或取消它。", code="state")
+
+
+@transaction.atomic
+def request_computation(*, round_id: int, on: date, by: Actor) -> Job:
+    """Write the computation down as a job; the same live job when asked twice."""
+    round_ = locked_round(round_id)
+    can_compute_round(by, round_).require()
+    ROUND.target_of("compute", round_.state)
+    return enqueue(
+        kind=COMPUTE_JOB,
+        key=f"round-{round_id}",
+        arguments={"round_id": round_id, "on": on.isoformat()},
+        by=by,
+        organisation_id=round_.organisation_id,
+    )
+
+
+# --- compute
+
+
+def compute_round(
+    *, round_id: int, on: date, by: Actor, run: JobRun | None = None
+) -> Round:
+    """Answer everybody in the round's reach, by one INSERT … SELECT.
+
+    From opened, and again from computed, until the notice: the earlier answers are
+    replaced whole, in the same transaction. An amount that somebody decided otherwise
+    stays decided where the rule still proposes the same; how many did not stay is
+    recorded. Refused: an empty population, which would be published as success.
+    """
+    with transaction.atomic():
+        if run is not None:
+            run.fence()
+        round_ = locked_round(round_id)
+        can_compute_round(by, round_).require()
+        target = ROUND.target_of("compute", round_.state)
+        deviations = _deviations(round_)
+        current_determinations(round_).delete()
+        _write_determinations(round_)
+        lost = len(deviations) - _write_deviations(round_, deviations)
+        recount_round(round_)
+        _require_population(round_)
+        round_.computed_on = on
+        counted = {
+            "population": round_.population,
+            "eligible": round_.eligible_count,
+            "ineligible": round_.ineligible_count,
+            "unknown": round_.unknown_count,
+            "amount": round_.eligible_amount,
+            "deviations_lost": lost,
+        }
+        move_round(round_, target, "compute_round", on=on, by=by, changes=counted)
+        crashpoint(BEFORE_COMPUTE)
+    crashpoint(AFTER_COMPUTE)
+    return round_
+
+
+def _write_determinations(round_: Round) -> None:
+    """The one statement. Rows of a union lie together (BRIN index by union)."""
+    population, scheme = population_of(round_), scheme_of(round_.version)
+    chosen = decision_select(
+        population.sheet,
+        subjects_of(round_),
+        scheme.ruling,
+        as_of=round_.as_of,
+        extra_columns=_keys(population),
+    )
+    statement = f"""
+        INSERT INTO assistance_determination (
+            year, round_id, subject_kind, occurrence,
+            organisation_id, subject_id, payee_id, outcome, clause, missing_fact,
+            proposed_amount, decided_amount, facts)
+        SELECT %s, %s, %s, %s, organisation_id, subject_id, payee_id, outcome,
+            COALESCE(clause, ''), COALESCE(missing_fact, ''), amount, amount, facts
+        FROM ({chosen.sql}) AS decided ORDER BY organisation_id, subject_id
+    """  # noqa: S608 - compiled by the ORM, values are parameters
+    keys = (round_.year, round_.pk, population.subject_kind, round_.occurrence)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, (*keys, *chosen.params))
+
+
+def _keys(population: Population) -> dict[str, Expression | F]:
+    return {
+        "organisation_id": population.organisation,
+        "subject_id": F("pk"),
+        "payee_id": population.payee,
+    }
+
+
+def _require_population(round_: Round) -> None:
+    if round_.population == 0:
+        raise Refusal(
+            "没有纳入本轮次的对象：请检查组织范围、基准日和档案状态。空的名单不会发放任何人。",
+            code="empty",
+        )
+
+
+def recount_round(round_: Round) -> None:
+    """Set the totals of a round from the answers that stand, by one aggregate."""
+    counts = round_counts(round_)
+    round_.population = counts.population
+    round_.eligible_count = counts.eligible
+    round_.ineligible_count = counts.ineligible
+    round_.unknown_count = counts.unknown
+    round_.eligible_amount = counts.amount
+    round_.save(
+        update_fields=(
+            "population",
+            "eligible_count",
+            "ineligible_count",
+            "unknown_count",
+            "eligible_amount",
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Deviation:
+    """An amount that somebody decided against the rule, before a recomputation."""
+
+    subject_id: int
+    proposed: Decimal | None
+    decided: Decimal | None
+    reason: str
+    user_id: int | None
+
+
+def _deviations(round_: Round) -> list[_Deviation]:
+    rows = current_determinations(round_).exclude(deviation_reason="")
+    return [
+        _Deviation(*row)
+        for row in rows.values_list(
+            "subject_id",
+            "proposed_amount",
+            "decided_amount",
+            "deviation_reason",
+            "deviation_by",
+        )
+    ]
+
+
+def _write_deviations(round_: Round, deviations: list[_Deviation]) -> int:
+    """Write each deviation where the proposal is what it was; return how many."""
+    return sum(
+        current_determinations(round_)
+        .filter(subject_id=one.subject_id, proposed_amount=one.proposed)
+        .update(
+            decided_amount=one.decided,
+            deviation_reason=one.reason,
+            deviation_by=one.user_id,
+        )
+        for one in deviations
+    )
+
+
+# --- what the round's other actions share
+
+
+def locked_round(round_id: int) -> Round:
+    """The round under a row lock, with what its rules need."""
+    return (
+        Round.objects.select_for_update(of=("self",))
+        .select_related("version__scheme", "period", "organisation")
+        .get(pk=round_id)
+    )
+
+
+def move_round(  # noqa: PLR0913 - who, when, from, to, why
+    round_: Round,
+    target: str,
+    verb: str,
+    *,
+    on: date,
+    by: Actor,
+    changes: dict[str, object] | None = None,
+    reason: str = "",
+) -> None:
+    """Write the state and its dates, and the entry that says who, when and why."""
+    moved = {"state": [round_.state, target]}
+    round_.state = target
+    round_.save(update_fields=("state", "computed_on", "released_on", "closed_on"))
+    record(
+        by=by,
+        verb=verb,
+        subject=round_,
+        on=on,
+        organisation_id=round_.organisation_id,
+        changes=moved | (changes or {}),
+        reason=reason,
+    )
+
+
+@transaction.atomic
+def cancel_round(*, round_id: int, reason: str, on: date, by: Actor) -> Round:
+    """Opened or computed → cancelled. Its answers go; the audit entry stays."""
+    round_ = locked_round(round_id)
+    can_cancel_round(by, round_).require()
+    target = ROUND.target_of("cancel", round_.state)
+    if not reason.strip():
+        raise Refusal("请写明取消的理由。", field="reason")
+    gone = Determination.objects.filter(year=round_.year, round=round_)
+    gone.delete()
+    recount_round(round_)
+    move_round(round_, target, "cancel_round", on=on, by=by, reason=reason)
+    return round_

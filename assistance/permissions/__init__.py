@@ -1,0 +1,1 @@
+"""Who may do what in assistance, and the reason where they may not."""

@@ -1,0 +1,25 @@
+"""Permissions on hardship dossiers."""
+
+from assistance.models import HouseholdDossier
+from assistance.permissions.roles import holds_role
+from members.enums import Role
+from members.models import Organisation
+from unionportal.core.actor import Actor
+from unionportal.core.verdict import Verdict
+
+
+def can_register_dossier(actor: Actor, organisation: Organisation) -> Verdict:
+    return holds_role(actor, Role.MAKER, organisation, "建立困难职工档案")
+
+
+def can_recheck_dossier(actor: Actor, dossier: HouseholdDossier) -> Verdict:
+    return holds_role(actor, Role.MAKER, dossier.organisation, "复核档案")
+
+
+def can_close_dossier(actor: Actor, dossier: HouseholdDossier) -> Verdict:
+    """An exit ends aid: the checker's post, not the one that keeps the file."""
+    return holds_role(actor, Role.CHECKER, dossier.organisation, "档案退出")
+
+
+def can_reopen_dossier(actor: Actor, dossier: HouseholdDossier) -> Verdict:
+    return holds_role(actor, Role.CHECKER, dossier.organisation, "返困重开")
