@@ -17,7 +17,7 @@ import psutil
 import psycopg2
 
 from unionportal.core.rights import append_only_tables
-from unionportal.embedded import CREATE_DATABASE, OWNER, RUNNER, Engines
+from unionportal.embedded import CREATE_DATABASE, OWNER, RUNNER, SUPERUSER, Engines
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES_KEPT = 3
@@ -41,7 +41,7 @@ INGREDIENTS = (
 
 
 class Clones:
-    """Makes and drops databases on the engines of the tests, as their owner."""
+    """Makes and drops databases on the engines of the tests."""
 
     def __init__(self, engines: Engines) -> None:
         self.addresses = engines.addresses
@@ -65,7 +65,10 @@ class Clones:
         self._sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def _copy(self, template: str, name: str) -> None:
-        self._sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+        self._sql(
+            f'CREATE DATABASE "{name}" OWNER {OWNER} TEMPLATE "{template}" '
+            "STRATEGY FILE_COPY"
+        )
 
     def _ready_template(self) -> str:
         template = f"template_{_ingredients()}"
@@ -114,7 +117,7 @@ class Clones:
         return [str(row[0]) for row in rows]
 
     def _sql(self, statement: str) -> list[tuple[object, ...]]:
-        address = self.addresses.database(role=OWNER, name="postgres")
+        address = self.addresses.database(role=SUPERUSER, name="postgres")
         connection = psycopg2.connect(address)
         connection.autocommit = True
         try:

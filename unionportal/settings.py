@@ -46,6 +46,10 @@ SECRET_KEY = env.str("SECRET_KEY", default=SAMPLE_SECRET_KEY)
 DEBUG = env.bool("DEBUG", default=False)
 # Shows the sign-in names of the demonstration and relaxes HTTPS: invented people only.
 DEMONSTRATION = env.bool("DEMONSTRATION", default=False)
+# What `make run` loads into an empty database; the password is that of every post.
+DEMO_PROVINCE = env.str("DEMO_PROVINCE", default="35")
+DEMO_DOSSIERS = env.int("DEMO_DOSSIERS", default=2000)
+DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="gonghui-2026")
 HTTPS = env.bool("HTTPS", default=not (DEBUG or DEMONSTRATION))
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS",
@@ -117,6 +121,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
+    # Last: whatever answers a GET runs in a read-only transaction.
+    "unionportal.core.readonly.ReadOnlyMiddleware",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -184,12 +190,19 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 1,
     # A dead broker is noticed; the sweep in PostgreSQL goes on without it.
     "socket_timeout": 10,
-    "socket_connect_timeout": 5,
+    "socket_connect_timeout": 1,
+    # A ring must not hold up the request that caused it: one try.
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
+    "interval_max": 0.1,
 }
-# Work whose broker line broke would be delivered again: stop it rather than do it twice.
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
-# The worker waits for a broker that starts later or comes back.
+# The lease refuses a second runner, so work goes on when only the doorbell broke.
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+# The worker waits for a broker that starts later or comes back, for ever: meanwhile
+# its sweeper runs what is due without the broker.
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 # PDF rendering grows a process: replace it in good time.
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
 CELERY_TASK_SERIALIZER = "json"
@@ -260,6 +273,11 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # --- messages
 
 SMS_BACKEND = env.str("SMS_BACKEND", default="unionportal.core.messages.ConsoleBackend")
+
+# --- tests of crashes
+
+# `name[:n][@file]`: kill the process at a named place, see unionportal/core/faults.py.
+CRASHPOINT = env.str("CRASHPOINT", default="")
 
 # --- security
 

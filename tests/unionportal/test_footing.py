@@ -19,13 +19,13 @@ from tests.undefined import ROOT, UndefinedVariableError
 OURS = str(ROOT / "templates" / "page.html")
 COUNT_IN_CHILD = (
     "from members.models import Division;"
-    "print(Division.objects.filter(code='zz').count())"
+    "print(Division.objects.filter(code='990000').count())"
 )
 THEIRS = str(ROOT / ".venv" / "lib" / "page.html")
 
 
 def add_division() -> None:
-    Division.objects.create(code="zz", name="试", level="county")
+    Division.objects.create(code="990000", name="试", level="province")
 
 
 def render(source: str, *, origin: str) -> str:
@@ -38,7 +38,7 @@ def in_another_connection() -> int:
     seen: list[int] = []
 
     def look() -> None:
-        seen.append(Division.objects.filter(code="zz").count())
+        seen.append(Division.objects.filter(code="990000").count())
         connection.close()
 
     thread = threading.Thread(target=look)
@@ -63,7 +63,7 @@ def in_another_process(environment: dict[str, str]) -> int:
 def test_commit_is_seen_by_others_and_gone_in_the_next_test(
     committed_db: None, child_environment: dict[str, str], run: str
 ) -> None:
-    assert not Division.objects.filter(code="zz").exists()
+    assert not Division.objects.filter(code="990000").exists()
     assert Division.objects.exists()
 
     add_division()
@@ -74,11 +74,11 @@ def test_commit_is_seen_by_others_and_gone_in_the_next_test(
 
 @pytest.mark.parametrize("run", ["first", "second"])
 def test_uncommitted_row_is_seen_by_nobody_else(db: None, run: str) -> None:
-    assert not Division.objects.filter(code="zz").exists()
+    assert not Division.objects.filter(code="990000").exists()
 
     add_division()
 
-    assert Division.objects.filter(code="zz").exists()
+    assert Division.objects.filter(code="990000").exists()
 
 
 @pytest.mark.parametrize("run", ["first", "second"])

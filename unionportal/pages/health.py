@@ -8,11 +8,18 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from health_check.views import HealthCheckView
 
+from unionportal.core.readonly import writes_on_get
 
+
+# Outside of the request's transaction: must answer when the database does not.
+@writes_on_get
 class Ready(HealthCheckView):
     """Whether this server can answer: database and cache. 500 when one does not."""
 
-    checks = ("health_check.checks.Database", "health_check.checks.Cache")
+    checks: tuple[str | tuple[str, dict[str, int]], ...] = (
+        "health_check.checks.Database",
+        "health_check.checks.Cache",
+    )
 
     async def get(
         self, request: HttpRequest, *args: object, **kwargs: object
@@ -30,6 +37,8 @@ class Health(Ready):
     checks = (*Ready.checks, ("health_check.contrib.celery.Ping", {"limit": 1}))
 
 
+# As above: the metrics are wanted most when the database is down.
+@writes_on_get
 def metrics(request: HttpRequest) -> HttpResponse:
     """Counts and timings, for this machine itself or for a caller with the token."""
     if not (_holds_token(request) or _is_local(request)):
