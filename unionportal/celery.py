@@ -5,10 +5,14 @@ from typing import Any
 
 from celery import Celery, bootsteps
 from django_structlog.celery.steps import DjangoStructLogInitStep
+from kombu.transport import TRANSPORT_ALIASES
 
 from unionportal.checks import refuse_unsafe_settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "unionportal.settings")
+
+# A message only rings: it is taken from the broker once and never put back.
+TRANSPORT_ALIASES["redis"] = "unionportal.core.doorbell:Transport"
 
 app = Celery("unionportal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -25,3 +29,5 @@ class RefuseUnsafeSettings(bootsteps.Step):
 
 app.steps["worker"].add(RefuseUnsafeSettings)
 app.steps["worker"].add(DjangoStructLogInitStep)
+# By name: it uses models, which are not loaded yet.
+app.steps["worker"].add("unionportal.core.sweeper:SweeperStep")

@@ -1,7 +1,7 @@
 """Every address of the portal."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from unionportal.pages import health
 
@@ -10,4 +10,6 @@ urlpatterns = [
     path("health/ready/", health.Ready.as_view(), name="ready"),
     path("metrics", health.metrics, name="metrics"),
     path("staff/", admin.site.urls),
+    path("", include("members.auth.urls")),
+    path("", include("members.pages.urls")),
 ]
