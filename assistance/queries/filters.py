@@ -4,6 +4,8 @@ import django_filters
 from django.utils.translation import gettext_lazy as _
 
 from assistance.enums import (
+    BatchKind,
+    BatchState,
     DossierState,
     FileLevel,
     HardshipClass,
@@ -11,7 +13,7 @@ from assistance.enums import (
     PaymentState,
     RoundState,
 )
-from assistance.models import Determination, HouseholdDossier, Payment, Round
+from assistance.models import Batch, Determination, HouseholdDossier, Payment, Round
 
 
 class DossierFilter(django_filters.FilterSet):
@@ -62,6 +64,19 @@ class DeterminationFilter(django_filters.FilterSet):
     class Meta:
         model = Determination
         fields = ("outcome", "clause", "missing_fact")
+
+
+class BatchFilter(django_filters.FilterSet):
+    """Batches by number, state, kind and round."""
+
+    number = django_filters.CharFilter(label=_("批次号"))
+    state = django_filters.ChoiceFilter(label=_("状态"), choices=BatchState.choices)
+    kind = django_filters.ChoiceFilter(label=_("类型"), choices=BatchKind.choices)
+    round = django_filters.NumberFilter(field_name="round_id", label=_("轮次"))
+
+    class Meta:
+        model = Batch
+        fields = ("number", "state", "kind", "round")
 
 
 class PaymentFilter(django_filters.FilterSet):

@@ -1,0 +1,176 @@
+"""Batches on the staff site: the list of what a union pays, its signatures, its lines."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+
+from assistance.actions.batches import (
+    approve_batch,
+    check_batch,
+    endorse_batch,
+    send_back_batch,
+    submit_batch,
+)
+from assistance.actions.disbursements import instruct_batch
+from assistance.actions.follow_ups import draft_follow_up_batch
+from assistance.admin.forms import CommentForm, ReasonForm
+from assistance.enums import BatchState
+from assistance.models import Batch
+from assistance.permissions.batches import (
+    can_approve_batch,
+    can_check_batch,
+    can_draft_follow_up_batch,
+    can_endorse_batch,
+    can_instruct_batch,
+    can_send_back_batch,
+    can_submit_batch,
+)
+from assistance.queries.batches import (
+    batches_visible_to,
+    fundings_of,
+    signatures_of,
+)
+from assistance.queries.filters import BatchFilter, PaymentFilter
+from assistance.queries.payments import bank_files_visible_to, payments_visible_to
+from members.auth.staff import StaffPage
+from unionportal.core.actor import Actor
+from unionportal.core.admin.keyset import keyset_page
+from unionportal.core.admin.verbs import Verb, arranged, attempt
+from unionportal.core.audit import history_of
+from unionportal.core.money import capital_yuan, show_yuan
+
+SIGNING = {
+    "submit": (submit_batch, can_submit_batch, "提交复核", "已提交复核。"),
+    "check": (check_batch, can_check_batch, "复核通过", "已复核。"),
+    "approve": (approve_batch, can_approve_batch, "审批通过", "已审批。"),
+    "endorse": (endorse_batch, can_endorse_batch, "上级审批通过", "上级已审批。"),
+    "instruct": (instruct_batch, can_instruct_batch, "送银行发放", "已送银行。"),
+}
+NEAR: dict[str, tuple[str, ...]] = {
+    BatchState.DRAFTED: ("submit",),
+    BatchState.SUBMITTED: ("check", "send-back"),
+    BatchState.CHECKED: ("approve", "send-back"),
+    BatchState.ENDORSING: ("endorse", "send-back"),
+    BatchState.APPROVED: ("instruct",),
+    BatchState.INSTRUCTED: ("follow-up",),
+    BatchState.SETTLED: ("follow-up",),
+    BatchState.CANCELLED: (),
+}
+
+
+class BatchList(StaffPage):
+    """Batches in reach; the filter by state is the signer's usual way in."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show the filtered list with its totals."""
+        chosen = BatchFilter(request.GET, queryset=batches_visible_to(self.actor))
+        batches = list(chosen.qs[:300])
+        return self.page(
+            "staff/batches.html",
+            title="发放批次",
+            filter=chosen,
+            batches=batches,
+            count=sum(batch.line_count for batch in batches),
+            total=sum((batch.total for batch in batches), Decimal("0.00")),
+            paid=sum((batch.paid_total for batch in batches), Decimal("0.00")),
+        )
+
+
+class BatchPage(StaffPage):
+    """One batch: the frozen list, its digest, who signed, what may be done now."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show the batch with a page of its lines."""
+        batch = get_object_or_404(batches_visible_to(self.actor), pk=pk)
+        lines = PaymentFilter(
+            request.GET,
+            queryset=payments_visible_to(self.actor).filter(
+                year=batch.round.year, batch=batch
+            ),
+        )
+        return self.page(
+            "staff/batch.html",
+            title=f"批次 {batch.number}",
+            batch=batch,
+            capital=capital_yuan(batch.total),
+            fundings=fundings_of(batch),
+            signatures=signatures_of(batch),
+            verbs=arranged(verbs_of(batch, actor=self.actor, on=self.on)),
+            filter=lines,
+            lines=keyset_page(request, lines.qs),
+            files=bank_files_visible_to(self.actor).filter(batch=batch),
+            history=history_of(batch)[:30],
+        )
+
+
+class BatchVerb(StaffPage):
+    """A verb on a batch; each is one action, bound to the digest that was shown."""
+
+    def post(self, request: HttpRequest, pk: int, verb: str) -> HttpResponseBase:
+        """Act, say how it went, and go back to the batch."""
+        batch = get_object_or_404(batches_visible_to(self.actor), pk=pk)
+        action, done = self.action_of(verb, batch)
+        attempt(request, action, done=done)
+        return redirect("staff_assistance:batch", pk=pk)
+
+    def action_of(self, verb: str, batch: Batch) -> tuple[Callable[[], object], str]:
+        """Bind a verb of the address to its action and the sentence for success."""
+        common: dict[str, Any] = {"by": self.actor, "on": self.on}
+        post = self.request.POST
+        signed = {"batch_id": batch.pk, "digest": post.get("digest", "")}
+        if verb == "send-back":
+            reason = post.get("reason", "")
+            return (
+                lambda: send_back_batch(**signed, **common, reason=reason),
+                "已退回经办。",
+            )
+        if verb == "follow-up":
+            keys = {"round_id": batch.round_id, "organisation_id": batch.organisation_id}
+            return lambda: draft_follow_up_batch(**keys, **common), "已生成重发批次。"
+        if verb not in SIGNING:
+            raise Http404
+        action, _may, _label, done = SIGNING[verb]
+        comment = post.get("comment", "")
+        return lambda: action(**signed, **common, comment=comment), done
+
+
+def verbs_of(batch: Batch, *, actor: Actor, on: date) -> list[Verb]:
+    """What may be done with a batch where it stands, each with its verdict."""
+    return [
+        verb_of(batch, name, actor=actor, on=on)
+        for name in NEAR[BatchState(batch.state)]
+    ]
+
+
+def verb_of(batch: Batch, name: str, *, actor: Actor, on: date) -> Verb:
+    """Build one button of a batch."""
+    url = reverse("staff_assistance:batch-verb", args=(batch.pk, name))
+    hidden = {"digest": batch.digest}
+    if name == "follow-up":
+        may = can_draft_follow_up_batch(actor, batch.organisation, on=on)
+        return Verb(label="生成重发批次", url=url, verdict=may)
+    if name == "send-back":
+        back = can_send_back_batch(actor, batch, on=on)
+        form = ReasonForm()
+        return Verb(label="退回经办", url=url, verdict=back, hidden=hidden, form=form)
+    _action, may_sign, label, _done = SIGNING[name]
+    is_payment = name == "instruct"
+    payable = getattr(batch, "payable", batch.total)
+    amount = show_yuan(payable)
+    return Verb(
+        label=label,
+        url=url,
+        verdict=may_sign(actor, batch, on=on),
+        tone="danger" if is_payment else "next",
+        effect=f"将向 {batch.line_count:,} 人支付 {amount} 元。"
+        if is_payment
+        else f"名单 {batch.line_count:,} 人，{amount} 元，摘要 {batch.digest[:12]}。",
+        typed=amount if is_payment else "",
+        hidden=hidden,
+        form=None if is_payment else CommentForm(),
+    )

@@ -1,0 +1,126 @@
+"""Determinations on the staff site: a keyset list, and why one came out as it did."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+
+from assistance.actions.determinations import decide_amount
+from assistance.admin.forms import AmountForm
+from assistance.enums import Outcome, RoundState
+from assistance.models import Determination
+from assistance.permissions.determinations import can_decide_amount
+from assistance.queries.determinations import (
+    determinations_visible_to,
+    explanation_of,
+)
+from assistance.queries.dossiers import dossiers_visible_to
+from assistance.queries.filters import DeterminationFilter
+from assistance.queries.payments import payments_visible_to
+from assistance.queries.rounds import rounds_visible_to
+from members.auth.staff import StaffPage
+from unionportal.core.actor import Actor
+from unionportal.core.admin.keyset import keyset_page
+from unionportal.core.admin.verbs import Verb, arranged, attempt
+from unionportal.core.audit import history_of
+from unionportal.core.verdict import denied
+
+
+class DeterminationList(StaffPage):
+    """The answers of one round, a page of keys at a time."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show a page; without a round there is nothing to list."""
+        number = request.GET.get("round", "")
+        round_ = get_object_or_404(
+            rounds_visible_to(self.actor), pk=int(number) if number.isdecimal() else 0
+        )
+        chosen = DeterminationFilter(
+            request.GET,
+            queryset=determinations_visible_to(self.actor).filter(
+                year=round_.year, round=round_, superseded_by=None
+            ),
+        )
+        return self.page(
+            "staff/determinations.html",
+            title=f"认定清单 · {round_}",
+            round=round_,
+            filter=chosen,
+            lines=keyset_page(request, chosen.qs),
+        )
+
+
+class DeterminationPage(StaffPage):
+    """One answer: each clause with the values seen, the amount, and what followed."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show the explanation, the payments and the trail."""
+        determination = found(self.actor, pk)
+        return self.page(
+            "staff/determination.html",
+            title=f"认定 {determination.pk}",
+            determination=determination,
+            round=determination.round,
+            explanation=explanation_of(determination),
+            dossier=dossiers_visible_to(self.actor)
+            .filter(pk=determination.subject_id)
+            .select_related("principal", "organisation")
+            .first(),
+            payments=payments_visible_to(self.actor).filter(
+                year=determination.year,
+                claim__determination_id=determination.pk,
+            ),
+            verbs=arranged([amount_verb(determination, actor=self.actor)])
+            if determination.outcome == Outcome.ELIGIBLE
+            else arranged([]),
+            history=history_of(determination)[:20],
+        )
+
+
+class DecideAmount(StaffPage):
+    """The one verb on a determination: decide another amount, with a reason."""
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        """Decide, or say what was wrong with the form."""
+        determination = found(self.actor, pk)
+        form = AmountForm(request.POST)
+        if not form.is_valid():
+            return self.page(
+                "staff/refused_form.html",
+                title="核定金额",
+                form=form,
+                back=reverse("staff_assistance:determination", args=(pk,)),
+            )
+        attempt(
+            request,
+            lambda: decide_amount(
+                determination_id=determination.pk,
+                **form.cleaned_data,
+                on=self.on,
+                by=self.actor,
+            ),
+            done="已核定金额。",
+        )
+        return redirect("staff_assistance:determination", pk=pk)
+
+
+def found(actor: Actor, pk: int) -> Determination:
+    """A determination in reach; another union's does not exist."""
+    return get_object_or_404(
+        determinations_visible_to(actor).select_related(
+            "round__version__scheme", "round__period", "round__organisation"
+        ),
+        pk=pk,
+    )
+
+
+def amount_verb(determination: Determination, *, actor: Actor) -> Verb:
+    """The button that decides another amount; closed once the list is published."""
+    verdict = can_decide_amount(actor, determination)
+    if verdict and determination.round.state != RoundState.COMPUTED:
+        verdict = denied("名单公示之后金额不再调整。")
+    return Verb(
+        label="核定金额",
+        url=reverse("staff_assistance:decide-amount", args=(determination.pk,)),
+        verdict=verdict,
+        form=AmountForm(initial={"amount": determination.decided_amount}),
+    )

@@ -1,0 +1,313 @@
+"""Rounds on the staff site: the list, the page of one, and its verbs."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+
+from assistance.actions.certificates import close_round
+from assistance.actions.notices import request_publication
+from assistance.actions.rounds import (
+    cancel_round,
+    open_supplementary_round,
+    request_computation,
+)
+from assistance.admin.forms import DateForm, ReasonForm
+from assistance.enums import RoundKind, RoundState
+from assistance.models import Round
+from assistance.permissions.batches import can_release_round
+from assistance.permissions.rounds import (
+    can_cancel_round,
+    can_close_round,
+    can_compute_round,
+    can_open_round,
+    can_publish_round_notice,
+)
+from assistance.queries.batches import batches_visible_to
+from assistance.queries.certificates import (
+    certificate_pdf,
+    certificates_visible_to,
+    open_ends,
+)
+from assistance.queries.filters import RoundFilter
+from assistance.queries.rounds import (
+    CountyTotals,
+    counties_visible_to,
+    round_clauses,
+    round_unknowns,
+    rounds_visible_to,
+)
+from assistance.queries.schemes import scheme_of
+from assistance.actions.releases import request_release
+from members.auth.staff import StaffPage
+from members.queries.notice import notices_visible_to
+from unionportal.core.admin.verbs import Verb, arranged, attempt
+from unionportal.core.audit import history_of
+from unionportal.core.jobs import latest_job
+from unionportal.core.money import show_yuan
+from unionportal.core.verdict import ALLOWED, Verdict, denied
+
+STEPS = (
+    (RoundState.OPENED, "开启"),
+    (RoundState.COMPUTED, "测算"),
+    (RoundState.NOTICED, "公示"),
+    (RoundState.RELEASED, "签批发放"),
+    (RoundState.CLOSED, "办结"),
+)
+JOBS = (
+    "assistance.compute_round",
+    "assistance.publish_notice",
+    "assistance.release_round",
+)
+
+
+class RoundList(StaffPage):
+    """Rounds in reach, newest first; a province has a few dozen a year."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show the filtered list with its totals."""
+        chosen = RoundFilter(request.GET, queryset=rounds_visible_to(self.actor))
+        rounds = list(chosen.qs[:200])
+        return self.page(
+            "staff/rounds.html",
+            title="发放轮次",
+            filter=chosen,
+            rounds=rounds,
+            total=sum((each.eligible_amount for each in rounds), Decimal("0.00")),
+        )
+
+
+class RoundPage(StaffPage):
+    """One round: where it stands, what may be done now, and totals by county."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show everything a clerk needs to decide the next step."""
+        round_ = get_object_or_404(rounds_visible_to(self.actor), pk=pk)
+        counties = counties_visible_to(round_, self.actor)
+        in_charge = self.actor.reaches(round_.organisation.path)
+        return self.page(
+            "staff/round.html",
+            title=str(round_),
+            round=round_,
+            scheme=scheme_of(round_.version),
+            steps=steps_of(round_),
+            job=running_job(round_),
+            verbs=arranged(verbs_of(round_, actor=self.actor, on=self.on)),
+            counties=counties,
+            totals=total_of(counties),
+            clauses=round_clauses(round_) if in_charge else [],
+            unknowns=round_unknowns(round_) if in_charge else [],
+            open_ends=open_ends(round_)
+            if in_charge and round_.state == RoundState.RELEASED
+            else [],
+            batches=batches_visible_to(self.actor)
+            .filter(round=round_)
+            .select_related("organisation")
+            .order_by("organisation__path", "sequence")[:300],
+            notices=notices_visible_to(self.actor)
+            .filter(about_kind="assistance.round", about_id=round_.pk)
+            .select_related("organisation")
+            .order_by("organisation__path")[:200],
+            supplements=round_.supplements.order_by("id"),
+            certificate=certificates_visible_to(self.actor)
+            .filter(round=round_)
+            .first(),
+            history=history_of(round_)[:30] if in_charge else [],
+        )
+
+
+class RoundProgress(StaffPage):
+    """The progress bar alone, asked every two seconds while work is under way."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show the bar; when the work is over, let the whole page be read again."""
+        round_ = get_object_or_404(rounds_visible_to(self.actor), pk=pk)
+        job = running_job(round_)
+        answer = self.page(
+            "staff/_progress.html", title="", round=round_, job=job, asked=True
+        )
+        if job is None or not job.is_live:
+            answer["HX-Refresh"] = "true"
+        return answer
+
+
+class RoundVerb(StaffPage):
+    """A verb on a round; each is one action."""
+
+    def post(self, request: HttpRequest, pk: int, verb: str) -> HttpResponseBase:
+        """Act, say how it went, and go back to the round."""
+        round_ = get_object_or_404(rounds_visible_to(self.actor), pk=pk)
+        action, done = self.action_of(verb, round_)
+        attempt(request, action, done=done)
+        return redirect("staff_assistance:round", pk=pk)
+
+    def action_of(self, verb: str, round_: Round) -> tuple[Callable[[], object], str]:
+        """Bind a verb of the address to its action and the sentence for success."""
+        common: dict[str, Any] = {
+            "round_id": round_.pk,
+            "on": self.on,
+            "by": self.actor,
+        }
+        post = self.request.POST
+        bound: dict[str, tuple[Callable[[], object], str]] = {
+            "compute": (lambda: request_computation(**common), "已开始测算。"),
+            "publish": (lambda: request_publication(**common), "已开始发布公示。"),
+            "release": (lambda: request_release(**common), "已开始生成批次。"),
+            "close": (lambda: close_round(**common), "轮次已办结，覆盖证明已出具。"),
+            "cancel": (
+                lambda: cancel_round(**common, reason=post.get("reason", "")),
+                "轮次已取消。",
+            ),
+            "supplement": (lambda: self.supplement(round_), "已开启补充轮次。"),
+        }
+        if verb not in bound:
+            raise Http404
+        return bound[verb]
+
+    def supplement(self, round_: Round) -> object:
+        """Open a supplementary round on the day named in the form, or today."""
+        form = DateForm(self.request.POST)
+        as_of = form.cleaned_data["as_of"] if form.is_valid() else self.on
+        return open_supplementary_round(
+            parent_id=round_.parent_id or round_.pk,
+            as_of=as_of,
+            on=self.on,
+            by=self.actor,
+        )
+
+
+class CertificateDocument(StaffPage):
+    """The coverage certificate as PDF."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Send the document of a closed round."""
+        certificate = get_object_or_404(
+            certificates_visible_to(self.actor), round_id=pk
+        )
+        answer = HttpResponse(
+            certificate_pdf(certificate), content_type="application/pdf"
+        )
+        answer["Content-Disposition"] = f'inline; filename="{certificate.number}.pdf"'
+        return answer
+
+
+def steps_of(round_: Round) -> list[dict[str, str]]:
+    """The way of a round with where it stands: done, now or to come."""
+    order = [state for state, _label in STEPS]
+    place = order.index(RoundState(round_.state)) if round_.state in order else -1
+    if round_.state == RoundState.CLOSED:
+        place = len(order)
+    return [
+        {
+            "label": label,
+            "status": "done" if i < place else "now" if i == place else "next",
+        }
+        for i, (_state, label) in enumerate(STEPS)
+    ]
+
+
+def running_job(round_: Round) -> Any:
+    """The newest work about a round, while it runs or when it failed."""
+    found = [
+        job
+        for kind in JOBS
+        if (job := latest_job(kind=kind, key=f"round-{round_.pk}")) is not None
+    ]
+    newest = max(found, key=lambda job: job.pk, default=None)
+    if newest is None or not (newest.is_live or newest.error):
+        return None
+    return newest
+
+
+def total_of(counties: list[CountyTotals]) -> dict[str, Any]:
+    """The totals row under the counties."""
+    return {
+        name: sum((getattr(row, name) for row in counties), start)
+        for name, start in (
+            *((name, 0) for name in ("population", "eligible", "ineligible")),
+            *((name, 0) for name in ("unknown", "planned_count", "paid_count")),
+            *((name, 0) for name in ("returned_count", "ended_count")),
+            *((name, Decimal("0.00")) for name in ("amount", "planned_amount")),
+            *((name, Decimal("0.00")) for name in ("paid_amount", "returned_amount")),
+        )
+    }
+
+
+def verbs_of(round_: Round, *, actor: Any, on: date) -> list[Verb]:
+    """What may be done with a round, each with its verdict."""
+
+    def verb(name: str, label: str, verdict: Verdict, **more: Any) -> Verb:
+        url = reverse("staff_assistance:round-verb", args=(round_.pk, name))
+        allowed = verdict and fitting(round_, name)
+        return Verb(label=label, url=url, verdict=allowed, **more)
+
+    amount = show_yuan(round_.eligible_amount)
+    listed = [
+        verb(
+            "compute",
+            "重新测算" if round_.state == RoundState.COMPUTED else "测算",
+            can_compute_round(actor, round_),
+            tone="next" if round_.state == RoundState.OPENED else "plain",
+        ),
+        verb(
+            "publish",
+            "发布公示",
+            can_publish_round_notice(actor, round_),
+            tone="next",
+            effect=f"将公示 {round_.eligible_count} 户，名单自此不再变动。",
+        ),
+        verb(
+            "release",
+            "生成批次",
+            can_release_round(actor, round_, on=on),
+            tone="next",
+            effect=f"将按发放工会生成批次，共 {round_.eligible_count} 户、{amount} 元。",
+        ),
+        verb("close", "办结", can_close_round(actor, round_), tone="next"),
+        verb(
+            "supplement",
+            "开启补充轮次",
+            can_open_round(actor, round_.organisation),
+            form=DateForm(initial={"as_of": on}),
+            effect="补充轮次受理待补材料、新建档和异议成立的对象。",
+        ),
+        verb(
+            "cancel",
+            "取消轮次",
+            can_cancel_round(actor, round_),
+            tone="danger",
+            form=ReasonForm(),
+        ),
+    ]
+    return [each for each in listed if is_near(round_, each.url)]
+
+
+NEAR: dict[str, frozenset[str]] = {
+    RoundState.OPENED: frozenset({"compute", "cancel"}),
+    RoundState.COMPUTED: frozenset({"compute", "publish", "release", "cancel"}),
+    RoundState.NOTICED: frozenset({"release"}),
+    RoundState.RELEASED: frozenset({"close", "supplement"}),
+    RoundState.CLOSED: frozenset(),
+    RoundState.CANCELLED: frozenset(),
+}
+
+
+def is_near(round_: Round, url: str) -> bool:
+    """Show only the verbs that belong to where the round stands."""
+    return url.rstrip("/").rsplit("/", 1)[-1] in NEAR[round_.state]
+
+
+def fitting(round_: Round, name: str) -> Verdict:
+    """Refuse what the scheme or the kind of round rules out."""
+    has_notice = scheme_of(round_.version).notice is not None
+    if name == "release" and has_notice and round_.state == RoundState.COMPUTED:
+        return denied("方案要求先公示，公示期满后才能生成批次。")
+    if name == "publish" and not has_notice:
+        return denied("方案不要求公示，可直接生成批次。")
+    if name == "supplement" and round_.kind == RoundKind.SUPPLEMENTARY:
+        return denied("请在主轮次上开启补充轮次。")
+    return ALLOWED

@@ -1,0 +1,53 @@
+"""Addresses of assistance on the staff site."""
+
+from django.urls import path
+
+from assistance.admin import batches, determinations, payments, rounds
+
+app_name = "staff_assistance"
+
+urlpatterns = [
+    path("rounds/", rounds.RoundList.as_view(), name="rounds"),
+    path("rounds/<int:pk>/", rounds.RoundPage.as_view(), name="round"),
+    path(
+        "rounds/<int:pk>/progress/",
+        rounds.RoundProgress.as_view(),
+        name="round-progress",
+    ),
+    path(
+        "rounds/<int:pk>/certificate/",
+        rounds.CertificateDocument.as_view(),
+        name="certificate",
+    ),
+    path(
+        "rounds/<int:pk>/<slug:verb>/", rounds.RoundVerb.as_view(), name="round-verb"
+    ),
+    path(
+        "determinations/",
+        determinations.DeterminationList.as_view(),
+        name="determinations",
+    ),
+    path(
+        "determinations/<int:pk>/",
+        determinations.DeterminationPage.as_view(),
+        name="determination",
+    ),
+    path(
+        "determinations/<int:pk>/amount/",
+        determinations.DecideAmount.as_view(),
+        name="decide-amount",
+    ),
+    path("batches/", batches.BatchList.as_view(), name="batches"),
+    path("batches/<int:pk>/", batches.BatchPage.as_view(), name="batch"),
+    path(
+        "batches/<int:pk>/<slug:verb>/", batches.BatchVerb.as_view(), name="batch-verb"
+    ),
+    path("payments/", payments.PaymentList.as_view(), name="payments"),
+    path("payments/<int:pk>/", payments.PaymentPage.as_view(), name="payment"),
+    path(
+        "payments/<int:pk>/<slug:verb>/",
+        payments.PaymentVerb.as_view(),
+        name="payment-verb",
+    ),
+    path("bank-files/", payments.BankFileList.as_view(), name="bank-files"),
+]
