@@ -1,0 +1,1 @@
+"""Who knocks: sign-in of staff and workers, and the actor behind a request."""

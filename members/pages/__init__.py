@@ -1,0 +1,1 @@
+"""Pages for workers and the public: one's own data, notices, objections."""

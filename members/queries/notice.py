@@ -45,6 +45,11 @@ def lines_of(notice: Notice, *, after: int = 0, limit: int = 50) -> list[NoticeL
     return list(lines.order_by("pk")[:limit])
 
 
+def line_of(notice: Notice, number: int) -> NoticeLine | None:
+    """One line of a list, or nothing when the number belongs to another list."""
+    return NoticeLine.objects.filter(notice=notice, pk=number).first()
+
+
 def lines_matching(notice: Notice, text: str, *, limit: int = 50) -> list[NoticeLine]:
     """The lines of a surname or a unit, for who looks for himself in a long list."""
     lines = NoticeLine.objects.filter(notice=notice)

@@ -1,5 +1,7 @@
 """Reads of people: reach, and search by number, phone, name and pinyin."""
 
+from collections.abc import Sequence
+
 from django.db.models import Q, QuerySet
 
 from members.models import Person
@@ -46,3 +48,10 @@ def persons_matching(people: QuerySet[Person], text: str) -> QuerySet[Person]:
         spelling = Q(name_pinyin__startswith=spelt)
         return people.filter(spelling | Q(name_initials__startswith=spelt))
     return people.filter(name__startswith=typed)
+
+
+def phones_of(person_ids: Sequence[int]) -> dict[int, str]:
+    """The phone numbers of living people, for the sender of messages."""
+    people = Person.objects.filter(pk__in=person_ids, died_on=None)
+    found = people.exclude(phone_index="").only("id", "phone")
+    return {person.pk: person.phone or "" for person in found}

@@ -1,0 +1,13 @@
+"""Addresses of the workers' sign-in."""
+
+from django.urls import path
+
+from members.auth import views
+
+app_name = "members_auth"
+urlpatterns = [
+    path("login/", views.sign_in, name="sign-in"),
+    path("login/code/", views.enter_code, name="code"),
+    path("login/person/", views.choose_person, name="person"),
+    path("logout/", views.sign_out, name="sign-out"),
+]
