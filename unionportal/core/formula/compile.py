@@ -23,10 +23,11 @@ from django.db.models import (
     FloatField,
     Func,
     IntegerField,
+    Subquery,
     TextField,
     Value,
 )
-from django.db.models.expressions import Col
+from django.db.models.expressions import BaseExpression, Col
 from django.db.models.sql.compiler import SQLCompiler
 
 from unionportal.core.formula import tree
@@ -85,11 +86,12 @@ def rounded(amount: Expression) -> Expression:
 
 
 class Column(Expression):
-    """A column of the SELECT below, by its name alone."""
+    """A column by its name alone; a stored one has the places its field says."""
 
-    def __init__(self, name: str, field: AnyField) -> None:
+    def __init__(self, name: str, field: AnyField, *, is_stored: bool = False) -> None:
         super().__init__(output_field=field)
         self.name = name
+        self.is_stored = is_stored
 
     def as_sql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
@@ -123,14 +125,20 @@ def _stated_template(kind: FactType, source: Expression) -> str:
         return "%(expressions)s"
     if isinstance(field, IntegerField):
         return "(%(expressions)s)::numeric"
-    if isinstance(field, DecimalField) and _keeps_its_places(field, source):
+    places = field.decimal_places if isinstance(field, DecimalField) else None
+    if is_stored(source) and places is not None and places <= FACT_PLACES:
         return "%(expressions)s"
     return f"TRIM_SCALE(ROUND((%(expressions)s)::numeric, {FACT_PLACES}))"
 
 
-def _keeps_its_places(field: DecimalField[Any, Any], source: Expression) -> bool:
-    """A column does; ORM arithmetic claims two places and delivers sixteen."""
-    return isinstance(source, Col) and (field.decimal_places or 0) <= FACT_PLACES
+def is_stored(source: BaseExpression) -> bool:
+    """A column of a table, if through a subquery.
+
+    ORM arithmetic claims the two places of its operands and delivers sixteen.
+    """
+    if isinstance(source, Subquery):
+        return len(source.query.select) == 1 and not source.query.annotation_select
+    return isinstance(source, Col) or (isinstance(source, Column) and source.is_stored)
 
 
 def stated(fact: FactDeclaration, expression: Expression | F) -> Expression:

@@ -30,6 +30,7 @@ from unionportal.core.formula.compile import (
     text,
 )
 from unionportal.core.formula.declare import FactType, Vocabulary
+from unionportal.core.formula.lateral import join_subqueries
 from unionportal.core.formula.ruling import AMOUNT_CLAUSE, Outcome, Ruling
 
 DECISION_COLUMNS = ("outcome", "clause", "missing_fact", "amount", "facts")
@@ -77,6 +78,7 @@ def decision_select(
     columns |= {f"fact_{name}": fact for name, fact in stated_facts.items()}
     columns |= {f"key_{name}": column for name, column in extra_columns.items()}
     rows = queryset.order_by().annotate(**columns).values_list(*columns)
+    join_subqueries(rows.query)
     compiler = rows.query.get_compiler(using=rows.db, elide_empty=False)
     decided = _layered(ruling)
     keys = {name: Column(f"key_{name}", TEXT) for name in extra_columns}
