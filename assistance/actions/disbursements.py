@@ -1,0 +1,219 @@
+"""The instruction to the bank (送银行): intent first, then the file, never another.
+
+The batch, its payments and the file's name, digest and total are committed before
+anything leaves. A job then writes the file; its bytes follow from what is committed,
+so that writing it again after a crash changes nothing.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from assistance.actions.batches import locked_batch, require_same_list, seat_of, sign
+from assistance.enums import BankFileState, FileDirection, PaymentState
+from assistance.models import BankFile, Batch, PayingAccount, Payment
+from assistance.permissions.batches import PAY
+from assistance.queries.digests import digest_of
+from assistance.workflow import BATCH, PAYMENT
+from unionportal.core.actor import Actor
+from unionportal.core.audit import record
+from unionportal.core.errors import Refusal
+from unionportal.core.faults import crashpoint, declare_crashpoint
+from unionportal.core.jobs import JobRun, enqueue
+
+WRITE_JOB = "assistance.write_instruction"
+BEFORE = declare_crashpoint("instruct_batch.before_commit")
+AFTER = declare_crashpoint("instruct_batch.after_commit")
+BEFORE_RENAME = declare_crashpoint("write_instruction.before_rename")
+AFTER_RENAME = declare_crashpoint("write_instruction.after_rename")
+BEFORE_SENT = declare_crashpoint("write_instruction.before_commit")
+AFTER_SENT = declare_crashpoint("write_instruction.after_commit")
+
+OUTBOX = "outbox"
+
+# An account stopped, replaced, or with a newer one waiting for its second person,
+# and one that is not the payee's: none of these may be paid.
+_UNFIT_ACCOUNTS = """
+    SELECT payment.reference
+    FROM assistance_payment AS payment
+    LEFT JOIN assistance_paymentclaim AS claim ON claim.id = payment.claim_id
+    LEFT JOIN members_bankaccount AS account ON account.id = payment.account_id
+        AND account.person_id = claim.payee_id AND account.state = 'verified'
+    WHERE payment.year = %s AND payment.batch_id = %s AND payment.state = 'planned'
+      AND (account.id IS NULL OR EXISTS (
+          SELECT FROM members_bankaccount AS newer
+          WHERE newer.person_id = account.person_id
+            AND newer.version > account.version AND newer.state = 'pending'))
+    ORDER BY payment.id
+"""
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The bytes of an instruction, with what is committed about them."""
+
+    content: bytes
+    line_count: int
+    total: Decimal
+
+    @property
+    def sha256(self) -> str:
+        """The digest by which a second writing is compared."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def instruct_batch(
+    *, batch_id: int, digest: str, by: Actor, on: date, comment: str = ""
+) -> BankFile:
+    """The payer sends the list to the bank: approved → instructed.
+
+    Each planned payment becomes instructed; held ones stay behind. Refuses a payer who
+    has signed another step, a list that changed, and a payee's account that was
+    stopped or changed since: that person must be held or withdrawn first.
+    """
+    with transaction.atomic():
+        batch = locked_batch(batch_id)
+        seat = seat_of(by, batch, PAY, on=on)
+        require_same_list(batch, digest)
+        target = BATCH.target_of("instruct", batch.state)
+        _check_accounts(batch)
+        _check_list(batch)
+        sign(batch, PAY, seat=seat, comment=comment, by=by, on=on)
+        _instruct_payments(batch, on)
+        bank_file = _commit_intent(batch, on=on)
+        changes = {
+            "state": [batch.state, target],
+            "digest": batch.digest,
+            "file": bank_file.sha256,
+            "lines": bank_file.line_count,
+            "total": bank_file.total,
+        }
+        batch.state, batch.instructed_on = target, on
+        batch.save(update_fields=["state", "instructed_on"])
+        record(
+            by=by,
+            verb="instruct_batch",
+            subject=batch,
+            on=on,
+            organisation_id=batch.organisation_id,
+            changes=changes,
+            reason=comment.strip(),
+        )
+        enqueue(
+            kind=WRITE_JOB,
+            key=f"bank-file-{bank_file.pk}",
+            arguments={"bank_file_id": bank_file.pk, "on": on.isoformat()},
+            by=by,
+            organisation_id=batch.organisation_id,
+        )
+        crashpoint(BEFORE)
+    crashpoint(AFTER)
+    return bank_file
+
+
+def write_instruction(
+    *, bank_file_id: int, on: date, by: Actor, run: JobRun | None = None
+) -> Path:
+    """Write the committed instruction into the bank's folder: written → sent.
+
+    The bytes are made again from what is committed; when they are not those that the
+    payer signed, nothing is written. A reader never sees half a file. A file that was
+    sent is not written again: the bank may have taken it away.
+    """
+    bank_file = BankFile.objects.select_related("batch__organisation").get(
+        pk=bank_file_id, direction=FileDirection.OUT
+    )
+    path = Path(settings.BANK_EXCHANGE_DIR) / bank_file.path
+    if bank_file.state == BankFileState.SENT or bank_file.batch is None:
+        return path
+    sheet = _sheet(bank_file.batch, state=None)
+    if sheet.sha256 != bank_file.sha256:
+        raise Refusal(
+            f"批次 {bank_file.batch.number} 的内容与出纳签发时不一致，未写出文件；"
+            "请核对付款账户与名单是否被改动。",
+            code="tampered",
+        )
+    write_whole(path, sheet.content)
+    _mark_sent(bank_file, by=by, on=on, run=run)
+    return path
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Put a file in place complete or not at all, and durably."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # A dot in front: those who watch the folder pass over it.
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with draft.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    crashpoint(BEFORE_RENAME)
+    draft.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    crashpoint(AFTER_RENAME)
+
+
+def _mark_sent(
+    bank_file: BankFile, *, by: Actor, on: date, run: JobRun | None
+) -> None:
+    with transaction.atomic():
+        if run is not None:
+            run.fence()
+        sent = BankFile.objects.filter(
+            pk=bank_file.pk, state=BankFileState.WRITTEN
+        ).update(state=BankFileState.SENT)
+        if sent:
+            record(
+                by=by,
+                verb="write_instruction",
+                subject=bank_file,
+                on=on,
+                organisation_id=bank_file.organisation_id,
+                changes={"state": [BankFileState.WRITTEN, BankFileState.SENT]},
+            )
+        crashpoint(BEFORE_SENT)
+    crashpoint(AFTER_SENT)
+
+
+def _check_accounts(batch: Batch) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_UNFIT_ACCOUNTS, [batch.round.year, batch.pk])
+        unfit = [str(row[0]) for row in cursor.fetchall()]
+    if unfit:
+        more = "等" if len(unfit) > _SHOWN else ""
+        raise Refusal(
+            f"有 {len(unfit)} 人的收款账户在审批之后停用或变更（发放编号 "
+            f"{'、'.join(unfit[:_SHOWN])}{more}），不能付款；请先暂缓或撤下这些人。",
+            code="account_changed",
+        )
+
+
+def _check_list(batch: Batch) -> None:
+    """Refuse when the stored payments are not the list that was signed."""
+    if digest_of(batch) != batch.digest:
+        raise Refusal(
+            "名单与签批时的摘要不一致，不能送银行；请管理员核对审计记录。",
+            code="tampered",
+        )
+
+
+def _instruct_payments(batch: Batch, on: date) -> None:
+    moved = Payment.objects.filter(
+        year=batch.round.year, batch=batch, state=PaymentState.PLANNED
+    ).update(
+        state=PAYMENT.target_of("instruct", PaymentState.PLANNED), instructed_on=on
+    )
+    if not moved:
+        raise Refusal("名单上的人都已暂缓或撤下，没有可以送银行的发放。", code="nobody")

@@ -1,0 +1,274 @@
+"""The release of a round (冻结): from determinations to claims, payments and batches.
+
+Everything is set-wise and in one transaction: either the whole round is frozen, or
+nothing changed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection, transaction
+
+from assistance.actions.drafts import Lines, draft_batches, sources_of
+from assistance.actions.rounds import locked_round, move_round, recount_round
+from assistance.enums import BatchKind, RoundState
+from assistance.models import FundSource, Round
+from assistance.permissions.batches import can_release_round
+from assistance.queries.schemes import scheme_of
+from assistance.rules.scheme import GRANTED_CLAUSE
+from assistance.workflow import ROUND
+from members.enums import NoticeState
+from members.models import Notice
+from unionportal.core.actor import Actor
+from unionportal.core.errors import Refusal
+from unionportal.core.faults import crashpoint, declare_crashpoint
+from unionportal.core.jobs import JobRun
+
+BEFORE = declare_crashpoint("release_round.before_commit")
+AFTER = declare_crashpoint("release_round.after_commit")
+
+# Two reasons that may arise between the computation and the freeze.
+GRANTED_FACT = "already_granted"
+ACCOUNT_FACT = "account_verified"
+
+# An account counts when it is in use and no newer one waits for its second person.
+_CANDIDATES = """
+    CREATE TEMPORARY TABLE released_line ON COMMIT DROP AS
+    SELECT candidate.*,
+           nextval(pg_get_serial_sequence('assistance_paymentclaim', 'id')) AS claim_id
+    FROM (
+        SELECT determination.id AS determination_id, determination.organisation_id,
+               determination.subject_kind, determination.subject_id,
+               determination.occurrence, determination.payee_id,
+               determination.decided_amount AS amount, dossier.file_level AS level,
+               account.id AS account_id,
+               CASE determination.subject_kind
+                   WHEN 'household' THEN dossier.id IS NULL ELSE FALSE
+               END AS subject_lost
+        FROM assistance_determination AS determination
+        LEFT JOIN assistance_householddossier AS dossier
+            ON determination.subject_kind = 'household'
+           AND dossier.id = determination.subject_id
+        LEFT JOIN members_bankaccount AS account
+            ON account.person_id = determination.payee_id AND account.state = 'verified'
+           AND NOT EXISTS (
+               SELECT FROM members_bankaccount AS newer
+               WHERE newer.person_id = account.person_id
+                 AND newer.version > account.version AND newer.state = 'pending')
+        WHERE determination.year = %s AND determination.round_id = %s
+          AND determination.outcome = 'eligible'
+          AND determination.superseded_by IS NULL
+        ORDER BY determination.organisation_id, determination.id
+    ) AS candidate
+"""
+_REFERENCES = """
+    SELECT count(*),
+           count(*) FILTER (WHERE line.account_id IS NULL),
+           count(*) FILTER (WHERE organisation.id IS NULL),
+           count(*) FILTER (WHERE line.subject_lost),
+           count(*) FILTER (WHERE person.id IS NULL),
+           count(*) FILTER (WHERE line.account_id IS NOT NULL AND NOT (
+               %s OR coalesce(line.level = ANY(%s), FALSE)))
+    FROM released_line AS line
+    LEFT JOIN members_organisation AS organisation
+        ON organisation.id = line.organisation_id
+    LEFT JOIN members_person AS person ON person.id = line.payee_id
+"""
+_CLAIM = """
+    INSERT INTO assistance_paymentclaim
+        (id, scheme_id, subject_kind, subject_id, occurrence, year, round_id,
+         organisation_id, determination_id, payee_id, amount, released)
+    SELECT claim_id, %s, subject_kind, subject_id, occurrence, %s, %s,
+           organisation_id, determination_id, payee_id, amount, FALSE
+    FROM released_line WHERE account_id IS NOT NULL
+    ON CONFLICT (subject_kind, subject_id, scheme_id, occurrence)
+        WHERE NOT released DO NOTHING
+"""
+# Who has a grant already, and which: the words of queries.dossiers.grant_in_words.
+_LEAVE_OUT_GRANTED = """
+    CREATE TEMPORARY TABLE left_out ON COMMIT DROP AS
+    SELECT line.determination_id, line.claim_id, 'ineligible' AS outcome,
+           %s AS clause, '' AS missing_fact,
+           jsonb_build_object(%s::text, concat(union_.name, '在“', period.title,
+               '”（轮次 ', round_.id, '）已安排 ', earlier.amount, ' 元')) AS seen
+    FROM released_line AS line
+    LEFT JOIN assistance_paymentclaim AS own ON own.id = line.claim_id
+    JOIN assistance_paymentclaim AS earlier
+        ON earlier.scheme_id = %s AND NOT earlier.released
+       AND earlier.subject_kind = line.subject_kind
+       AND earlier.subject_id = line.subject_id
+       AND earlier.occurrence = line.occurrence
+    JOIN assistance_round AS round_ ON round_.id = earlier.round_id
+    JOIN assistance_period AS period ON period.id = round_.period_id
+    JOIN members_organisation AS union_ ON union_.id = earlier.organisation_id
+    WHERE own.id IS NULL AND line.account_id IS NOT NULL
+"""
+_LEAVE_OUT_ACCOUNTLESS = """
+    INSERT INTO left_out
+    SELECT determination_id, claim_id, 'unknown', '', %s,
+           jsonb_build_object(%s::text, NULL)
+    FROM released_line WHERE account_id IS NULL
+"""
+_SUPERSEDE = """
+    UPDATE assistance_determination AS determination
+    SET superseded_by = nextval('assistance_determination_id_seq')
+    FROM left_out
+    WHERE determination.id = left_out.determination_id AND determination.year = %s
+"""
+_SUPERSEDING = """
+    INSERT INTO assistance_determination
+        (id, year, round_id, organisation_id, subject_kind, subject_id, occurrence,
+         payee_id, outcome, clause, missing_fact, proposed_amount, decided_amount,
+         facts, supersedes)
+    SELECT old.superseded_by, old.year, old.round_id, old.organisation_id,
+           old.subject_kind, old.subject_id, old.occurrence, old.payee_id,
+           left_out.outcome, left_out.clause, left_out.missing_fact, NULL, NULL,
+           old.facts || left_out.seen, old.id
+    FROM left_out
+    JOIN assistance_determination AS old
+        ON old.id = left_out.determination_id AND old.year = %s
+    ORDER BY old.id
+"""
+_DROP_LEFT_OUT = """
+    DELETE FROM released_line USING left_out
+    WHERE released_line.determination_id = left_out.determination_id
+"""
+_LINES = Lines(
+    "SELECT claim_id, 1 AS attempt, organisation_id, account_id, amount, level,"
+    " determination_id AS position FROM released_line"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """How many are to be paid, and what is wrong with their references."""
+
+    lines: int
+    accountless: int
+    unions_lost: int
+    subjects_lost: int
+    payees_lost: int
+    without_source: int
+
+
+def release_round(
+    *, round_id: int, on: date, by: Actor, run: JobRun | None = None
+) -> Round:
+    """Freeze a round into one batch per paying union: computed or noticed → released.
+
+    A subject that another round has paid already is left out, its determination
+    superseded as ineligible, naming the earlier grant; one whose account was stopped
+    or replaced since is superseded as unknown. Refuses while the notice the scheme
+    asks for runs, when nobody is left to be paid, and when a reference is lost. A job
+    that is run again after its commit finds the round released and is content.
+    """
+    with transaction.atomic():
+        if run is not None:
+            run.fence()
+        round_ = locked_round(round_id)
+        if run is not None and round_.state == RoundState.RELEASED:
+            return round_
+        can_release_round(by, round_, on=on).require()
+        target = ROUND.target_of("release", round_.state)
+        _check_notice(round_, on)
+        left_out = _prepare_lines(round_)
+        drafted = draft_batches(round_=round_, kind=BatchKind.MAIN, lines=_LINES, on=on)
+        changes = {
+            "batches": len(drafted.batch_ids),
+            "lines": drafted.line_count,
+            "total": drafted.total,
+            "left_out": left_out,
+        }
+        if left_out:
+            recount_round(round_)
+        round_.released_on = on
+        move_round(round_, target, "release_round", on=on, by=by, changes=changes)
+        crashpoint(BEFORE)
+    crashpoint(AFTER)
+    if run is not None:
+        run.advance(
+            done=drafted.line_count, total=drafted.line_count, note="批次已生成"
+        )
+    return round_
+
+
+def _check_notice(round_: Round, on: date) -> None:
+    """Refuse before the notice is over, where the scheme puts it before payment."""
+    if scheme_of(round_.version).notice is None:
+        return
+    if round_.state != RoundState.NOTICED:
+        raise Refusal("方案要求先公示再发放；请先发布公示，期满后再生成批次。")
+    last_day = (
+        Notice.objects.filter(about_kind="assistance.round", about_id=round_.pk)
+        .exclude(state=NoticeState.CANCELLED)
+        .order_by("-ends_on")
+        .values_list("ends_on", flat=True)
+        .first()
+    )
+    if last_day is None:
+        raise Refusal("本轮次没有有效的公示；请重新公示，期满后再生成批次。")
+    if on <= last_day:
+        raise Refusal(
+            f"公示到 {last_day:%Y-%m-%d} 为止，期满之后才能生成批次和发放。",
+            code="notice_running",
+        )
+
+
+def _prepare_lines(round_: Round) -> int:
+    """Choose the lines, check what they point to, claim them; return those left out."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.released_line, pg_temp.left_out")
+        cursor.execute(_CANDIDATES, [round_.year, round_.pk])
+    found = _check_references(sources_of(round_))
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [round_.version.scheme_id, round_.year, round_.pk])
+        claimed = int(cursor.rowcount)
+    if claimed == 0:
+        raise _nobody()
+    if claimed < found.lines:
+        _leave_out(round_)
+    return found.lines - claimed
+
+
+def _check_references(sources: Sequence[FundSource]) -> _Candidates:
+    open_to_all = any(not source.file_levels for source in sources)
+    levels = [level for source in sources for level in source.file_levels]
+    with connection.cursor() as cursor:
+        cursor.execute(_REFERENCES, [open_to_all, levels])
+        found = _Candidates(*cursor.fetchone())
+    if found.lines == 0:
+        raise _nobody()
+    faults = [
+        f"{count} 人{words}"
+        for count, words in (
+            (found.unions_lost, "的发放工会已不存在"),
+            (found.subjects_lost, "的档案已不存在"),
+            (found.payees_lost, "的收款人已不存在"),
+            (found.without_source, "的档案级别不在任何一项资金的使用范围内"),
+        )
+        if count
+    ]
+    if faults:
+        raise Refusal(
+            f"名单核对未通过：{'，'.join(faults)}。请更正后重试；本次未作任何改动。",
+            code="references",
+        )
+    return found
+
+
+def _nobody() -> Refusal:
+    return Refusal(
+        "没有符合条件且可以发放的对象，不能生成批次；请核对测算结果和收款账户。",
+        code="nobody",
+    )
+
+
+def _leave_out(round_: Round) -> None:
+    scheme_id = round_.version.scheme_id
+    with connection.cursor() as cursor:
+        cursor.execute(_LEAVE_OUT_GRANTED, [GRANTED_CLAUSE, GRANTED_FACT, scheme_id])
+        cursor.execute(_LEAVE_OUT_ACCOUNTLESS, [ACCOUNT_FACT, ACCOUNT_FACT])
+        cursor.execute(_SUPERSEDE, [round_.year])
+        cursor.execute(_SUPERSEDING, [round_.year])
+        cursor.execute(_DROP_LEFT_OUT)

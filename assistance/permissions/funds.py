@@ -1,0 +1,28 @@
+"""Who may enter, hand down and reverse money."""
+
+from assistance.models import Entry
+from assistance.permissions.roles import holds_role
+from members.enums import Role
+from members.models import Organisation
+from unionportal.core.actor import Actor
+from unionportal.core.verdict import ALLOWED, Verdict
+
+
+def can_receive_funds(actor: Actor, organisation: Organisation) -> Verdict:
+    """The payer (出纳) of the union or of one above enters what came in."""
+    return holds_role(actor, Role.PAYER, organisation, "登记筹集的资金")
+
+
+def can_transfer_funds(actor: Actor, organisation: Organisation) -> Verdict:
+    """The approver (审批) of the giving union, or of one above, hands down."""
+    return holds_role(actor, Role.APPROVER, organisation, "下拨资金")
+
+
+def can_reverse_entry(actor: Actor, entry: Entry) -> Verdict:
+    """An approver whose reach holds every account of the entry."""
+    unions = Organisation.objects.filter(account__postings__entry=entry).distinct()
+    for union in unions.order_by("path"):
+        verdict = holds_role(actor, Role.APPROVER, union, "冲销分录")
+        if not verdict:
+            return verdict
+    return ALLOWED

@@ -1,0 +1,122 @@
+"""A round at the bank's door, for the tests of money: unions, officers, funds, batches."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from assistance.actions.batches import approve_batch, check_batch, submit_batch
+from assistance.actions.funds import receive_funds
+from assistance.actions.notices import publish_round_notice
+from assistance.actions.releases import release_round
+from assistance.actions.rounds import compute_round
+from assistance.models import Account, Batch, PayingAccount, Payment, Round
+from members.enums import Role
+from tests.assistance.builders import (
+    CITY,
+    COUNTY,
+    ON,
+    dossier,
+    fund_sources,
+    opened_round,
+    scheme_version,
+    staff,
+    standard,
+    union,
+)
+from unionportal.core.actor import SYSTEM, Actor
+
+NOTICED_ON = ON
+AFTER_NOTICE = date(2025, 12, 15)
+
+
+@dataclass(frozen=True)
+class Officers:
+    """One person for each step at a county, and an approver at the city above."""
+
+    maker: Actor
+    checker: Actor
+    approver: Actor
+    payer: Actor
+    endorser: Actor
+
+
+def officers(at: str = COUNTY, above: str = CITY) -> Officers:
+    return Officers(
+        maker=staff(Role.MAKER, at=at, on=AFTER_NOTICE),
+        checker=staff(Role.CHECKER, at=at, on=AFTER_NOTICE),
+        approver=staff(Role.APPROVER, at=at, on=AFTER_NOTICE),
+        payer=staff(Role.PAYER, at=at, on=AFTER_NOTICE),
+        endorser=staff(Role.APPROVER, at=above, on=AFTER_NOTICE),
+    )
+
+
+def fund(amount: str, *, source: str = "county_own", at: str = COUNTY) -> None:
+    """Money that came in at a union, under a document of its own."""
+    receive_funds(
+        organisation_id=union(at).pk,
+        source_id=fund_sources()[source].pk,
+        amount=Decimal(amount),
+        document=f"进账单 {at} {source} {amount}",
+        by=SYSTEM,
+        on=ON,
+    )
+
+
+def paying_account(at: str = COUNTY, layout: str = "") -> PayingAccount:
+    return PayingAccount.objects.create(
+        organisation=union(at),
+        bank_name="工商银行福州分行",
+        number="1402020709001234567",
+        layout=layout or "delimited_gbk",
+    )
+
+
+def noticed_round(
+    names: int = 3, *, at: str = COUNTY, changes: Mapping[str, str] | None = None
+) -> Round:
+    """A round under notice with so many eligible households at a county."""
+    standard(at=at)
+    for number in range(names):
+        dossier(f"张小{number}", at=at)
+    opened = opened_round(version=scheme_version(changes))
+    round_ = compute_round(round_id=opened.pk, on=ON, by=SYSTEM)
+    return publish_round_notice(round_id=round_.pk, on=NOTICED_ON, by=SYSTEM)
+
+
+def released_round(names: int = 3, *, at: str = COUNTY) -> Round:
+    round_ = noticed_round(names, at=at)
+    return release_round(round_id=round_.pk, on=AFTER_NOTICE, by=SYSTEM)
+
+
+def batch_of(round_: Round, at: str = COUNTY) -> Batch:
+    """The latest batch of a union in a round, as it stands."""
+    found = Batch.objects.filter(round=round_, organisation=union(at)).last()
+    assert found is not None
+    return found
+
+
+def approved_batch(round_: Round, who: Officers, at: str = COUNTY) -> Batch:
+    """Submitted, checked and approved by three persons."""
+    batch = batch_of(round_, at)
+    for step, by in (
+        (submit_batch, who.maker),
+        (check_batch, who.checker),
+        (approve_batch, who.approver),
+    ):
+        batch = step(
+            batch_id=batch.pk, digest=batch.digest, comment="", by=by, on=AFTER_NOTICE
+        )
+    return batch
+
+
+def payments_of(batch: Batch) -> list[Payment]:
+    return list(Payment.objects.filter(batch=batch).order_by("id"))
+
+
+def books() -> dict[tuple[str, str, str], Decimal]:
+    """Every balance that is not zero, by union, source and bucket."""
+    rows = Account.objects.exclude(balance=0).values_list(
+        "organisation__code", "source__code", "kind", "balance"
+    )
+    return {(union_, source, kind): balance for union_, source, kind, balance in rows}
