@@ -236,7 +236,6 @@ def test_verify_command_ends_with_one_and_names_the_entry(empty_chain: None) -> 
 
 def test_chain_waits_for_nobody_s_row_lock(empty_chain: None) -> None:
     """The link is the last deferred check, after those of foreign keys."""
-    fired: list[str] = []
     with transaction.atomic(), connection.cursor() as cursor:
         write()
         cursor.execute("CREATE TEMP TABLE parent (id int PRIMARY KEY)")
@@ -255,6 +254,8 @@ def test_chain_waits_for_nobody_s_row_lock(empty_chain: None) -> None:
         )
         cursor.execute("INSERT INTO parent VALUES (1)")
         cursor.execute("INSERT INTO child VALUES (1)")
-    fired = list(connection.connection.notices)
+        fired = connection.connection.notices
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE child, parent")
     assert [line.strip() for line in fired if "links" in line] == ["NOTICE:  links 0"]
     assert AuditLink.objects.count() == 1

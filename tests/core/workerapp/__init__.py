@@ -1,0 +1,1 @@
+"""An app that only the workers of the tests install: jobs to be killed in."""
