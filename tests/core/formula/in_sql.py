@@ -29,7 +29,7 @@ def select_over(
     rows: Sequence[Values],
 ) -> list[dict[str, Any]]:
     """One SELECT of the expressions over the rows, in their order."""
-    compiler = Query(None).get_compiler("default")  # type: ignore[arg-type]
+    compiler = Query(None).get_compiler("default")
     compiled = [compiler.compile(expression) for expression in expressions.values()]
     line = ", ".join(f"%s::{_CASTS[d.type]}" for d in declarations)
     values = ", ".join(f"({place}, {line})" for place in range(len(rows)))

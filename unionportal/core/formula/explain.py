@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from unionportal.core.formula import units
 from unionportal.core.formula.check import Formula, ValueType, type_of
-from unionportal.core.formula.declare import FactDeclaration, Value, Values
+from unionportal.core.formula.declare import YUAN, FactDeclaration, Value, Values
 from unionportal.core.formula.evaluate import (
     amount_of,
     evaluate,
@@ -118,8 +118,18 @@ class _Seen:
             return self.words[node.name].name
         return _tidy(self.formula.text[node.span.start : node.span.end])
 
+    def branch(self, node: Expression) -> Expression:
+        """The branch a conditional took; any other node, and an unknown one, stay."""
+        if not isinstance(node, Conditional):
+            return node
+        holds = self.value(node.condition)
+        if holds is None:
+            return node
+        return self.branch(node.chosen if holds else node.otherwise)
+
     def with_value(self, node: Expression) -> str:
         """`低保标准 750.00 元`, `2 × 低保标准 = 1,500.00 元`, `1,500.00 元`."""
+        node = self.branch(node)
         if isinstance(node, Literal):
             return self.shown(node)
         equals = " " if isinstance(node, Fact) else " = "
@@ -168,9 +178,10 @@ def explain_clause(
 
 def explain_amount(formula: Formula, values: Values) -> AmountExplained:
     seen = _seen(formula, values)
+    amount = amount_of(formula, values)
     return AmountExplained(
         text=formula.text,
-        shown=show(amount_of(formula, values), formula.type),
+        shown=UNKNOWN if amount is None else _show_number(amount, YUAN),
         terms=tuple(_terms(formula.tree, seen)),
         facts=facts_seen(formula, values),
         missing=_names(formula, values),
@@ -297,19 +308,15 @@ def _listed(node: Membership, seen: _Seen) -> str:
 
 def _terms(node: Expression, seen: _Seen) -> Iterator[Term]:
     """The parts that are computed, from the inside out; only the branch taken."""
-    match node:
+    taken = seen.branch(node)
+    match taken:
         case Literal() | Fact():
-            return
-        case Conditional(condition=condition, chosen=chosen, otherwise=otherwise):
-            holds = seen.value(condition)
-            if holds is not None:
-                yield from _terms(chosen if holds else otherwise, seen)
+            if taken is node:
+                return
         case Arithmetic() | Negative() | Call():
-            for child in children(node):
+            for child in children(taken):
                 yield from _terms(child, seen)
-        case _:
-            return
-    yield Term(seen.text(node), seen.shown(node))
+    yield Term(seen.text(taken), seen.shown(taken))
 
 
 def _tidy(text: str) -> str:
