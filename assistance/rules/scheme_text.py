@@ -170,12 +170,7 @@ def read_passage(source: str) -> Passage:
         root = yaml.compose(source, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         message = "YAML 写法有误，请检查缩进、冒号和引号"
-        mark = error.problem_mark
-        raise (
-            _refuse_at(mark, message)
-            if mark is not None
-            else SchemeError(message, line=1, column=1)
-        ) from error
+        raise _refuse_at(error.problem_mark, message) from error
     except yaml.YAMLError as error:
         raise SchemeError("含有不可用的字符", line=1, column=1) from error
     if root is None:
@@ -183,8 +178,10 @@ def read_passage(source: str) -> Passage:
     return Passage(root, source)
 
 
-def _refuse_at(mark: yaml.Mark, message: str) -> SchemeError:
-    """The YAML library counts from zero."""
+def _refuse_at(mark: object, message: str) -> SchemeError:
+    """The YAML library counts from zero, and may not know the place."""
+    if not isinstance(mark, yaml.Mark):
+        return SchemeError(message, line=1, column=1)
     return SchemeError(message, line=mark.line + 1, column=mark.column + 1)
 
 

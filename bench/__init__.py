@@ -1,0 +1,1 @@
+"""Speed against floors that ship beside it: ratios within one run, never seconds."""

@@ -1,0 +1,6 @@
+"""Which rows there are, by the name they are called by. Add yours here."""
+
+from bench.compute import COMPUTE
+from bench.rows import Row
+
+ROWS: dict[str, Row] = {row.name: row for row in (COMPUTE,)}
