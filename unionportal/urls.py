@@ -3,13 +3,16 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from unionportal.pages import health
+from unionportal.pages import health, home
 
 urlpatterns = [
+    path("", home.home, name="home"),
     path("health/", health.Health.as_view(), name="health"),
     path("health/ready/", health.Ready.as_view(), name="ready"),
     path("metrics", health.metrics, name="metrics"),
     path("staff/", admin.site.urls),
+    path("api/v1/", include("unionportal.api")),
+    path("", include("assistance.pages.urls")),
     path("", include("members.auth.urls")),
     path("", include("members.pages.urls")),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assistance.admin import batches, determinations, payments, rounds
+from assistance.admin import batches, determinations, inquiries, payments, rounds
 
 app_name = "staff_assistance"
 
@@ -49,5 +49,7 @@ urlpatterns = [
         payments.PaymentVerb.as_view(),
         name="payment-verb",
     ),
+    path("inquiries/", inquiries.InquiryList.as_view(), name="inquiries"),
+    path("inquiries/<int:pk>/", inquiries.InquiryPage.as_view(), name="inquiry"),
     path("bank-files/", payments.BankFileList.as_view(), name="bank-files"),
 ]

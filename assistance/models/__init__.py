@@ -11,6 +11,7 @@ from assistance.models.batch import (
 from assistance.models.determination import Determination
 from assistance.models.dossier import HouseholdDossier, HouseholdMember
 from assistance.models.fund import Account, Entry, FundSource, Posting
+from assistance.models.inquiry import Inquiry
 from assistance.models.payment import Payment, PaymentClaim
 from assistance.models.round import CoverageCertificate, Period, Round
 from assistance.models.scheme import Scheme, SchemeVersion
@@ -26,6 +27,7 @@ __all__ = [
     "FundSource",
     "HouseholdDossier",
     "HouseholdMember",
+    "Inquiry",
     "PayingAccount",
     "Period",
     "Payment",

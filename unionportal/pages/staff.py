@@ -1,17 +1,27 @@
 """The staff admin's site: the theme, with the content policy its script needs."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.decorators import csp_update
-from django.http import HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
+from django.template.response import TemplateResponse
+from django.utils import timezone
 from unfold.sites import UnfoldAdminSite
+
+from members.auth.actor import request_actor
+from unionportal.core.actor import Actor
+from unionportal.core.figures import Figure, figures
+from unionportal.core.queues import waiting_for
+from unionportal.core.scope import outermost_paths
 
 View = Callable[..., HttpResponseBase]
 
 
 class StaffSite(UnfoldAdminSite):
+    index_template = "staff/index.html"
     site_title = "工会服务门户"
     site_header = "工会服务门户"
     index_title = "工作台"
@@ -27,3 +37,23 @@ class StaffSite(UnfoldAdminSite):
         checked: Any = super().admin_view(view, cacheable)
         loosened: View = loosen(checked)
         return loosened
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """First what waits for this post, the most urgent on top; then the figures."""
+        actor, on = request_actor(request), timezone.localdate()
+        waiting = {
+            "on": on,
+            "queues": waiting_for(actor, on),
+            "figures": figures_for(actor, str(on.year)),
+        }
+        return super().index(request, waiting | (extra_context or {}))
+
+
+def figures_for(actor: Actor, period: str) -> list[tuple[Figure, Decimal]]:
+    """The registered figures over the outermost union of the actor's reach."""
+    paths = outermost_paths(actor)
+    if not paths:
+        return []
+    return [(each, each.compute(paths[0], period)) for each in figures()]
