@@ -251,14 +251,19 @@ STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
 # Bank files leave and come back through this folder.
 BANK_EXCHANGE_DIR = Path(env.str("BANK_EXCHANGE_DIR", default=str(VAR_DIR / "bank")))
+# Named by content and compressed for the public; on one's own machine that would cost
+# the first start most of a minute, so there they are served where they lie.
+COLLECT_STATIC = not (DEBUG or DEMONSTRATION)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if COLLECT_STATIC
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+WHITENOISE_USE_FINDERS = not COLLECT_STATIC
+WHITENOISE_AUTOREFRESH = DEBUG
 # Uploads are personal papers: nobody else on the machine may read them.
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700

@@ -1,5 +1,6 @@
 """The whole portal on one machine: web server, worker, scheduler and stub bank."""
 
+import fcntl
 import os
 import shutil
 import signal
@@ -7,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,33 +37,35 @@ HELPERS: dict[str, tuple[str, ...]] = {
 }
 
 
-class Stopped(SystemExit):
-    """Somebody asked us to stop."""
-
-
 class Command(BaseCommand):
     help = "启动门户的全部进程，直到按下 Ctrl-C；端口由 PORT 指定，默认 8000。"
     requires_migrations_checks = False
 
     def handle(self, *args: Any, **options: Any) -> None:
-        port = settings.SERVE_PORT
         signal.signal(signal.SIGTERM, _stop)
-        _refuse_taken_port(port)
-        call_command("collectstatic", interactive=False, verbosity=0)
-        self.stdout.write("正在准备数据库…")
-        call_command("prepare", verbosity=0)
-        with _children(settings.VAR_DIR) as children:
-            for name, command in HELPERS.items():
-                children.start(name, command)
-            if story.is_empty():
-                story.tell_story(on=timezone.localdate(), say=self.stdout.write)
-            children.start("web", _web_command(port))
-            children.wait_for_port(port)
-            self._greet(port)
+        with _alone(settings.VAR_DIR), _children(settings.VAR_DIR) as children:
             try:
+                self._start(children, settings.SERVE_PORT)
                 children.watch()
-            except (KeyboardInterrupt, Stopped):
+            except KeyboardInterrupt:
                 self.stdout.write("\n正在停止…")
+
+    def _start(self, children: "Children", port: int) -> None:
+        _refuse_taken_port(port)
+        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+        self._say("正在准备数据库…")
+        call_command("prepare", verbosity=0)
+        for name, command in HELPERS.items():
+            children.start(name, command)
+        if story.is_empty():
+            story.tell_story(on=timezone.localdate(), say=self._say)
+        children.start("web", _web_command(port))
+        children.wait_for_health(port)
+        self._greet(port)
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
 
     def _greet(self, port: int) -> None:
         address = f"http://{HOST}:{port}"
@@ -71,12 +75,24 @@ class Command(BaseCommand):
                 f"  {login.who}：{login.username} / {login.password}"
                 f"    {address}{login.path}"
             )
-        self.stdout.write(f"日志在 {settings.VAR_DIR / 'log'}，按 Ctrl-C 停止。\n")
-        self.stdout.flush()
+        self._say(f"日志在 {settings.VAR_DIR / 'log'}，按 Ctrl-C 停止。\n")
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
-    raise Stopped(0)
+    raise KeyboardInterrupt
+
+
+@contextmanager
+def _alone(var: Path) -> Iterator[None]:
+    """One portal a checkout; what the kernel locks, a crash cannot leave locked."""
+    var.mkdir(parents=True, exist_ok=True)
+    with (var / "serve.lock").open("wb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            message = "门户已在运行：请先在它的窗口按 Ctrl-C 停止。"
+            raise CommandError(message) from error
+        yield
 
 
 def _refuse_taken_port(port: int) -> None:
@@ -107,6 +123,8 @@ def _children(var: Path) -> Iterator["Children"]:
     try:
         yield children
     finally:
+        # A second Ctrl-C must not leave half of them running.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         children.stop()
 
 
@@ -141,17 +159,19 @@ class Children:
             )
         )
 
-    def wait_for_port(self, port: int) -> None:
+    def wait_for_health(self, port: int) -> None:
+        """Until the web server answers and a worker answers it."""
+        address = f"http://{HOST}:{port}/health/"
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             self.check()
-            with socket.socket() as probe:
-                if probe.connect_ex((HOST, port)) == 0:
-                    return
-            time.sleep(0.1)
-        message = (
-            f"网页服务未在 {START_SECONDS} 秒内启动（日志：{self.logs / 'web.log'}）。"
-        )
+            try:
+                urllib.request.urlopen(address, timeout=5).close()
+            except OSError:
+                time.sleep(0.2)
+            else:
+                return
+        message = f"门户未在 {START_SECONDS} 秒内就绪（日志：{self.logs}）。"
         raise CommandError(message)
 
     def watch(self) -> None:
@@ -169,7 +189,8 @@ class Children:
 
     def stop(self) -> None:
         for child in reversed(self.running.values()):
-            _end(psutil.Process(child.pid)) if child.poll() is None else None
+            if child.poll() is None:
+                _end(psutil.Process(child.pid))
             child.wait()
         self.numbers.unlink(missing_ok=True)
 
