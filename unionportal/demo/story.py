@@ -1,33 +1,96 @@
 """The demonstration: an invented province that has used the portal for a while."""
 
+import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 
+from django.conf import settings
+from django.db import transaction
+
 from assistance.models import HouseholdDossier
+from members.actions.api_client import register_client
+from members.models import Organisation
+from unionportal.core.actor import SYSTEM
+from unionportal.core.audit import record
+from unionportal.core.models.audit import AuditEntry
+from unionportal.demo.loading import load_demonstration
+from unionportal.demo.logins import keep_client
+from unionportal.demo.middle import coming_winter, leave_in_the_middle
+from unionportal.demo.province import AS_OF, Places, Wish, is_loaded, places_of
+from unionportal.demo.walk.bank import StubBank, bank_totals
+from unionportal.demo.walk.engine import Worker
+from unionportal.demo.walk.stage import Plan, Stage
+from unionportal.demo.walk.summary import sentences_of, summary_of
+from unionportal.demo.walk.walker import stage_of, walk
+
+SEED = 1
+SCHEME = "winter_warmth"
+FIRST_PERIOD = "2026-winter"
+TOLD = "tell_demonstration"
+
+Say = Callable[[str], object]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Login:
-    """A way into the demonstration, printed at every start."""
-
-    who: str
-    username: str
-    password: str
-    path: str
+def is_wanted() -> bool:
+    """Whether a demonstration has its story still to be told, or told to its end."""
+    if not settings.DEMONSTRATION or AuditEntry.objects.filter(verb=TOLD).exists():
+        return False
+    return not HouseholdDossier.objects.exists() or is_loaded(settings.DEMO_PROVINCE)
 
 
-LOGINS: tuple[Login, ...] = ()
-
-
-def is_empty() -> bool:
-    """Whether there is nothing yet, so that the story may be told."""
-    return not HouseholdDossier.objects.exists()
-
-
-def tell_story(*, on: date, say: Callable[[str], None]) -> None:
+def tell_story(*, on: date, say: Say) -> None:
     """Fill the empty database; every step goes through the actions people use.
 
-    The background worker and the stub bank are running when this is called.
+    The background worker and the stub bank are running when this is called. A story
+    that was broken off is taken up where it stood.
     """
-    say(f"演示数据尚未编写（{on:%Y-%m-%d}）。")
+    places = _load(say)
+    with StubBank(seed=SEED) as bank:
+        stage = _first_stage(places.province, bank)
+        say("2026 年元旦春节送温暖，从开启到办结：")
+        main = walk(stage)
+        lines = sentences_of(summary_of(main, bank=bank_totals(), seconds={}))
+        say("\n".join(f"  {line}" for line in lines))
+        say("再来一个冬天，办到一半：")
+        leave_in_the_middle(stage, coming_winter(on))
+    _open_interface(places, on=on)
+
+
+def _load(say: Say) -> Places:
+    wish = Wish(
+        province=settings.DEMO_PROVINCE,
+        dossiers=settings.DEMO_DOSSIERS,
+        seed=SEED,
+        password=settings.DEMO_PASSWORD,
+    )
+    if is_loaded(wish.province):
+        return places_of(wish.province)
+    say(f"载入演示省份 {wish.province}，{wish.dossiers:,} 份困难职工档案：")
+    return load_demonstration(wish, stream=sys.stderr)
+
+
+def _first_stage(province: str, bank: StubBank) -> Stage:
+    plan = Plan(
+        scheme=SCHEME,
+        organisation=province,
+        period=FIRST_PERIOD,
+        as_of=AS_OF,
+        seed=SEED,
+    )
+    return stage_of(plan, engine=Worker(), bank=bank, stream=sys.stderr)
+
+
+def _open_interface(places: Places, *, on: date) -> None:
+    """A county's own system reads its records; with that the story is told."""
+    county = Organisation.objects.get(code=places.counties[0].code)
+    name = f"{county.short_name}总工会业务系统"
+    with transaction.atomic():
+        made = register_client(organisation_id=county.pk, name=name, on=on, by=SYSTEM)
+        keep_client(made.client_id, made.secret, name)
+        record(
+            by=SYSTEM,
+            verb=TOLD,
+            subject=("members.organisation", places.root_id),
+            on=on,
+            organisation_id=places.root_id,
+        )

@@ -21,7 +21,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from unionportal.demo import story
+from unionportal.demo import logins, story
 
 HOST = "127.0.0.1"
 START_SECONDS = 60
@@ -57,7 +57,7 @@ class Command(BaseCommand):
         call_command("prepare", verbosity=0)
         for name, command in HELPERS.items():
             children.start(name, command)
-        if story.is_empty():
+        if story.is_wanted():
             story.tell_story(on=timezone.localdate(), say=self._say)
         children.start("web", _web_command(port))
         children.wait_for_health(port)
@@ -70,7 +70,7 @@ class Command(BaseCommand):
     def _greet(self, port: int) -> None:
         address = f"http://{HOST}:{port}"
         self.stdout.write(f"\n门户已启动：{address}/    管理端：{address}/staff/")
-        for login in story.LOGINS:
+        for login in logins.logins():
             self.stdout.write(
                 f"  {login.who}：{login.username} / {login.password}"
                 f"    {address}{login.path}"
