@@ -138,6 +138,16 @@ def test_unknown_amount_names_what_is_missing() -> None:
     assert told.terms == (Term("自付费用 × 0.8", "未知"),)
 
 
+def test_amount_of_an_unknown_branch_is_unknown() -> None:
+    formula = read_amount("500 if 有机动车 else 自付费用", WORDS)
+    told = explain_amount(formula, read_values(WORDS, {"expense": "80"}))
+    assert told.terms == (Term("500 if 有机动车 else 自付费用", "未知"),)
+    known = explain_amount(
+        formula, read_values(WORDS, {"expense": 80, "has_car": "否"})
+    )
+    assert known.terms == (Term("自付费用", "80.00 元"),)
+
+
 def test_explanation_is_json_and_agrees_with_the_decision() -> None:
     ruling = read_ruling(
         [

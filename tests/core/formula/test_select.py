@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import DataError, ProgrammingError, connection, models
-from django.db.models import Exists, F, Func, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, Func, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import NullIf
 from django.test.utils import isolate_apps
 
@@ -252,6 +252,17 @@ def test_each_fact_is_computed_once_a_row(households: None) -> None:
     assert fetched("SELECT last_value FROM tests_calls") == [(len(HOUSEHOLDS),)]
 
 
+def test_facts_and_clauses_are_not_merged_into_the_decision(households: None) -> None:
+    select = decision_select(
+        SHEET, Household.objects.all(), RULING, as_of=AS_OF, extra_columns={}
+    )
+    plan = [
+        line for (line,) in fetched(f"EXPLAIN (COSTS OFF) {select.sql}", select.params)
+    ]
+    scans = [line.strip(" ->") for line in plan if "Subquery Scan on" in line]
+    assert scans[:2] == ["Subquery Scan on verdicts", "Subquery Scan on facts"]
+
+
 def test_subquery_of_one_row_is_joined(households: None) -> None:
     select = decision_select(
         SHEET, Household.objects.all(), RULING, as_of=AS_OF, extra_columns={}
@@ -269,6 +280,16 @@ def test_subquery_of_several_rows_is_an_error_not_a_second_subject(
 
     with pytest.raises((DataError, ProgrammingError)):
         decided(Household.objects.all(), FactSheet("d", "d", DECLARATIONS, doubled))
+
+
+def test_grouped_queryset_keeps_its_subqueries(households: None) -> None:
+    grouped = Household.objects.values("pk").annotate(rows=Count("pk"))
+    assert len(decided(grouped)) == len(HOUSEHOLDS)
+
+
+def test_sheet_attaches_all_facts_by_default() -> None:
+    attached = SHEET.attach(Household.objects.all(), as_of=AS_OF)
+    assert list(attached) == [fact.name_en for fact in DECLARATIONS]
 
 
 def test_empty_selection_decides_nobody(households: None) -> None:

@@ -67,9 +67,6 @@ class FactDeclaration:
         if self.type is not FactType.NUMBER and (self.positive or self.unit):
             raise ValueError(f"only a number has a unit or a sign: {self.name}")
 
-    def label_of(self, value: str) -> str:
-        return dict(self.choices).get(value, value)
-
 
 Vocabulary = Mapping[str, FactDeclaration]
 
