@@ -12,10 +12,24 @@ class AssistanceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from assistance.enums import VERBS
+        from assistance.queries.cards import matter_cards
         from assistance.queries.dossiers import hardship_population
+        from assistance.queries.figures import FIGURES
         from assistance.queries.populations import register_population
+        from assistance.queries.queues import QUEUES
+        from unionportal.core.cards import register_home_cards
         from unionportal.core.facts import register_fact_sheet
+        from unionportal.core.figures import register_figure
+        from unionportal.core.queues import register_queue
+        from unionportal.core.verb_labels import register_verbs
 
+        register_verbs(VERBS)
         hardship = hardship_population()
         register_fact_sheet(hardship.sheet)
         register_population(hardship)
+        for figure in FIGURES:
+            register_figure(figure)
+        for queue in QUEUES:
+            register_queue(queue)
+        register_home_cards(matter_cards)

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from assistance.actions.notices import PUBLISH_JOB, publish_round_notice
+from assistance.actions.releases import RELEASE_JOB, release_round
 from assistance.actions.rounds import COMPUTE_JOB, compute_round
 from unionportal.core.jobs import JobRun, register_job
 
@@ -40,3 +41,13 @@ def run_publication(run: JobRun) -> dict[str, Any]:
 
 
 # --- release, instruction and return files (actions/releases, disbursements, returns)
+
+
+@register_job(RELEASE_JOB, "生成发放批次")
+def run_release(run: JobRun) -> dict[str, Any]:
+    run.advance(done=0, total=1, note="正在生成批次")
+    round_ = release_round(
+        round_id=run.arguments["round_id"], on=business_date(run), by=run.by, run=run
+    )
+    run.advance(done=1, total=1, note="批次已生成")
+    return {"round_id": round_.pk, "batches": round_.batches.count()}

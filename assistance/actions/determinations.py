@@ -27,6 +27,7 @@ from unionportal.core.errors import Refusal
 from unionportal.core.money import yuan
 
 DETERMINATION_KIND = "assistance.determination"
+REASON_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +98,7 @@ def supersede_determination(
     old, round_ = _locked(determination_id)
     can_supersede_determination(by, old).require()
     _require_supersedable(old, round_, answer, reason)
-    new = _supersede(old, answer)
+    new = _supersede(old, answer, reason.strip(), by)
     recount_round(round_)
     record(
         by=by,
@@ -139,7 +140,9 @@ def _require_supersedable(
         raise Refusal("这位职工的发放已生成批次，请先在批次中撤下这一笔。", code="paid")
 
 
-def _supersede(old: Determination, answer: Answer) -> Determination:
+def _supersede(
+    old: Determination, answer: Answer, reason: str, by: Actor
+) -> Determination:
     new = Determination(
         pk=_next_key(),
         year=old.year,
@@ -152,6 +155,8 @@ def _supersede(old: Determination, answer: Answer) -> Determination:
         outcome=answer.outcome,
         clause=answer.clause,
         missing_fact=answer.missing_fact,
+        deviation_reason=reason[:REASON_LENGTH],
+        deviation_by=by.user_id,
         facts=old.facts | answer.facts,
         supersedes=old.pk,
     )

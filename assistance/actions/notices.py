@@ -19,6 +19,7 @@ from unionportal.core.errors import Refusal
 from unionportal.core.faults import crashpoint, declare_crashpoint
 from unionportal.core.jobs import JobRun, enqueue
 from unionportal.core.masks import mask_name_sql
+from unionportal.core.messages import queue_messages_from_sql
 from unionportal.core.models.jobs import Job
 
 PUBLISH_JOB = "assistance.publish_notice"
@@ -36,6 +37,28 @@ _LINES = f"""
         AND answer.outcome = %s AND answer.superseded_by IS NULL
     ORDER BY unit.path, answer.id
 """  # noqa: S608 - built from constants
+
+# Neither illness, kind nor amount is named in a message (design section 2).
+_NOTICED = """
+    SELECT 'assistance.noticed-' || answer.id, answer.payee_id, %s, answer.id,
+        answer.organisation_id,
+        jsonb_build_object('union', payer.short_name, 'ends_on', notice.ends_on)
+    FROM assistance_determination AS answer
+    JOIN members_organisation AS payer ON payer.id = answer.organisation_id
+    JOIN members_notice AS notice ON notice.organisation_id = answer.organisation_id
+        AND notice.about_kind = %s AND notice.about_id = answer.round_id
+        AND notice.state = 'open'
+    WHERE answer.year = %s AND answer.round_id = %s AND answer.outcome = 'eligible'
+        AND answer.superseded_by IS NULL
+"""
+_MISSING = """
+    SELECT 'assistance.missing-' || answer.id, answer.payee_id, %s, answer.id,
+        answer.organisation_id, jsonb_build_object('union', payer.short_name)
+    FROM assistance_determination AS answer
+    JOIN members_organisation AS payer ON payer.id = answer.organisation_id
+    WHERE answer.year = %s AND answer.round_id = %s AND answer.outcome = 'unknown'
+        AND answer.superseded_by IS NULL AND answer.payee_id IS NOT NULL
+"""
 
 
 @transaction.atomic
@@ -58,6 +81,7 @@ def publish_round_notice(
 ) -> Round:
     """Computed → noticed: one notice per paying union, lines for the eligible alone.
 
+    Tells the eligible until when their list stands, the unknown that a paper is missing.
     Refused: a scheme that asks for no notice, a round without anybody eligible.
     """
     with transaction.atomic():
@@ -72,6 +96,7 @@ def publish_round_notice(
             raise Refusal("没有符合条件的对象，没有可公示的名单。", code="empty")
         for organisation_id in unions:
             _publish(round_, organisation_id, rule, on=on, by=by)
+        _tell_workers(round_)
         move_round(
             round_,
             target,
@@ -121,4 +146,17 @@ def _publish(
         on=on,
         working_days=rule.working_days,
         by=by,
+    )
+
+
+def _tell_workers(round_: Round) -> None:
+    queue_messages_from_sql(
+        template="assistance/notices/noticed.txt",
+        select=_NOTICED,
+        params=(DETERMINATION_KIND, ROUND_KIND, round_.year, round_.pk),
+    )
+    queue_messages_from_sql(
+        template="assistance/notices/missing.txt",
+        select=_MISSING,
+        params=(DETERMINATION_KIND, round_.year, round_.pk),
     )

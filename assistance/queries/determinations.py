@@ -1,16 +1,19 @@
 """Determinations: who sees which, and why each came out as it did."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from django.db.models import QuerySet
 
+from assistance.enums import Outcome
 from assistance.models import Determination
 from assistance.queries.populations import population_named
 from assistance.queries.schemes import scheme_of
-from assistance.rules.scheme import Scheme
+from assistance.rules.answers import DECIDED_BY_PERSON, reason_title
+from assistance.rules.scheme import GRANTED_CLAUSE, Scheme
 from unionportal.core.actor import Actor
 from unionportal.core.formula.declare import Value, Vocabulary, read_values
-from unionportal.core.formula.explain import Explanation, explain
+from unionportal.core.formula.explain import ClauseExplained, Explanation, explain
 from unionportal.core.scope import within
 
 
@@ -42,5 +45,45 @@ def explanation_of(determination: Determination) -> Explanation:
     """Each clause with the values seen, and the terms of the amount.
 
     Made again from the stored values and the stored version, not from what holds now.
+    Where a person decided (an objection, another amount), that decision stands first.
     """
-    return explain(scheme_behind(determination).ruling, values_seen(determination))
+    scheme = scheme_behind(determination)
+    made = explain(scheme.ruling, values_seen(determination))
+    clauses = tuple(_in_plain_words(clause) for clause in made.clauses)
+    decided = determination.decided_amount
+    return replace(
+        made,
+        outcome=determination.outcome,
+        clause=determination.clause or None,
+        missing_fact=determination.missing_fact or None,
+        amount=None if decided is None else str(decided),
+        clauses=(*_decided_by_person(determination, scheme), *clauses),
+    )
+
+
+def _in_plain_words(clause: ClauseExplained) -> ClauseExplained:
+    """The clause of the mechanism: the earlier grant in words, or that none was found."""
+    if clause.code != GRANTED_CLAUSE:
+        return clause
+    earlier = tuple(fact.shown for fact in clause.facts if not fact.is_missing)
+    return replace(clause, reasons=earlier or ("没有查到本期的其他发放",))
+
+
+def _decided_by_person(
+    determination: Determination, scheme: Scheme
+) -> tuple[ClauseExplained, ...]:
+    code = determination.clause or determination.missing_fact
+    if code not in DECIDED_BY_PERSON:
+        return ()
+    is_open = determination.outcome == Outcome.UNKNOWN
+    return (
+        ClauseExplained(
+            code=code,
+            title=reason_title(scheme, code),
+            text="",
+            verdict="unknown" if is_open else "false",
+            reasons=(determination.deviation_reason,),
+            facts=(),
+            missing=(),
+        ),
+    )

@@ -1,15 +1,16 @@
 """The words of an answer: what refused somebody, what is missing, what to bring."""
 
-from assistance.rules.scheme import GRANTED_CLAUSE, Scheme
+from assistance.rules.scheme import Scheme
 from unionportal.core.formula.declare import Vocabulary
 
 # Answers that no rule gives: a person decided, after an objection.
 OBJECTION_CLAUSE = "objection_upheld"
 REVIEW_FACT = "objection_review"
+DECIDED_BY_PERSON = {OBJECTION_CLAUSE, REVIEW_FACT}
 _REVIEW_NAME = "异议成立后的重新核查"
 _DECIDED = {
     OBJECTION_CLAUSE: "公示期间异议成立，核查后不符合",
-    GRANTED_CLAUSE: "本期尚未发放过",
+    REVIEW_FACT: _REVIEW_NAME,
 }
 
 # What a worker can bring. A fact that the union fetches itself asks nothing of him
@@ -41,10 +42,8 @@ def reason_title(scheme: Scheme, code: str) -> str:
 
 def fact_name(words: Vocabulary, fact: str) -> str:
     """The Chinese name of a missing fact."""
-    if fact == REVIEW_FACT:
-        return _REVIEW_NAME
     declared = words.get(fact)
-    return declared.name if declared else fact
+    return declared.name if declared else _DECIDED.get(fact, fact)
 
 
 def remedy(fact: str) -> str:

@@ -1,0 +1,27 @@
+"""Cards of assistance on a worker's home page: one line per matter."""
+
+from datetime import date
+
+from django.urls import reverse
+
+from assistance.queries.worker import Matter, matters_of
+from unionportal.core.actor import Actor
+from unionportal.core.cards import Card
+
+
+def matter_cards(actor: Actor, on: date) -> list[Card]:
+    """The worker's matters; those settled are found under 我的帮扶."""
+    if actor.person_id is None:
+        return []
+    return [_card(matter) for matter in matters_of(actor.person_id, on)]
+
+
+def _card(matter: Matter) -> Card:
+    return Card(
+        title=f"{matter.period} {matter.title}",
+        state=matter.headline,
+        next_step=matter.next_step,
+        url=reverse("assistance:matter", args=[matter.determination_id]),
+        action_label="去办理" if matter.needs_action else "查看",
+        needs_action=matter.needs_action,
+    )

@@ -1,0 +1,199 @@
+"""Figures of assistance: named, defined, each with its measure and unit."""
+
+from calendar import monthrange
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+
+from assistance.enums import Outcome, PaymentState
+from assistance.models import (
+    Batch,
+    Determination,
+    HouseholdDossier,
+    Payment,
+    PaymentClaim,
+)
+from unionportal.core.errors import Refusal
+from unionportal.core.figures import Figure
+
+_ZERO = Decimal(0)
+
+
+def span_of(period: str) -> tuple[date, date]:
+    """First and last day of “2014” or “2014-12”; refuses anything else."""
+    year, _, month = period.partition("-")
+    try:
+        first = date(int(year), int(month or 1), 1)
+    except ValueError as error:
+        message = f"期间应写作 2014 或 2014-12，写的是“{period}”。"
+        raise Refusal(message, field="period") from error
+    last_month = int(month or 12)
+    return first, date(first.year, last_month, monthrange(first.year, last_month)[1])
+
+
+def _below(path: str, field: str) -> Q:
+    return Q((f"{field}__gte", path), (f"{field}__lt", f"{path}~"))
+
+
+def _during(period: str, field: str) -> Q:
+    return Q((f"{field}__range", span_of(period)))
+
+
+def dossiers_on_file(path: str, period: str) -> Decimal:
+    _, last = span_of(period)
+    dossiers = HouseholdDossier.objects.filter(
+        Q(closed_on=None) | Q(closed_on__gt=last),
+        _below(path, "organisation__path"),
+        approved_on__lte=last,
+    )
+    return Decimal(dossiers.count())
+
+
+def households_eligible(path: str, period: str) -> Decimal:
+    found = Determination.objects.filter(
+        _below(path, "organisation__path"),
+        _during(period, "round__released_on"),
+        outcome=Outcome.ELIGIBLE,
+        superseded_by=None,
+    )
+    return Decimal(found.count())
+
+
+def _claims(path: str, period: str) -> QuerySet[PaymentClaim]:
+    return PaymentClaim.objects.filter(
+        _below(path, "organisation__path"),
+        _during(period, "round__released_on"),
+        released=False,
+    )
+
+
+def amount_arranged(path: str, period: str) -> Decimal:
+    total = _claims(path, period).aggregate(total=Sum("amount"))["total"]
+    return total or _ZERO
+
+
+def _payments(path: str, period: str, field: str) -> QuerySet[Payment]:
+    return Payment.objects.filter(
+        _below(path, "batch__organisation__path"), _during(period, field)
+    )
+
+
+def amount_sent(path: str, period: str) -> Decimal:
+    later = Payment.objects.filter(
+        year=OuterRef("year"), claim=OuterRef("claim"), attempt__gt=OuterRef("attempt")
+    )
+    sent = _payments(path, period, "instructed_on").filter(~Exists(later))
+    return sent.aggregate(total=Sum("amount"))["total"] or _ZERO
+
+
+def _arrived(path: str, period: str) -> QuerySet[Payment]:
+    return _payments(path, period, "settled_on").filter(state=PaymentState.PAID)
+
+
+def amount_arrived(path: str, period: str) -> Decimal:
+    return _arrived(path, period).aggregate(total=Sum("amount"))["total"] or _ZERO
+
+
+def payments_arrived(path: str, period: str) -> Decimal:
+    return Decimal(_arrived(path, period).count())
+
+
+def people_arrived(path: str, period: str) -> Decimal:
+    payees = _arrived(path, period).aggregate(
+        count=Count(F("claim__payee"), distinct=True)
+    )
+    return Decimal(payees["count"])
+
+
+def payments_returned(path: str, period: str) -> Decimal:
+    came_back = (PaymentState.RETURNED, PaymentState.ENDED)
+    found = _payments(path, period, "settled_on").filter(state__in=came_back)
+    return Decimal(found.count())
+
+
+def batches_settled(path: str, period: str) -> Decimal:
+    found = Batch.objects.filter(
+        _below(path, "organisation__path"), _during(period, "settled_on")
+    )
+    return Decimal(found.count())
+
+
+_Row = tuple[str, str, str, str, str, Callable[[str, str], Decimal]]
+_ROWS: tuple[_Row, ...] = (
+    (
+        "assistance.dossiers_on_file",
+        "在档户数",
+        "期末在档的困难职工家庭：建档日期不晚于期末，且期末尚未退出",
+        "在档",
+        "户",
+        dossiers_on_file,
+    ),
+    (
+        "assistance.households_eligible",
+        "符合户数",
+        "期内生成批次的各轮次中，认定为“符合”且未被取代的家庭；同一户在两个方案中计两次",
+        "认定",
+        "户",
+        households_eligible,
+    ),
+    (
+        "assistance.amount_arranged",
+        "安排金额",
+        "期内生成批次的发放权金额，不含已撤下的；按最后发放的工会计一次，下拨不另计",
+        "安排",
+        "元",
+        amount_arranged,
+    ),
+    (
+        "assistance.amount_sent",
+        "发放金额",
+        "期内送银行的金额；同一笔重发的只按最近一次计",
+        "发放",
+        "元",
+        amount_sent,
+    ),
+    (
+        "assistance.amount_arrived",
+        "到账金额",
+        "期内银行确认到账、其后未被退回的金额",
+        "到账",
+        "元",
+        amount_arrived,
+    ),
+    (
+        "assistance.payments_arrived",
+        "到账人次",
+        "期内银行确认到账、其后未被退回的笔数",
+        "到账",
+        "人次",
+        payments_arrived,
+    ),
+    (
+        "assistance.people_arrived",
+        "到账人数",
+        "期内至少到账一笔的不同职工",
+        "到账",
+        "人",
+        people_arrived,
+    ),
+    (
+        "assistance.payments_returned",
+        "退回笔数",
+        "期内被银行退回、以及退回后终止的发放；重发到账的仍计其退回的一笔",
+        "退回",
+        "人次",
+        payments_returned,
+    ),
+    (
+        "assistance.batches_settled",
+        "对账批次",
+        "期内全部结果入账的发放批次",
+        "对账",
+        "批",
+        batches_settled,
+    ),
+)
+
+FIGURES = tuple(Figure(*row) for row in _ROWS)

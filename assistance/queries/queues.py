@@ -1,0 +1,272 @@
+"""Work queues of assistance: what waits for a post, at its union or passed up to it."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q
+from django.db.models.functions import Coalesce
+
+from assistance.enums import (
+    BatchState,
+    DossierState,
+    Outcome,
+    PaymentState,
+    RoundState,
+)
+from assistance.models import (
+    Batch,
+    Determination,
+    HouseholdDossier,
+    Payment,
+    Round,
+    SignaturePerson,
+)
+from assistance.workflow import BATCH
+from members.enums import NoticeState, Role
+from members.models import Notice, Organisation
+from members.queries.post import posts_in_force
+from unionportal.core.actor import Actor
+from unionportal.core.queues import QueueItem, WorkQueue
+from unionportal.core.scope import within
+
+STAFF = "/staff/assistance"
+RECHECK_DAYS = 335  # a month before the yearly recheck is due
+_YEAR = 365
+
+
+def _seats_of(actor: Actor, role: Role) -> list[int]:
+    """The unions at which an actor holds a role himself."""
+    return [seat.organisation_id for seat in actor.seats if seat.role == role]
+
+
+# --- rounds
+
+_ROUND_TASKS = {
+    RoundState.OPENED: "测算名单",
+    RoundState.COMPUTED: "核对测算结果，发布公示或生成批次",
+    RoundState.NOTICED: "公示期满后生成发放批次",
+    RoundState.RELEASED: "各县办完后办结",
+}
+
+
+def rounds_waiting(actor: Actor, on: date) -> list[QueueItem]:
+    """Rounds whose next step is the maker's at the organising union.
+
+    A released round waits once all of its batches are settled.
+    """
+    unsettled = Batch.objects.filter(round=OuterRef("pk")).exclude(
+        state__in=(BatchState.SETTLED, BatchState.CANCELLED)
+    )
+    rounds = (
+        Round.objects.filter(
+            organisation__in=_seats_of(actor, Role.MAKER), state__in=_ROUND_TASKS
+        )
+        .exclude(Q(state=RoundState.RELEASED) & Exists(unsettled))
+        .select_related("version__scheme", "period", "organisation")
+    )
+    ends = _notice_ends(rounds)
+    return [_round_item(round_, ends.get(round_.pk)) for round_ in rounds]
+
+
+def _notice_ends(rounds: Iterable[Round]) -> dict[int, date]:
+    """When the last notice of a round ends; the release is due after it."""
+    rows = (
+        Notice.objects.filter(
+            about_kind="assistance.round", about_id__in=[r.pk for r in rounds]
+        )
+        .exclude(state=NoticeState.CANCELLED)
+        .values_list("about_id")
+        .annotate(last=Max("ends_on"))
+        .order_by()
+    )
+    return dict(rows)
+
+
+def _round_item(round_: Round, notice_ends: date | None) -> QueueItem:
+    is_noticed = round_.state == RoundState.NOTICED and notice_ends is not None
+    dates = (round_.released_on, round_.computed_on, round_.opened_on)
+    since = next(day for day in dates if day is not None)
+    return QueueItem(
+        title=f"{round_.period} {round_.version.scheme}",
+        detail=_ROUND_TASKS[RoundState(round_.state)],
+        url=f"{STAFF}/rounds/{round_.pk}/",
+        organisation_name=round_.organisation.short_name,
+        waiting_since=notice_ends if is_noticed and notice_ends else since,
+        due_on=notice_ends + timedelta(days=1) if is_noticed and notice_ends else None,
+        role=Role.MAKER,
+    )
+
+
+# --- batches
+
+_BATCH_ROLES = {
+    BatchState.DRAFTED: Role.MAKER,
+    BatchState.SUBMITTED: Role.CHECKER,
+    BatchState.CHECKED: Role.APPROVER,
+    BatchState.ENDORSING: Role.APPROVER,
+    BatchState.APPROVED: Role.PAYER,
+}
+
+
+def batches_waiting(actor: Actor, on: date) -> list[QueueItem]:
+    """Batches whose next signature is due from one of the actor's posts.
+
+    It is due at the paying union; where nobody holds the role there, at the nearest
+    union above that has somebody (代审). Endorsement is due above the paying union.
+    Left out: batches that the actor has signed in this cycle already.
+    """
+    if not actor.seats:
+        return []
+    signed = SignaturePerson.objects.filter(
+        batch=OuterRef("pk"), cycle=OuterRef("cycle"), user=actor.user_id
+    )
+    batches = (
+        Batch.objects.filter(
+            within(actor, "organisation__path"), ~Exists(signed), state__in=_BATCH_ROLES
+        )
+        .select_related("organisation", "round__period", "round__version__scheme")
+        .annotate(last_signed=Max("signatures__on"))
+    )
+    places = _places_with(on)
+    return [
+        _batch_item(batch)
+        for batch in batches
+        if _due_at(batch, places) in _paths_of(actor, batch)
+    ]
+
+
+def _places_with(on: date) -> dict[str, set[str]]:
+    """Where each role is held on a day, as paths in the tree."""
+    places: dict[str, set[str]] = {}
+    rows = posts_in_force(on).values_list("role", "organisation__path")
+    for role, path in rows:
+        places.setdefault(role, set()).add(path)
+    return places
+
+
+def _due_at(batch: Batch, places: dict[str, set[str]]) -> str:
+    state = BatchState(batch.state)
+    path = batch.organisation.path
+    step = Organisation.steplen
+    length = len(path) - step if state == BatchState.ENDORSING else len(path)
+    held = places.get(_BATCH_ROLES[state], set())
+    above = (path[:end] for end in range(length, 0, -step))
+    return next((place for place in above if place in held), "")
+
+
+def _paths_of(actor: Actor, batch: Batch) -> set[str]:
+    role = _BATCH_ROLES[BatchState(batch.state)]
+    return {seat.path for seat in actor.seats if seat.role == role}
+
+
+def _batch_item(batch: Batch) -> QueueItem:
+    signed: date | None = getattr(batch, "last_signed", None)
+    verb = BATCH.actions_from(batch.state)[0]
+    return QueueItem(
+        title=f"{batch.round.period} {batch.round.version.scheme}",
+        detail=(
+            f"{BATCH.action_label(verb)}：批次 {batch.number}，"
+            f"{batch.line_count} 人 {batch.total:,.2f} 元"
+        ),
+        url=f"{STAFF}/batches/{batch.pk}/",
+        organisation_name=batch.organisation.short_name,
+        waiting_since=signed or batch.drafted_on,
+        due_on=None,
+        role=_BATCH_ROLES[BatchState(batch.state)],
+    )
+
+
+# --- lists that must become empty
+
+
+def unknowns_waiting(actor: Actor, on: date) -> list[QueueItem]:
+    """How many answers of the actor's unions are open for want of a fact, per round."""
+    rows = (
+        Determination.objects.filter(
+            organisation__in=_seats_of(actor, Role.MAKER),
+            outcome=Outcome.UNKNOWN,
+            superseded_by=None,
+            round__state__in=(RoundState.NOTICED, RoundState.RELEASED),
+        )
+        .values("round_id", "organisation__short_name", "round__period__title")
+        .annotate(count=Count("id"), since=Max("round__computed_on"))
+        .order_by("round_id")
+    )
+    return [
+        QueueItem(
+            title=f"{row['round__period__title']} 待补材料 {row['count']} 人",
+            detail="补齐后由补充轮次重新认定",
+            url=f"{STAFF}/determinations/?round={row['round_id']}&outcome=unknown",
+            organisation_name=row["organisation__short_name"],
+            waiting_since=row["since"],
+            due_on=None,
+            role=Role.MAKER,
+        )
+        for row in rows
+    ]
+
+
+def returns_waiting(actor: Actor, on: date) -> list[QueueItem]:
+    """How many payments came back and have neither a follow-up nor an end."""
+    later = Payment.objects.filter(
+        year=OuterRef("year"), claim=OuterRef("claim"), attempt__gt=OuterRef("attempt")
+    )
+    rows = (
+        Payment.objects.filter(
+            ~Exists(later),
+            batch__organisation__in=_seats_of(actor, Role.MAKER),
+            state=PaymentState.RETURNED,
+        )
+        .values("batch__round", "batch__organisation__short_name")
+        .annotate(count=Count("id"), since=Max("settled_on"))
+        .order_by("batch__round")
+    )
+    return [
+        QueueItem(
+            title=f"银行退回 {row['count']} 笔",
+            detail="联系本人更换账户后重发，或写明理由终止",
+            url=f"{STAFF}/payments/?round={row['batch__round']}&state=returned",
+            organisation_name=row["batch__organisation__short_name"],
+            waiting_since=row["since"],
+            due_on=None,
+            role=Role.MAKER,
+        )
+        for row in rows
+    ]
+
+
+def rechecks_waiting(actor: Actor, on: date) -> list[QueueItem]:
+    """How many dossiers of the actor's unions fall due for their yearly recheck."""
+    last_check = Coalesce("rechecked_on", "approved_on")
+    rows = (
+        HouseholdDossier.objects.alias(checked_on=last_check)
+        .filter(
+            checked_on__lte=on - timedelta(days=RECHECK_DAYS),
+            organisation__in=_seats_of(actor, Role.MAKER),
+            state=DossierState.ON_FILE,
+        )
+        .values("organisation__short_name")
+        .annotate(count=Count("id"), oldest=Min(last_check))
+        .order_by("organisation__path")
+    )
+    return [
+        QueueItem(
+            title=f"应复核档案 {row['count']} 户",
+            detail="满一年未复核的，本人不能享受帮扶",
+            url=f"{STAFF}/dossiers/?recheck=due",
+            organisation_name=row["organisation__short_name"],
+            waiting_since=row["oldest"],
+            due_on=row["oldest"] + timedelta(days=_YEAR),
+            role=Role.MAKER,
+        )
+        for row in rows
+    ]
+
+
+QUEUES = (
+    WorkQueue("assistance.rounds", "轮次", rounds_waiting),
+    WorkQueue("assistance.batches", "待签批的批次", batches_waiting),
+    WorkQueue("assistance.returns", "银行退回", returns_waiting),
+    WorkQueue("assistance.unknowns", "待补材料", unknowns_waiting),
+    WorkQueue("assistance.rechecks", "档案复核", rechecks_waiting),
+)
