@@ -185,7 +185,7 @@ CELERY_TASK_TIME_LIMIT = JOB_TIME_LIMIT
 # nothing to acknowledge late and nothing that could be delivered again.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     # A dead broker is noticed; the sweep in PostgreSQL goes on without it.
-    "socket_timeout": 10,
+    "socket_timeout": 3,
     "socket_connect_timeout": 1,
     # A ring must not hold up the request that caused it: one try.
     "max_retries": 1,

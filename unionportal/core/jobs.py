@@ -33,7 +33,8 @@ from unionportal.core.models.jobs import LIVE_STATES, Job
 RING_TASK = "core.run_job"
 FAILURE_LIMIT = 5  # exceptions of a handler, with 2, 4, 8, 16 seconds between
 ATTEMPT_LIMIT = 25  # claims, so a job that kills its runner does not live for ever
-SILENCE_SECONDS = 3.0  # after a ring into the void, spare the callers the waiting
+UNKNOWN_SECONDS = 30.0  # until a kind this version does not know is looked at again
+SILENCE_SECONDS = 10.0  # after a ring into the void, spare the callers the waiting
 
 logger = logging.getLogger(__name__)
 
@@ -240,11 +241,19 @@ def run_due_jobs() -> int:
 
 def _run(claimed: Claim) -> None:
     crashpoint(AFTER_CLAIM)
-    heartbeat = Heartbeat(claimed.lease, Progress())
     if claimed.attempt_count > ATTEMPT_LIMIT:
         sentence = _("任务多次在执行中被中断，已停止重试；请联系管理员查看日志。")
-        leases.fail(claimed.lease, heartbeat.progress, str(sentence))
-        return
+        leases.fail(claimed.lease, Progress(), sentence)
+    elif claimed.kind not in job_kinds():
+        # Written by a newer version: a worker of that version will know it.
+        sentence = _("此版本的程序还不认识这类任务；等待升级后的程序执行。")
+        leases.postpone(claimed.lease, sentence, seconds=UNKNOWN_SECONDS, failures=0)
+    else:
+        _carry_out(claimed, job_kinds()[claimed.kind].handler)
+
+
+def _carry_out(claimed: Claim, handler: Handler) -> None:
+    heartbeat = Heartbeat(claimed.lease, Progress())
     run = JobRun(
         job_id=claimed.lease.job_id,
         kind=claimed.kind,
@@ -256,7 +265,7 @@ def _run(claimed: Claim) -> None:
     )
     try:
         with heartbeat:
-            result = _handler(claimed.kind)(run)
+            result = handler(run)
     except LeaseLost:
         logger.warning("job %s was taken over by another runner", run.job_id)
     except Exception as error:  # noqa: BLE001 - a handler may fail in any way
@@ -265,11 +274,6 @@ def _run(claimed: Claim) -> None:
         crashpoint(BEFORE_FINISH)
         leases.finish(claimed.lease, heartbeat.progress, result)
         crashpoint(AFTER_FINISH)
-
-
-def _handler(kind: str) -> Handler:
-    # Unknown to a worker of the version before: another one will know it.
-    return job_kinds()[kind].handler
 
 
 def _give_up_or_postpone(claimed: Claim, progress: Progress, error: Exception) -> None:
@@ -286,11 +290,11 @@ def _give_up_or_postpone(claimed: Claim, progress: Progress, error: Exception) -
         sentence = _(
             "程序出错（%(error)s），重试 %(count)s 次仍未成功；请联系管理员查看日志。"
         )
-        leases.fail(claimed.lease, progress, str(sentence) % values)
+        leases.fail(claimed.lease, progress, sentence % values)
     else:
         sentence = _("程序出错（%(error)s），第 %(count)s 次；稍后自动重试。")
         leases.postpone(
-            claimed.lease, str(sentence) % values, seconds=float(2**failures)
+            claimed.lease, sentence % values, seconds=float(2**failures), failures=1
         )
 
 

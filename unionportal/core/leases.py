@@ -99,7 +99,7 @@ _FAIL = """
 
 _POSTPONE = """
     UPDATE core_job SET state = 'queued', lease_until = NULL, error = %(error)s,
-        failure_count = failure_count + 1,
+        failure_count = failure_count + %(failures)s,
         due_at = clock_timestamp() + make_interval(secs => %(seconds)s),
         rung_at = clock_timestamp()
     WHERE id = %(id)s AND token = %(token)s AND state = 'running'
@@ -185,8 +185,8 @@ def fail(lease: Lease, progress: Progress, error: str) -> bool:
     return _conditional(_FAIL, _parameters(lease, progress) | {"error": error})
 
 
-def postpone(lease: Lease, error: str, *, seconds: float) -> bool:
-    """Give the job back, to be run again after a while."""
+def postpone(lease: Lease, error: str, *, seconds: float, failures: int) -> bool:
+    """Give the job back, to be run again after a while; count it as so many failures."""
     return _conditional(
         _POSTPONE,
         {
@@ -194,6 +194,7 @@ def postpone(lease: Lease, error: str, *, seconds: float) -> bool:
             "token": lease.token,
             "error": error,
             "seconds": seconds,
+            "failures": failures,
         },
     )
 
