@@ -1,6 +1,7 @@
 """The audit trail: append-only, linked at commit, every single change found."""
 
 import json
+import threading
 from datetime import date
 from io import StringIO
 from typing import Any
@@ -124,6 +125,21 @@ def test_chain_follows_commits_and_leaves_no_hole_after_a_rollback(
     assert links == [(1, first.pk), (2, last.pk)]
     assert last.pk == first.pk + 4
     assert verify_chain().fault == ""
+
+
+def test_parallel_commits_leave_no_hole_and_no_fork(empty_chain: None) -> None:
+    def act() -> None:
+        for _turn in range(10):
+            write(2)
+        connection.close()
+
+    threads = [threading.Thread(target=act) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    report = verify_chain()
+    assert (report.count, report.fault) == (160, "")
 
 
 @pytest.mark.parametrize("model", [AuditEntry, AuditLink])

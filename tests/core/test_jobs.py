@@ -189,7 +189,8 @@ def test_unknown_kind_waits_for_a_worker_that_knows_it(db: None) -> None:
     job = enqueue(kind="test.future", key="k", arguments={}, by=SYSTEM)
     assert run_job(job.pk) is True
     job.refresh_from_db()
-    assert job.state == JobState.QUEUED
+    assert (job.state, job.failure_count) == (JobState.QUEUED, 0)
+    assert round(seconds_until_due(job)) == jobs.UNKNOWN_SECONDS
 
 
 def test_second_runner_finds_the_job_held(
@@ -243,7 +244,7 @@ def test_zombie_with_an_old_token_writes_nothing(
     assert leases.finish(stale, leases.Progress(), {"x": 1}) is False
     assert leases.fail(stale, leases.Progress(), "x") is False
     assert leases.renew(stale, leases.Progress()) is False
-    assert leases.postpone(stale, "x", seconds=1) is False
+    assert leases.postpone(stale, "x", seconds=1, failures=1) is False
     job.refresh_from_db()
     assert (job.state, job.error) == (JobState.DONE, "")
 
