@@ -160,7 +160,9 @@ class HouseholdMember(models.Model):
     name = models.CharField(_("姓名"), max_length=60)
     relation = models.CharField(_("关系"), max_length=10, choices=Relation.choices)
     id_number = SealedTextField(_("身份证号"), null=True)
-    id_number_index = models.BinaryField(_("身份证号索引"), max_length=32, null=True)
+    id_number_index = models.CharField(
+        _("身份证号索引"), max_length=32, blank=True, default="", editable=False
+    )
     birth_date = models.DateField(_("出生日期"), null=True)
     identity = models.CharField(_("身份"), max_length=20, blank=True)
 
