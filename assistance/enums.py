@@ -168,3 +168,41 @@ class BankFileState(TextChoices):
     SENT = "sent", _("已送出")
     APPLIED = "applied", _("已入账")
     REFUSED = "refused", _("已拒收")
+
+
+# The words of the audit trail.
+VERBS = {
+    "register_dossier": "建档",
+    "recheck_dossier": "复核档案",
+    "close_dossier": "退出档案",
+    "reopen_dossier": "返困重开",
+    "save_scheme_version": "保存方案",
+    "publish_scheme_version": "发布方案",
+    "withdraw_scheme_version": "停用方案",
+    "open_round": "开启轮次",
+    "compute_round": "测算",
+    "publish_round_notice": "发布公示",
+    "release_round": "生成批次",
+    "close_round": "办结轮次",
+    "cancel_round": "取消轮次",
+    "decide_amount": "核定金额",
+    "supersede_determination": "改作认定",
+    "submit_batch": "提交复核",
+    "check_batch": "复核通过",
+    "approve_batch": "审批通过",
+    "endorse_batch": "上级审批通过",
+    "send_back_batch": "退回经办",
+    "instruct_batch": "送银行",
+    "write_instruction": "写出银行文件",
+    "import_return": "导入回盘",
+    "draft_follow_up_batch": "生成重发批次",
+    "hold_payment": "暂缓",
+    "resume_payment": "恢复发放",
+    "withdraw_payment": "撤下",
+    "end_payment": "终止发放",
+    "receive_funds": "筹集资金",
+    "transfer_funds": "下拨资金",
+    "reverse_entry": "冲销分录",
+    "ask_about_determination": "提问",
+    "answer_inquiry": "答复",
+}

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from assistance.admin import batches, determinations, inquiries, payments, rounds
+from assistance.admin import (
+    batches,
+    determinations,
+    dossiers,
+    funds,
+    inquiries,
+    payments,
+    rounds,
+    schemes,
+)
 
 app_name = "staff_assistance"
 
@@ -49,6 +58,33 @@ urlpatterns = [
         payments.PaymentVerb.as_view(),
         name="payment-verb",
     ),
+    path("dossiers/", dossiers.DossierList.as_view(), name="dossiers"),
+    path(
+        "dossiers/export/", dossiers.DossierExport.as_view(), name="dossiers-export"
+    ),
+    path("dossiers/new/", dossiers.Register.as_view(), name="dossier-new"),
+    path("dossiers/<int:pk>/", dossiers.DossierPage.as_view(), name="dossier"),
+    path(
+        "dossiers/<int:pk>/recheck/",
+        dossiers.Recheck.as_view(),
+        name="dossier-recheck",
+    ),
+    path(
+        "dossiers/<int:pk>/<slug:verb>/",
+        dossiers.DossierVerb.as_view(),
+        name="dossier-verb",
+    ),
+    path("schemes/", schemes.SchemeList.as_view(), name="schemes"),
+    path("schemes/text/", schemes.SchemeText.as_view(), name="scheme-text"),
+    path("schemes/<int:pk>/", schemes.SchemePage.as_view(), name="scheme"),
+    path("schemes/<int:pk>/open/", schemes.OpenRound.as_view(), name="round-open"),
+    path(
+        "schemes/<int:pk>/<slug:verb>/", schemes.SchemeVerb.as_view(), name="scheme-verb"
+    ),
+    path("funds/", funds.FundList.as_view(), name="funds"),
+    path("funds/entries/", funds.EntryList.as_view(), name="entries"),
+    path("funds/receive/", funds.Receive.as_view(), name="fund-receive"),
+    path("funds/transfer/", funds.TransferDown.as_view(), name="fund-transfer"),
     path("inquiries/", inquiries.InquiryList.as_view(), name="inquiries"),
     path("inquiries/<int:pk>/", inquiries.InquiryPage.as_view(), name="inquiry"),
     path("bank-files/", payments.BankFileList.as_view(), name="bank-files"),

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from assistance.enums import Outcome, PaymentState, RoundKind, RoundState
-from assistance.models import Determination, Payment, PaymentClaim, Round
+from assistance.models import Determination, Payment, PaymentClaim, Period, Round
 from assistance.queries.populations import Population, population_named
 from assistance.queries.schemes import scheme_of
 from assistance.rules.answers import fact_name, reason_title
@@ -40,6 +40,11 @@ def rounds_visible_to(actor: Actor) -> QuerySet[Round]:
     return rounds.filter(
         within(actor, "organisation__path") | Q(organisation__path__in=above)
     )
+
+
+def periods_on_record() -> QuerySet[Period]:
+    """The code rows a round may be opened for, the latest first."""
+    return Period.objects.order_by("-starts_on", "code")
 
 
 def population_of(round_: Round) -> Population:

@@ -21,6 +21,7 @@ from unionportal.core.guards import (
     literal,
     raise_sql,
 )
+from unionportal.core.verb_labels import verb_label
 
 CHAIN_LOCK = 0x41554449  # "AUDI"; the advisory lock under which links are written
 FIRST_PREVIOUS = "0" * 64
@@ -161,6 +162,11 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.on} {self.actor_name} {self.verb} {self.subject_kind}#{self.subject_id}"
+
+    @property
+    def verb_label(self) -> str:
+        """The verb as people read it."""
+        return verb_label(self.subject_kind, self.verb)
 
 
 class AuditLink(models.Model):

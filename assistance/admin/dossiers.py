@@ -1,0 +1,223 @@
+"""Hardship dossiers on the staff site: list, one file, and the verbs of its life."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+
+from assistance.actions.dossiers import (
+    close_dossier,
+    recheck_dossier,
+    register_dossier,
+    reopen_dossier,
+)
+from assistance.admin.forms import ReasonForm
+from assistance.enums import DossierState, ExitReason
+from assistance.forms.dossier import (
+    COSTS,
+    INCOMES,
+    CloseForm,
+    HouseholdForm,
+    RegisterForm,
+)
+from assistance.models import HouseholdDossier
+from assistance.permissions.dossiers import (
+    can_close_dossier,
+    can_recheck_dossier,
+    can_reopen_dossier,
+)
+from assistance.queries.determinations import determinations_visible_to
+from assistance.queries.dossiers import dossiers_visible_to
+from assistance.queries.filters import DossierFilter
+from members.auth.staff import StaffPage
+from members.queries.organisation import organisations_visible_to
+from unionportal.core.actor import Actor
+from unionportal.core.admin.keyset import keyset_page
+from unionportal.core.admin.verbs import Verb, arranged, attempt
+from unionportal.core.audit import history_of
+from unionportal.core.errors import Refusal
+from unionportal.core.masks import mask_id_number
+
+
+class DossierList(StaffPage):
+    """Dossiers in reach, a page of keys at a time."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show a page of the filtered list."""
+        return self.page(
+            "staff/dossiers.html",
+            title="困难职工档案",
+            filter=(chosen := self.chosen()),
+            lines=keyset_page(request, chosen.qs),
+        )
+
+    def chosen(self) -> DossierFilter:
+        """The dossiers that the search row asks for."""
+        rows = dossiers_visible_to(self.actor).select_related(
+            "organisation", "keeper", "principal"
+        )
+        return DossierFilter(self.request.GET, queryset=rows)
+
+
+class DossierPage(StaffPage):
+    """One file: the household, its sums, what it was granted, who did what."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show the file; the ID number stays masked."""
+        dossier = found(self.actor, pk)
+        return self.page(
+            "staff/dossier.html",
+            title=f"档案 {dossier.number}",
+            dossier=dossier,
+            id_number=mask_id_number(dossier.principal.id_number),
+            incomes=list(sums_of(dossier, INCOMES)),
+            costs=list(sums_of(dossier, COSTS)),
+            members=dossier.members.all(),
+            determinations=determinations_visible_to(self.actor)
+            .filter(
+                subject_kind="household", subject_id=dossier.pk, superseded_by=None
+            )
+            .select_related("round__version__scheme", "round__period")
+            .order_by("-id")[:20],
+            may_recheck=can_recheck_dossier(self.actor, dossier),
+            verbs=arranged(verbs_of(dossier, actor=self.actor)),
+            history=history_of(dossier)[:30],
+        )
+
+
+class DossierVerb(StaffPage):
+    """Close or reopen a file."""
+
+    def post(self, request: HttpRequest, pk: int, verb: str) -> HttpResponseBase:
+        """Act, say how it went, and go back to the file."""
+        dossier = found(self.actor, pk)
+        reason = request.POST.get("reason", "")
+        common: dict[str, Any] = {
+            "dossier_id": dossier.pk,
+            "reason": reason,
+            "on": self.on,
+            "by": self.actor,
+        }
+        if verb == "close":
+            kind = request.POST.get("exit_reason", "")
+            attempt(
+                request,
+                lambda: close_dossier(**common, exit_reason=exit_reason_of(kind)),
+                done="档案已退出。",
+            )
+        else:
+            attempt(request, lambda: reopen_dossier(**common), done="档案已重开。")
+        return redirect("staff_assistance:dossier", pk=pk)
+
+
+class Recheck(StaffPage):
+    """The yearly visit: what was found, written over what was known."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show the form with the facts as they stand."""
+        dossier = found(self.actor, pk)
+        return self.shown(dossier, HouseholdForm(instance=dossier))
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        """Write the visit down, or show what was wrong."""
+        dossier = found(self.actor, pk)
+        form = HouseholdForm(request.POST, instance=found(self.actor, pk))
+        if form.is_valid() and attempt(
+            request,
+            lambda: recheck_dossier(
+                dossier_id=dossier.pk, facts=form.facts(), on=self.on, by=self.actor
+            ),
+            done="复核已登记。",
+        ):
+            return redirect("staff_assistance:dossier", pk=pk)
+        return self.shown(dossier, form)
+
+    def shown(self, dossier: HouseholdDossier, form: HouseholdForm) -> HttpResponse:
+        """Render the form under the name of the file."""
+        back = reverse("staff_assistance:dossier", args=(dossier.pk,))
+        return self.page(
+            "staff/form.html", title=f"复核档案 {dossier.number}", form=form, back=back
+        )
+
+
+class Register(StaffPage):
+    """A new file for a person who is registered."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show the empty form."""
+        return self.shown(RegisterForm(keepers=self.keepers()))
+
+    def post(self, request: HttpRequest) -> HttpResponseBase:
+        """Put the household on file, or show what was wrong."""
+        form = RegisterForm(request.POST, keepers=self.keepers())
+        if form.is_valid():
+            try:
+                made = register_dossier(entry=form.entry(), on=self.on, by=self.actor)
+            except Refusal as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                return redirect("staff_assistance:dossier", pk=made.pk)
+        return self.shown(form)
+
+    def keepers(self) -> Any:
+        """The unions that may keep the file."""
+        return organisations_visible_to(self.actor).order_by("path")
+
+    def shown(self, form: RegisterForm) -> HttpResponse:
+        """Render the form."""
+        back = reverse("staff_assistance:dossiers")
+        return self.page("staff/form.html", title="新建档案", form=form, back=back)
+
+
+def found(actor: Actor, pk: int) -> HouseholdDossier:
+    """A dossier in reach; another county's does not exist."""
+    return get_object_or_404(
+        dossiers_visible_to(actor).select_related(
+            "organisation", "keeper", "principal", "division"
+        ),
+        pk=pk,
+    )
+
+
+def exit_reason_of(value: str) -> ExitReason:
+    """Read the kind of exit; refuse one that is not in the list."""
+    if value not in ExitReason.values:
+        raise Refusal("请选择退出原因。", field="exit_reason")
+    return ExitReason(value)
+
+
+def sums_of(
+    dossier: HouseholdDossier, names: tuple[str, ...]
+) -> Iterator[tuple[str, Any]]:
+    """Label and value of each sum; None is not yet known."""
+    for name in names:
+        label = str(HouseholdDossier._meta.get_field(name).verbose_name)  # noqa: SLF001 - Django's own way to a label
+        yield label, getattr(dossier, name)
+
+
+def verbs_of(dossier: HouseholdDossier, *, actor: Actor) -> list[Verb]:
+    """What may be done with a file where it stands."""
+
+    def address(name: str) -> str:
+        return reverse("staff_assistance:dossier-verb", args=(dossier.pk, name))
+
+    if dossier.state == DossierState.CLOSED:
+        return [
+            Verb(
+                label="返困重开",
+                url=address("reopen"),
+                verdict=can_reopen_dossier(actor, dossier),
+                form=ReasonForm(),
+            )
+        ]
+    return [
+        Verb(
+            label="退出",
+            url=address("close"),
+            verdict=can_close_dossier(actor, dossier),
+            tone="danger",
+            form=CloseForm(),
+        )
+    ]

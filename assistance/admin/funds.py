@@ -1,0 +1,141 @@
+"""Funds on the staff site: balances by union and source, receipts and transfers."""
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from assistance.actions.funds import Transfer, receive_funds, transfer_funds
+from assistance.models import FundSource
+from assistance.queries.funds import NOTHING, balances_by_union, fund_sources
+from assistance.queries.ledger import accounts_visible_to, entries_visible_to
+from members.auth.staff import StaffPage
+from members.models import Organisation
+from members.queries.organisation import organisations_visible_to
+from unionportal.core.admin.keyset import keyset_page
+from unionportal.core.errors import Refusal
+
+
+class ReceiptForm(forms.Form):
+    """Money that came in, with the paper it came on."""
+
+    organisation = forms.ModelChoiceField(
+        label=_("入账工会"), queryset=Organisation.objects.none()
+    )
+    source = forms.ModelChoiceField(
+        label=_("资金来源"), queryset=FundSource.objects.none()
+    )
+    amount = forms.DecimalField(
+        label=_("金额（元）"), max_digits=14, decimal_places=2, min_value=0
+    )
+    document = forms.CharField(label=_("依据（文号、凭证号）"), max_length=200)
+
+
+class TransferForm(ReceiptForm):
+    """Money to a union below: a transfer, not spending."""
+
+    giver = forms.ModelChoiceField(
+        label=_("下拨工会"), queryset=Organisation.objects.none()
+    )
+
+    field_order = ("giver", "organisation", "source", "amount", "document")
+
+
+class FundList(StaffPage):
+    """What each union in reach holds of each source."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show the balances with totals by source."""
+        rows = balances_by_union(accounts_visible_to(self.actor))
+        return self.page(
+            "staff/funds.html",
+            title="资金账户",
+            unions=rows,
+            available=sum((row.available for row in rows), NOTHING),
+            reserved=sum((row.reserved for row in rows), NOTHING),
+            spent=sum((row.spent for row in rows), NOTHING),
+        )
+
+
+class EntryList(StaffPage):
+    """The books: every entry in reach with its postings."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show a page of entries."""
+        rows = entries_visible_to(self.actor).prefetch_related(
+            "postings__account__organisation", "postings__account__source"
+        )
+        return self.page(
+            "staff/entries.html", title="分录", lines=keyset_page(request, rows)
+        )
+
+
+class Receive(StaffPage):
+    """Enter money that came in."""
+
+    title = "登记到账"
+    form_class: type[ReceiptForm] = ReceiptForm
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show the form."""
+        return self.shown(self.form(None))
+
+    def post(self, request: HttpRequest) -> HttpResponseBase:
+        """Enter it, or say why not."""
+        form = self.form(request.POST)
+        if form.is_valid():
+            try:
+                self.enter(form)
+            except Refusal as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                return redirect("staff_assistance:funds")
+        return self.shown(form)
+
+    def enter(self, form: ReceiptForm) -> None:
+        """Call the action."""
+        receive_funds(
+            organisation_id=form.cleaned_data["organisation"].pk,
+            source_id=form.cleaned_data["source"].pk,
+            amount=form.cleaned_data["amount"],
+            document=form.cleaned_data["document"],
+            by=self.actor,
+            on=self.on,
+        )
+
+    def form(self, data: object) -> ReceiptForm:
+        """The form with the unions in reach and the sources."""
+        form = self.form_class(data)  # type: ignore[arg-type]
+        reach = organisations_visible_to(self.actor).filter(depth__lte=3)
+        for name in ("organisation", "giver"):
+            if name in form.fields:
+                form.fields[name].queryset = reach  # type: ignore[attr-defined]
+        form.fields["source"].queryset = fund_sources()  # type: ignore[attr-defined]
+        return form
+
+    def shown(self, form: ReceiptForm) -> HttpResponse:
+        """Render the form."""
+        back = reverse("staff_assistance:funds")
+        return self.page("staff/form.html", title=self.title, form=form, back=back)
+
+
+class TransferDown(Receive):
+    """Enter money passed to a union below."""
+
+    title = "下拨资金"
+    form_class = TransferForm
+
+    def enter(self, form: ReceiptForm) -> None:
+        """Call the action."""
+        transfer_funds(
+            transfer=Transfer(
+                giver_id=form.cleaned_data["giver"].pk,
+                taker_id=form.cleaned_data["organisation"].pk,
+                source_id=form.cleaned_data["source"].pk,
+                amount=form.cleaned_data["amount"],
+                document=form.cleaned_data["document"],
+            ),
+            by=self.actor,
+            on=self.on,
+        )

@@ -1,0 +1,162 @@
+"""What staff enter about a household; every sum is yuan over twelve months."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from assistance.actions.dossiers import DossierEntry, HouseholdFacts
+from assistance.enums import (
+    Cause,
+    ExitReason,
+    FileLevel,
+    HardshipClass,
+    Residence,
+)
+from assistance.models import HouseholdDossier
+from members.models import Organisation
+from members.queries.person import person_by_id_number
+
+INCOMES = (
+    "wage_income",
+    "business_income",
+    "property_income",
+    "transfer_income",
+    "other_income",
+)
+COSTS = (
+    "illness_cost",
+    "disability_cost",
+    "schooling_cost",
+    "housing_cost",
+    "employment_cost",
+    "other_rigid_cost",
+)
+YES_NO_UNKNOWN = (("", _("尚不清楚")), ("true", _("有")), ("false", _("没有")))
+
+
+def day_field(label: Any, **more: Any) -> forms.DateField:
+    """A date, entered with the browser's own calendar."""
+    return forms.DateField(
+        label=label, widget=forms.DateInput(attrs={"type": "date"}), **more
+    )
+
+
+class HouseholdForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The facts of a household; what is not known stays empty, and is not nought."""
+
+    has_vehicle = forms.TypedChoiceField(
+        label=_("有机动车（残疾代步除外）"),
+        choices=YES_NO_UNKNOWN,
+        required=False,
+        empty_value=None,
+        coerce=lambda value: value == "true",
+    )
+    other_causes = forms.MultipleChoiceField(
+        label=_("次要致困原因（至多三个）"), choices=Cause.choices, required=False
+    )
+
+    class Meta:
+        model = HouseholdDossier
+        fields = (
+            "hardship_class",
+            "residence",
+            "main_cause",
+            "other_causes",
+            "household_size",
+            "homes_count",
+            "has_vehicle",
+            *INCOMES,
+            *COSTS,
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Let what may be unknown be left empty."""
+        super().__init__(*args, **kwargs)
+        for name in ("homes_count", *INCOMES, *COSTS):
+            self.fields[name].required = False
+        if self.instance.pk and self.instance.has_vehicle is not None:
+            self.initial["has_vehicle"] = str(self.instance.has_vehicle).lower()
+
+    def facts(self) -> HouseholdFacts:
+        """Return the entered facts as the action takes them."""
+        entered = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        return HouseholdFacts(
+            **entered
+            | {
+                "hardship_class": HardshipClass(entered["hardship_class"]),
+                "residence": Residence(entered["residence"]),
+                "main_cause": Cause(entered["main_cause"]),
+                "other_causes": tuple(map(Cause, entered["other_causes"])),
+            }
+        )
+
+
+class RegisterForm(HouseholdForm):
+    """A new dossier: who, where, since when, and the household."""
+
+    id_number = forms.CharField(label=_("困难职工身份证号"), max_length=18)
+    keeper = forms.ModelChoiceField(
+        label=_("建档工会"), queryset=Organisation.objects.none()
+    )
+    division_code = forms.CharField(label=_("县级区划代码"), max_length=6)
+    file_level = forms.ChoiceField(label=_("档案级别"), choices=FileLevel.choices)
+    address = forms.CharField(label=_("家庭住址"), max_length=120, required=False)
+    applied_on = day_field(_("申请日期"))
+    approved_on = day_field(_("建档日期"))
+
+    field_order = (
+        "id_number",
+        "keeper",
+        "division_code",
+        "file_level",
+        "applied_on",
+        "approved_on",
+        "address",
+    )
+
+    def __init__(self, *args: Any, keepers: Any, **kwargs: Any) -> None:
+        """Offer the unions in the clerk's reach."""
+        super().__init__(*args, **kwargs)
+        keeper: Any = self.fields["keeper"]
+        keeper.queryset = keepers
+
+    def clean_id_number(self) -> int:
+        """Find the person; he is registered first, with a checked number."""
+        person = person_by_id_number(self.cleaned_data["id_number"])
+        if person is None:
+            raise forms.ValidationError(
+                _("没有登记这个身份证号的人；请先在“人员”中登记，再建档。")
+            )
+        return person.pk
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse dates in the wrong order."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        applied, approved = cleaned.get("applied_on"), cleaned.get("approved_on")
+        if isinstance(applied, date) and isinstance(approved, date):
+            if approved < applied:
+                self.add_error("approved_on", _("建档日期不能早于申请日期。"))
+        return cleaned
+
+    def entry(self) -> DossierEntry:
+        """Return the dossier as the action takes it."""
+        entered = self.cleaned_data
+        return DossierEntry(
+            principal_id=entered["id_number"],
+            division_code=entered["division_code"],
+            keeper_id=entered["keeper"].pk,
+            applied_on=entered["applied_on"],
+            approved_on=entered["approved_on"],
+            facts=self.facts(),
+            file_level=FileLevel(entered["file_level"]),
+            address=entered["address"],
+        )
+
+
+class CloseForm(forms.Form):
+    """How and why a household leaves the register."""
+
+    exit_reason = forms.ChoiceField(label=_("退出原因"), choices=ExitReason.choices)
+    reason = forms.CharField(label=_("说明（职工会看到）"), max_length=200)
