@@ -46,6 +46,7 @@ SOCKET_PATH_BYTES = 103
 LONGEST_SOCKET_NAME = ".s.PGSQL.5432"
 
 START_SECONDS = 120
+ORPHAN_SECONDS = 5
 REDIS_DATABASES = 1024
 
 # The builtin provider sorts by code point on every machine alike, so that path order,
@@ -275,7 +276,9 @@ class _Postgres:
         self._prepare_folders()
         if not (self.cluster / "PG_VERSION").exists():
             self._make_cluster()
-        self._drop_stale_pid()
+        if self._answers_in_time():
+            return
+        self._clear_crash()
         options = (
             f"-c listen_addresses='' -c unix_socket_directories='{self.where.sockets}'"
         )
@@ -317,20 +320,59 @@ class _Postgres:
             conf.write("\nmax_connections = 200\nshared_buffers = 256MB\n")
             conf.write("lc_messages = 'C'\ntimezone = 'Asia/Shanghai'\n")
 
-    def _drop_stale_pid(self) -> None:
-        """A number left by a crash may meanwhile belong to a stranger's process."""
-        pid_file = self.cluster / "postmaster.pid"
-        if not pid_file.exists():
-            return
-        number = pid_file.read_text().split("\n", 1)[0].strip()
+    def _answers_in_time(self) -> bool:
+        """A server that is recovering or shutting down does not answer for a while."""
+        deadline = time.monotonic() + START_SECONDS
+        while self._holder(self.cluster / "postmaster.pid"):
+            if self._answers():
+                return True
+            if time.monotonic() > deadline:
+                message = f"PostgreSQL 正在运行但没有应答（日志：{self.log}）"
+                raise EngineError(message)
+            time.sleep(0.05)
+        return False
+
+    def _clear_crash(self) -> None:
+        """Let what a killed server left behind end, then drop its lock files.
+
+        The number in a lock file may meanwhile belong to a stranger, or to a corpse
+        that nobody buries in a container; PostgreSQL would take either for alive.
+        """
+        orphans = list(self._orphans())
+        _, left = psutil.wait_procs(orphans, timeout=ORPHAN_SECONDS)
+        for orphan in left:
+            orphan.kill()
+        psutil.wait_procs(left, timeout=ORPHAN_SECONDS)
+        for lock in (
+            self.cluster / "postmaster.pid",
+            self.where.sockets / f"{LONGEST_SOCKET_NAME}.lock",
+        ):
+            if not self._holder(lock):
+                lock.unlink(missing_ok=True)
+
+    def _holder(self, lock: Path) -> bool:
+        """Whether the process that a lock file names is a server of this cluster."""
         try:
-            process = psutil.Process(int(number))
-            alive = process.name() == "postgres"
-            alive = alive and process.status() != psutil.STATUS_ZOMBIE
-        except (psutil.Error, ValueError):
-            alive = False
-        if not alive:
-            pid_file.unlink()
+            number = int(lock.read_text().split("\n", 1)[0])
+            return self._is_ours(psutil.Process(number))
+        except (FileNotFoundError, ValueError, psutil.Error):
+            return False
+
+    def _orphans(self) -> Iterator[psutil.Process]:
+        for process in psutil.process_iter():
+            try:
+                if self._is_ours(process):
+                    yield process
+            except psutil.Error:
+                continue
+
+    def _is_ours(self, process: psutil.Process) -> bool:
+        """Every process of a server works in its cluster's folder."""
+        return (
+            process.name().startswith("postgres")
+            and process.status() != psutil.STATUS_ZOMBIE
+            and Path(process.cwd()) == self.cluster
+        )
 
     def _make_database(self) -> None:
         connection = psycopg2.connect(self._superuser_url())
