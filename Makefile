@@ -7,7 +7,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-PACKAGES := unionportal members assistance modelworkers competitions mediation
+PACKAGES := unionportal members assistance modelworkers competitions mediation bench
 
 # A stamp bears the hash of its lock file: what is installed once is not asked again.
 lock_hash = $(shell $(PYTHON) -c "import hashlib; print(hashlib.sha256(open('$(1)', 'rb').read()).hexdigest()[:16])")
@@ -44,7 +44,7 @@ lock: $(DEV_STAMP) ## resolve requirements*.in anew
 	$(COMPILE) --upgrade requirements-dev.in --output-file requirements-dev.txt
 
 bench: $(DEV_STAMP) ## speed against the floors; ARGS="evaluate --rows 1000000"
-	$(BIN)/python -m bench $(ARGS)
+	$(BIN)/python manage.py bench $(ARGS)
 
 screenshots: $(DEV_STAMP) ## pictures of the main pages into var/screenshots
 	$(BIN)/python -m tests.screenshots
