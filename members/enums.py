@@ -71,3 +71,31 @@ class ObjectionChannel(TextChoices):
     WORKER = "worker", _("职工本人在线提出")
     STAFF = "staff", _("工会代为登记")
     ANONYMOUS = "anonymous", _("匿名提出")
+
+
+# The words of the audit trail, by the kind of record where a verb is a common one.
+VERBS = {
+    "load_divisions": "载入区划",
+    "load_organisations": "载入工会组织",
+    "members.user:create": "开通账号",
+    "members.user:sign_in": "登录",
+    "members.user:reset_password": "重置密码",
+    "members.user:deactivate": "停用账号",
+    "members.person:register": "登记人员",
+    "members.person:change_phone": "变更手机号",
+    "members.person:reveal": "查看完整信息",
+    "members.organisation:found": "成立工会",
+    "members.bankaccount:open": "登记账户",
+    "members.bankaccount:verify": "核验账户",
+    "members.bankaccount:stop": "停用账户",
+    "members.post:appoint": "任命岗位",
+    "members.post:deputise": "设置代理",
+    "members.post:end": "结束岗位",
+    "members.standard:set": "发布标准",
+    "members.notice:publish": "发布公示",
+    "members.notice:end": "结束公示",
+    "members.notice:cancel": "撤销公示",
+    "members.objection:file": "提出异议",
+    "members.objection:uphold": "异议成立",
+    "members.objection:dismiss": "异议不成立",
+}

@@ -7,6 +7,7 @@ knows them before the action does.
 
 from members.enums import Role
 from members.models import (
+    ApiClient,
     BankAccount,
     Notice,
     Objection,
@@ -38,6 +39,12 @@ def can_found_organisation(actor: Actor, parent: Organisation) -> Verdict:
 def can_register_person(actor: Actor, organisation: Organisation) -> Verdict:
     roles = (Role.MAKER, Role.ADMINISTRATOR, CLIENT)
     return _seated(actor, organisation.path, roles, "人员登记")
+
+
+def can_reveal_person(actor: Actor, person: Person) -> Verdict:
+    """To see a full number takes a role that works with it, and a reason."""
+    roles = (Role.MAKER, Role.CHECKER, Role.AUDITOR)
+    return _seated(actor, person.organisation.path, roles, "查看完整号码")
 
 
 def can_open_account(actor: Actor, person: Person) -> Verdict:
@@ -155,5 +162,9 @@ def can_decide_objection(actor: Actor, objection: Objection) -> Verdict:
     return ALLOWED
 
 
-def can_manage_clients(actor: Actor, organisation: Organisation) -> Verdict:
-    return _seated(actor, organisation.path, (Role.ADMINISTRATOR,), "管理接口客户端")
+def can_register_client(actor: Actor, organisation: Organisation) -> Verdict:
+    return _seated(actor, organisation.path, (Role.ADMINISTRATOR,), "登记接口客户端")
+
+
+def can_manage_client(actor: Actor, client: ApiClient) -> Verdict:
+    return can_register_client(actor, client.organisation)

@@ -6,7 +6,7 @@ from datetime import date
 from django.db import IntegrityError, transaction
 
 from members.models import Division, Organisation, Person
-from members.permissions import can_register_person
+from members.permissions import can_register_person, can_reveal_person
 from members.rules.id_number import read_id_number
 from members.rules.name_pinyin import plain_name, spell_name
 from members.rules.phone_number import read_phone_number
@@ -33,6 +33,14 @@ class Registration:
 
     person: Person
     warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """Numbers in the clear, to be shown once and kept nowhere."""
+
+    id_number: str
+    phone: str
 
 
 def register_person(*, entry: PersonEntry, on: date, by: Actor) -> Registration:
@@ -79,6 +87,24 @@ def change_phone(*, person_id: int, phone: str, on: date, by: Actor) -> Person:
             organisation_id=person.organisation_id,
         )
     return person
+
+
+def reveal_identity(*, person_id: int, reason: str, on: date, by: Actor) -> Revealed:
+    """Show the full numbers of a person; who looked and why goes into the trail."""
+    if not reason.strip():
+        raise Refusal("请填写查看理由。", field="reason")
+    with transaction.atomic():
+        person = Person.objects.select_related("organisation").get(pk=person_id)
+        can_reveal_person(by, person).require()
+        record(
+            by=by,
+            verb="reveal",
+            subject=person,
+            on=on,
+            organisation_id=person.organisation_id,
+            reason=reason.strip(),
+        )
+    return Revealed(id_number=person.id_number, phone=person.phone or "")
 
 
 def _person(entry: PersonEntry) -> Person:

@@ -1,0 +1,25 @@
+"""The staff's lists and records of members; verbs are buttons, nothing is typed over."""
+
+from members.admin import (
+    account,
+    api_client,
+    division,
+    notice,
+    organisation,
+    person,
+    post,
+    standard,
+    user,
+)
+
+__all__ = [
+    "account",
+    "api_client",
+    "division",
+    "notice",
+    "organisation",
+    "person",
+    "post",
+    "standard",
+    "user",
+]

@@ -61,6 +61,11 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
+    def set_password(self, raw_password: str | None) -> None:
+        """A password chosen oneself is not to be changed again."""
+        super().set_password(raw_password)
+        self.must_change_password = False
+
     def get_full_name(self) -> str:
         return self.name
 

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import TypedDict
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from members.enums import NoticeState, ObjectionState
 from members.models import Notice, NoticeLine, Objection
@@ -80,6 +80,12 @@ def lines_held(about_kind: str) -> QuerySet[NoticeLine, AboutId]:
         .order_by()
         .values("about_id")
     )
+
+
+def objections_of(notice: Notice) -> QuerySet[Objection]:
+    """Every objection to a notice, the undecided first."""
+    found = Objection.objects.filter(notice=notice).select_related("line")
+    return found.order_by(F("decided_at").asc(nulls_first=True), "id")
 
 
 def objections_visible_to(actor: Actor) -> QuerySet[Objection]:

@@ -1,0 +1,69 @@
+"""API clients on the staff site: whose system may ask, and for which union."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
+
+from members.actions.api_client import NewClient, register_client, stop_client
+from members.admin.base import RecordAdmin, Step
+from members.admin.forms import ClientForm, ReasonForm
+from members.auth.actor import business_date
+from members.enums import Role
+from members.models import ApiClient
+from members.permissions import can_manage_client
+from members.queries.api_client import clients_visible_to
+from unionportal.core.actor import Actor
+
+
+@admin.register(ApiClient)
+class ApiClientAdmin(RecordAdmin):
+    list_display = ("name", "organisation", "client_id", "is_active")
+    list_filter = ("is_active",)
+    list_select_related = ("organisation",)
+    search_fields = ("name__startswith", "organisation__name__startswith")
+    fields = list_display
+    add_form = ClientForm
+
+    def visible(self, actor: Actor) -> QuerySet[ApiClient]:
+        return clients_visible_to(actor)
+
+    def may_add(self, actor: Actor) -> bool:
+        return any(seat.role == Role.ADMINISTRATOR for seat in actor.seats)
+
+    def add(self, actor: Actor, entered: dict[str, Any]) -> NewClient:
+        return register_client(
+            organisation_id=entered["organisation"].pk,
+            name=entered["name"],
+            on=business_date(),
+            by=actor,
+        )
+
+    def after_add(self, request: HttpRequest, made: NewClient) -> HttpResponse:
+        """Show the secret; it cannot be read again."""
+        frame = self.admin_site.each_context(request)
+        values = {**frame, "title": made.api_client.name, "made": made}
+        response = render(request, "members/admin/client_secret.html", values)
+        add_never_cache_headers(response)
+        return response
+
+    def steps(self, actor: Actor, record: ApiClient) -> Sequence[Step]:
+        if not record.is_active:
+            return ()
+        return (
+            Step(
+                name="stop",
+                label="停用",
+                verdict=can_manage_client(actor, record),
+                act=lambda entered: stop_client(
+                    client_pk=record.pk, on=business_date(), by=actor, **entered
+                ),
+                form=ReasonForm,
+                done="客户端已停用，它的令牌立即失效。",
+                tone="danger",
+            ),
+        )

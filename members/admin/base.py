@@ -1,0 +1,259 @@
+"""What every record of members shares on the staff site.
+
+Lists and records are read-only and narrowed to the actor's reach. A change is a verb:
+a button that posts to one action. Creating is a form of its own that calls one action.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path, reverse
+from unfold.admin import ModelAdmin
+
+from members.auth.actor import business_date, request_actor
+from unionportal.core.actor import Actor
+from unionportal.core.admin.verbs import Verb, arranged, attempt
+from unionportal.core.audit import history_of
+from unionportal.core.errors import Refusal
+from unionportal.core.verdict import Verdict
+
+VERB_LABELS = {
+    "register": "登记",
+    "change_phone": "更换手机号",
+    "reveal": "查看完整号码",
+    "open": "登记账户",
+    "verify": "核验",
+    "stop": "停用",
+    "appoint": "任命",
+    "deputise": "设置代理",
+    "end": "结束",
+    "set": "登记标准",
+    "publish": "发布公示",
+    "cancel": "撤销",
+    "file": "提出异议",
+    "uphold": "异议成立",
+    "dismiss": "异议不成立",
+    "create": "新建",
+    "reset_password": "重置密码",
+    "deactivate": "停用用户",
+    "sign_in": "登录",
+    "found": "新建",
+    "register_client": "登记接口客户端",
+    "stop_client": "停用接口客户端",
+}
+HISTORY_SHOWN = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """A verb as the record's page offers it, and the action behind it."""
+
+    name: str
+    label: str
+    verdict: Verdict
+    act: Callable[[dict[str, Any]], object]
+    done: str
+    form: type[Form] | None = None
+    tone: str = "plain"
+    effect: str = ""
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One entry of the trail, in words."""
+
+    on: object
+    actor_name: str
+    verb_label: str
+    reason: str
+
+
+class RecordAdmin(ModelAdmin):
+    """A scoped, read-only list and record with verbs."""
+
+    change_form_outer_before_template = "members/admin/record.html"
+    list_per_page = 50
+    show_full_result_count = False
+    actions = None
+    list_disable_select_all = True
+    add_form: type[Form] | None = None
+
+    class Media:
+        css = {"all": ("css/tokens.css", "css/staff.css")}
+
+    # --- what the subclass says
+
+    def visible(self, actor: Actor) -> QuerySet[Any]:
+        """The rows this actor may see."""
+        raise NotImplementedError
+
+    def steps(self, actor: Actor, record: Any) -> Sequence[Step]:  # noqa: ANN401
+        """The verbs of a record, allowed or not."""
+        return ()
+
+    def may_add(self, actor: Actor) -> bool:
+        """Whether to offer the form for a new record."""
+        return False
+
+    def add(self, actor: Actor, entered: dict[str, Any]) -> Any:  # noqa: ANN401
+        """Call the action that makes a new record."""
+        raise NotImplementedError
+
+    def after_add(self, request: HttpRequest, made: Any) -> HttpResponse:  # noqa: ANN401
+        """Go to the new record."""
+        messages.success(request, f"{self.opts.verbose_name}已登记。")
+        return HttpResponseRedirect(self.record_url(made))
+
+    # --- what the admin asks
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = self.visible(request_actor(request))
+        ordering = self.get_ordering(request)
+        return rows.order_by(*ordering) if ordering else rows
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ANN401
+        actor = request_actor(request)
+        return actor.kind == "staff" and bool(actor.seats)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        actor = request_actor(request)
+        return self.has_view_permission(request) and self.may_add(actor)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ANN401
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ANN401
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_verb"
+        view = self.admin_site.admin_view(self.verb_view)
+        own = path("<str:pk>/verb/<slug:verb>/", view, name=name)
+        urls: list[URLPattern] = super().get_urls()
+        return [own, *urls]
+
+    # --- pages
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        record = self.get_object(request, object_id)
+        extra = dict(extra_context or {})
+        if record is not None and self.has_view_permission(request, record):
+            extra |= {
+                "verbs": arranged(self._buttons(request, record)),
+                "history": _history(record),
+            }
+        response: HttpResponse = super().change_view(
+            request, object_id, form_url, extra
+        )
+        return response
+
+    def verb_view(self, request: HttpRequest, pk: str, verb: str) -> HttpResponse:
+        """Call the action behind a button, and go back to the record."""
+        if request.method != "POST":
+            raise Http404
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        record = get_object_or_404(self.get_queryset(request), pk=pk)
+        steps = {step.name: step for step in self.steps(request_actor(request), record)}
+        if verb not in steps:
+            raise Http404
+        self._take(request, steps[verb])
+        return redirect(self.record_url(record))
+
+    def add_view(
+        self,
+        request: HttpRequest,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if not self.has_add_permission(request) or self.add_form is None:
+            raise PermissionDenied
+        form = self.add_form(request.POST or None)
+        self._narrow(form, request)
+        if request.method == "POST" and form.is_valid():
+            made = self._made(request, form)
+            if made is not None:
+                return self.after_add(request, made)
+        values = {
+            **self.admin_site.each_context(request),
+            "title": f"新建{self.opts.verbose_name}",
+            "form": form,
+            "back": reverse(
+                f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
+            ),
+        }
+        return render(request, "members/admin/add.html", values)
+
+    # --- how
+
+    def _narrow(self, form: Form, request: HttpRequest) -> None:
+        """Forms that offer choices of rows take them from the actor's reach."""
+        narrow = getattr(form, "narrow", None)
+        if narrow is not None:
+            narrow(request_actor(request), on=business_date())
+
+    def _made(self, request: HttpRequest, form: Form) -> Any:  # noqa: ANN401
+        try:
+            return self.add(request_actor(request), form.cleaned_data)
+        except Refusal as refusal:
+            field = refusal.field if refusal.field in form.fields else None
+            form.add_error(field, str(refusal))
+            return None
+
+    def _take(self, request: HttpRequest, step: Step) -> None:
+        form = step.form(request.POST) if step.form else None
+        if form is not None and not form.is_valid():
+            errors = "".join(str(e) for found in form.errors.values() for e in found)
+            messages.error(request, errors)
+            return
+        entered = form.cleaned_data if form is not None else {}
+        attempt(request, lambda: step.act(entered), done=step.done)
+
+    def _buttons(self, request: HttpRequest, record: Model) -> list[Verb]:
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_verb"
+        return [
+            Verb(
+                label=step.label,
+                url=reverse(name, args=[record.pk, step.name]),
+                verdict=step.verdict,
+                tone=step.tone,
+                effect=step.effect,
+                form=step.form() if step.form else None,
+            )
+            for step in self.steps(request_actor(request), record)
+        ]
+
+    def record_url(self, record: Model) -> str:
+        return reverse(
+            f"admin:{self.opts.app_label}_{self.opts.model_name}_change",
+            args=[record.pk],
+        )
+
+
+def _history(record: Model) -> list[HistoryLine]:
+    """The record's trail; divisions have codes for keys, and no trail of their own."""
+    return [
+        HistoryLine(
+            entry.on,
+            entry.actor_name,
+            VERB_LABELS.get(entry.verb, entry.verb),
+            entry.reason,
+        )
+        for entry in history_of(record)[:HISTORY_SHOWN]
+    ]

@@ -1,0 +1,186 @@
+"""Notices and objections on the staff site."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from members.actions.notice import (
+    cancel_notice,
+    decide_objection,
+    end_notice,
+    file_objection,
+)
+from members.admin.base import RecordAdmin, Step
+from members.admin.forms import PaperObjectionForm, ReasonForm, VerdictForm
+from members.auth.actor import business_date
+from members.models import Notice, Objection
+from members.permissions import (
+    can_cancel_notice,
+    can_decide_objection,
+    can_end_notice,
+    can_file_objection,
+)
+from members.queries.notice import (
+    lines_of,
+    notices_visible_to,
+    objections_of,
+    objections_visible_to,
+)
+from members.workflow import NOTICE, OBJECTION
+from unionportal.core.actor import Actor
+
+LINES_SHOWN = 50
+
+
+@admin.register(Notice)
+class NoticeAdmin(RecordAdmin):
+    change_form_outer_before_template = "members/admin/notice.html"
+    list_display = (
+        "title",
+        "organisation",
+        "state",
+        "starts_on",
+        "ends_on",
+        "line_count",
+    )
+    list_filter = ("state",)
+    search_fields = ("title",)
+    fields = (
+        "title",
+        "organisation",
+        "state",
+        "starts_on",
+        "ends_on",
+        "working_days",
+        "is_provisional",
+        "counting",
+        "line_count",
+        "published_by_name",
+        "published_at",
+        "closed_on",
+        "closed_by_name",
+        "cancel_reason",
+    )
+    readonly_fields = ("counting",)
+
+    def visible(self, actor: Actor) -> QuerySet[Notice]:
+        return notices_visible_to(actor)
+
+    def steps(self, actor: Actor, record: Notice) -> Sequence[Step]:
+        common: dict[str, Any] = {
+            "notice_id": record.pk,
+            "on": business_date(),
+            "by": actor,
+        }
+        offered = NOTICE.actions_from(record.state)
+        steps = (
+            Step(
+                name="end",
+                label="期满结束",
+                verdict=can_end_notice(actor, record),
+                act=lambda _entered: end_notice(**common),
+                done="公示已结束。",
+                tone="next",
+            ),
+            Step(
+                name="cancel",
+                label="撤销公示",
+                verdict=can_cancel_notice(actor, record),
+                act=lambda entered: cancel_notice(**common, **entered),
+                form=ReasonForm,
+                done="公示已撤销。",
+                tone="danger",
+                effect="撤销后名单不再公开，须重新发布。",
+            ),
+        )
+        paper = Step(
+            name="object",
+            label="登记书面异议",
+            verdict=can_file_objection(actor, record),
+            act=lambda entered: file_objection(
+                **common, line_id=entered["line"], text=entered["text"]
+            ),
+            form=PaperObjectionForm,
+            done="异议已登记。",
+        )
+        shown = [step for step in steps if step.name in offered]
+        return [*shown, paper] if offered else shown
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        notice = self.get_object(request, object_id)
+        extra = dict(extra_context or {})
+        if notice is not None:
+            after = request.GET.get("after", "")
+            start = int(after) if after.isdecimal() else 0
+            lines = lines_of(notice, after=start, limit=LINES_SHOWN + 1)
+            extra["lines"] = lines[:LINES_SHOWN]
+            extra["more"] = lines[LINES_SHOWN - 1].pk if lines[LINES_SHOWN:] else 0
+            extra["objections"] = objections_of(notice)
+        return super().change_view(request, object_id, form_url, extra)
+
+    @admin.display(description=_("期限计算"))
+    def counting(self, notice: Notice) -> str:
+        return "；".join(notice.counted)
+
+
+@admin.register(Objection)
+class ObjectionAdmin(RecordAdmin):
+    list_display = ("notice", "line", "channel", "state", "filed_on", "decided_at")
+    list_filter = ("state", "channel")
+    list_select_related = ("notice", "line")
+    search_fields = ("notice__title",)
+    fields = (
+        "notice",
+        "line",
+        "channel",
+        "person",
+        "text",
+        "filed_on",
+        "filed_by_name",
+        "state",
+        "verdict",
+        "decided_by",
+        "decided_at",
+    )
+
+    def visible(self, actor: Actor) -> QuerySet[Objection]:
+        return objections_visible_to(actor)
+
+    def steps(self, actor: Actor, record: Objection) -> Sequence[Step]:
+        common: dict[str, Any] = {
+            "objection_id": record.pk,
+            "on": business_date(),
+            "by": actor,
+        }
+        verdict = can_decide_objection(actor, record)
+        offered = OBJECTION.actions_from(record.state)
+        steps = (
+            Step(
+                name="dismiss",
+                label="异议不成立",
+                verdict=verdict,
+                act=lambda entered: decide_objection(**common, upheld=False, **entered),
+                form=VerdictForm,
+                done="已登记结论，暂缓解除。",
+            ),
+            Step(
+                name="uphold",
+                label="异议成立",
+                verdict=verdict,
+                act=lambda entered: decide_objection(**common, upheld=True, **entered),
+                form=VerdictForm,
+                done="已登记结论，请按规定重新认定所涉人员。",
+                tone="danger",
+            ),
+        )
+        return [step for step in steps if step.name in offered]

@@ -1,0 +1,156 @@
+"""People on the staff site, masked; full numbers are shown once, with a reason."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import URLPattern, path
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext_lazy as _
+from unfold.paginator import InfinitePaginator
+
+from members.actions.account import open_account
+from members.actions.person import (
+    PersonEntry,
+    change_phone,
+    register_person,
+    reveal_identity,
+)
+from members.admin.base import RecordAdmin, Step
+from members.admin.forms import CardForm, PersonForm, PhoneForm, ReasonForm
+from members.auth.actor import business_date, request_actor
+from members.enums import Role
+from members.models import Person
+from members.permissions import (
+    can_open_account,
+    can_register_person,
+    can_reveal_person,
+)
+from members.queries.person import persons_matching, persons_visible_to
+from unionportal.core.actor import Actor
+from unionportal.core.errors import Refusal
+from unionportal.core.masks import mask_id_number, mask_phone
+
+
+@admin.register(Person)
+class PersonAdmin(RecordAdmin):
+    change_form_outer_before_template = "members/admin/person.html"
+    paginator = InfinitePaginator
+    list_display = ("name", "masked_id", "masked_phone", "sex", "organisation")
+    list_select_related = ("organisation",)
+    search_fields = ("name",)
+    search_help_text = _("姓名、拼音或首字母；完整的身份证号或手机号")
+    fields = (
+        "name",
+        "masked_id",
+        "sex",
+        "birth_date",
+        "masked_phone",
+        "organisation",
+        "division",
+        "died_on",
+    )
+    readonly_fields = ("masked_id", "masked_phone")
+    add_form = PersonForm
+
+    def visible(self, actor: Actor) -> QuerySet[Person]:
+        return persons_visible_to(actor).defer("name_pinyin", "name_initials")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        return persons_matching(queryset, search_term), False
+
+    def may_add(self, actor: Actor) -> bool:
+        return any(s.role in {Role.MAKER, Role.ADMINISTRATOR} for s in actor.seats)
+
+    def add(self, actor: Actor, entered: dict[str, Any]) -> Person:
+        division = entered["division"]
+        registration = register_person(
+            entry=PersonEntry(
+                name=entered["name"],
+                id_number=entered["id_number"],
+                phone=entered["phone"],
+                organisation_id=entered["organisation"].pk,
+                division_code=division.pk if division else "",
+            ),
+            on=business_date(),
+            by=actor,
+        )
+        return registration.person
+
+    def steps(self, actor: Actor, record: Person) -> Sequence[Step]:
+        common: dict[str, Any] = {
+            "person_id": record.pk,
+            "on": business_date(),
+            "by": actor,
+        }
+        return (
+            Step(
+                name="account",
+                label="登记收款账户",
+                verdict=can_open_account(actor, record),
+                act=lambda entered: open_account(**common, **entered),
+                form=CardForm,
+                done="账户已登记，请由另一人核验。",
+            ),
+            Step(
+                name="phone",
+                label="更换手机号",
+                verdict=can_register_person(actor, record.organisation),
+                act=lambda entered: change_phone(**common, **entered),
+                form=PhoneForm,
+                done="手机号已更换。",
+            ),
+        )
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.reveal_view)
+        own = path("<int:pk>/reveal/", view, name="members_person_reveal")
+        return [own, *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        person = self.get_object(request, object_id)
+        extra = dict(extra_context or {})
+        if person is not None:
+            extra["may_reveal"] = can_reveal_person(request_actor(request), person)
+            extra["reason_form"] = ReasonForm()
+        return super().change_view(request, object_id, form_url, extra)
+
+    def reveal_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show the full numbers once; the reason goes into the audit trail."""
+        person = get_object_or_404(self.get_queryset(request), pk=pk)
+        form = ReasonForm(request.POST)
+        if request.method != "POST" or not form.is_valid():
+            raise Http404
+        try:
+            revealed = reveal_identity(
+                person_id=person.pk,
+                reason=form.cleaned_data["reason"],
+                on=business_date(),
+                by=request_actor(request),
+            )
+        except Refusal as refusal:
+            return HttpResponse(str(refusal), status=403)
+        frame = self.admin_site.each_context(request)
+        values = {**frame, "title": person.name, "person": person, "shown": revealed}
+        response = render(request, "members/admin/revealed.html", values)
+        add_never_cache_headers(response)
+        return response
+
+    @admin.display(description=_("身份证号"))
+    def masked_id(self, person: Person) -> str:
+        return mask_id_number(person.id_number)
+
+    @admin.display(description=_("手机号"))
+    def masked_phone(self, person: Person) -> str:
+        return mask_phone(person.phone or "") or "—"
