@@ -12,6 +12,7 @@ import django_stubs_ext
 import environ
 import structlog
 from csp.constants import NONE, SELF
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from unionportal.logs import without_row_details
@@ -140,6 +141,92 @@ TEMPLATES: list[dict[str, Any]] = [
         },
     }
 ]
+
+# --- staff site: the order of the sidebar is the order of the day's work
+
+
+def place(title: str, icon: str, name: str) -> dict[str, Any]:
+    """One line of the sidebar."""
+    return {"title": title, "icon": icon, "link": reverse_lazy(name)}
+
+
+UNFOLD = {
+    "SITE_TITLE": "工会服务门户",
+    "SITE_HEADER": "工会服务门户",
+    "SITE_SYMBOL": "diversity_3",
+    "SHOW_VIEW_ON_SITE": False,
+    "ENVIRONMENT": "unionportal.pages.staff.environment_badge",
+    "BORDER_RADIUS": "4px",
+    # The union's red in the theme's scale; errors have a red of their own.
+    "COLORS": {
+        "primary": {
+            "50": "#fbeced",
+            "100": "#f6d5d7",
+            "200": "#edaeb1",
+            "300": "#e08186",
+            "400": "#cd4a51",
+            "500": "#b5121b",
+            "600": "#b5121b",
+            "700": "#8f0e15",
+            "800": "#720b11",
+            "900": "#56080d",
+            "950": "#380508",
+        }
+    },
+    "SIDEBAR": {
+        "show_search": False,
+        "show_all_applications": False,
+        "navigation": [
+            {
+                "title": "",
+                "items": [
+                    place("待办", "inbox", "admin:index"),
+                ],
+            },
+            {
+                "title": "困难帮扶",
+                "items": [
+                    place("发放轮次", "sync_alt", "staff_assistance:rounds"),
+                    place("发放批次", "fact_check", "staff_assistance:batches"),
+                    place("发放记录", "payments", "staff_assistance:payments"),
+                    place("银行文件", "description", "staff_assistance:bank-files"),
+                    place("困难职工档案", "folder_shared", "staff_assistance:dossiers"),
+                    place("帮扶方案", "rule", "staff_assistance:schemes"),
+                    place("资金账户", "account_balance", "staff_assistance:funds"),
+                    place("职工咨询", "contact_support", "staff_assistance:inquiries"),
+                ],
+            },
+            {
+                "title": "组织与人员",
+                "items": [
+                    place(
+                        "工会组织",
+                        "account_tree",
+                        "admin:members_organisation_changelist",
+                    ),
+                    place("人员", "group", "admin:members_person_changelist"),
+                    place(
+                        "收款账户",
+                        "credit_card",
+                        "admin:members_bankaccount_changelist",
+                    ),
+                    place("公示与异议", "campaign", "admin:members_notice_changelist"),
+                    place(
+                        "低保标准", "straighten", "admin:members_standard_changelist"
+                    ),
+                ],
+            },
+            {
+                "title": "系统",
+                "items": [
+                    place("岗位", "badge", "admin:members_post_changelist"),
+                    place("账号", "manage_accounts", "admin:members_user_changelist"),
+                    place("接口客户端", "api", "admin:members_apiclient_changelist"),
+                ],
+            },
+        ],
+    },
+}
 
 # --- database: the portal runs as a role that owns nothing
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.decorators import csp_update
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -57,3 +58,9 @@ def figures_for(actor: Actor, period: str) -> list[tuple[Figure, Decimal]]:
     if not paths:
         return []
     return [(each, each.compute(paths[0], period)) for each in figures()]
+
+
+def environment_badge(request: HttpRequest) -> list[str] | None:
+    """Say on every staff page that the people of a demonstration are invented."""
+    del request
+    return ["演示数据", "warning"] if settings.DEMONSTRATION else None
