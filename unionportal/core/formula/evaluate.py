@@ -176,7 +176,7 @@ def years_between(start: date, end: date) -> Decimal:
 
 def _quotient(dividend: Decimal, divisor: Decimal) -> Decimal | None:
     """Half up at 12 places, by whole numbers: no digit is guessed on the way."""
-    if divisor == 0:
+    if divisor == 0:  # pragma: no cover  (no checked formula divides by zero)
         return None
     # abs() and unary minus would round to the 28 digits of the ambient context.
     shared, share = dividend.copy_abs(), divisor.copy_abs()

@@ -55,12 +55,11 @@ def is_positive(node: Expression, words: Vocabulary) -> bool:
 
 def nonzero_when(condition: Expression, *, holds: bool) -> frozenset[Expression]:
     """What is not zero wherever the condition holds (or is certain not to)."""
+    whole = "and" if holds else "or"
     match condition:
         case Not(operand=operand):
             return nonzero_when(operand, holds=not holds)
-        case Logic(operator=operator, operands=operands) if (
-            operator == "and"
-        ) == holds:
+        case Logic(operator=operator, operands=operands) if operator == whole:
             return frozenset().union(*(nonzero_when(o, holds=holds) for o in operands))
         case Comparison(operator=operator, left=left, right=right):
             sign = operator if holds else _OPPOSITE[operator]
