@@ -25,6 +25,9 @@ def ask_about_determination(
         if determination is None:
             raise Refusal("没有这件事，请从“我的帮扶”进入。", code="unknown")
         can_ask_about(by, determination).require()
+        asker = determination.payee_id
+        if asker is None:
+            raise Refusal("这件事没有收款人，不能在线咨询。", code="unknown")
         text = text.strip()
         if not text:
             raise Refusal("请写下您的问题。", field="text")
@@ -36,7 +39,7 @@ def ask_about_determination(
         inquiry = Inquiry.objects.create(
             determination_id=determination_id,
             organisation_id=determination.organisation_id,
-            person_id=by.person_id,
+            person_id=asker,
             text=text,
             asked_on=on,
         )

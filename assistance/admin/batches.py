@@ -43,8 +43,9 @@ from unionportal.core.admin.keyset import keyset_page
 from unionportal.core.admin.verbs import Verb, arranged, attempt
 from unionportal.core.audit import history_of
 from unionportal.core.money import capital_yuan, show_yuan
+from unionportal.core.verdict import Verdict
 
-SIGNING = {
+SIGNING: dict[str, tuple[Callable[..., object], Callable[..., Verdict], str, str]] = {
     "submit": (submit_batch, can_submit_batch, "提交复核", "已提交复核。"),
     "check": (check_batch, can_check_batch, "复核通过", "已复核。"),
     "approve": (approve_batch, can_approve_batch, "审批通过", "已审批。"),
@@ -122,7 +123,10 @@ class BatchVerb(StaffPage):
         """Bind a verb of the address to its action and the sentence for success."""
         common: dict[str, Any] = {"by": self.actor, "on": self.on}
         post = self.request.POST
-        signed = {"batch_id": batch.pk, "digest": post.get("digest", "")}
+        signed: dict[str, Any] = {
+            "batch_id": batch.pk,
+            "digest": post.get("digest", ""),
+        }
         if verb == "send-back":
             reason = post.get("reason", "")
             return (
@@ -130,7 +134,10 @@ class BatchVerb(StaffPage):
                 "已退回经办。",
             )
         if verb == "follow-up":
-            keys = {"round_id": batch.round_id, "organisation_id": batch.organisation_id}
+            keys: dict[str, Any] = {
+                "round_id": batch.round_id,
+                "organisation_id": batch.organisation_id,
+            }
             return lambda: draft_follow_up_batch(**keys, **common), "已生成重发批次。"
         if verb not in SIGNING:
             raise Http404

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.contrib.admin.utils import label_for_field
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -32,6 +34,7 @@ from assistance.queries.determinations import determinations_visible_to
 from assistance.queries.dossiers import dossiers_visible_to
 from assistance.queries.filters import DossierFilter
 from members.auth.staff import StaffPage
+from members.models import Organisation
 from members.queries.organisation import organisations_visible_to
 from unionportal.core.actor import Actor
 from unionportal.core.admin.keyset import keyset_page
@@ -76,9 +79,7 @@ class DossierPage(StaffPage):
             costs=list(sums_of(dossier, COSTS)),
             members=dossier.members.all(),
             determinations=determinations_visible_to(self.actor)
-            .filter(
-                subject_kind="household", subject_id=dossier.pk, superseded_by=None
-            )
+            .filter(subject_kind="household", subject_id=dossier.pk, superseded_by=None)
             .select_related("round__version__scheme", "round__period")
             .order_by("-id")[:20],
             may_recheck=can_recheck_dossier(self.actor, dossier),
@@ -161,7 +162,7 @@ class Register(StaffPage):
                 return redirect("staff_assistance:dossier", pk=made.pk)
         return self.shown(form)
 
-    def keepers(self) -> Any:
+    def keepers(self) -> QuerySet[Organisation]:
         """The unions that may keep the file."""
         return organisations_visible_to(self.actor).order_by("path")
 
@@ -193,8 +194,7 @@ def sums_of(
 ) -> Iterator[tuple[str, Any]]:
     """Label and value of each sum; None is not yet known."""
     for name in names:
-        label = str(HouseholdDossier._meta.get_field(name).verbose_name)  # noqa: SLF001 - Django's own way to a label
-        yield label, getattr(dossier, name)
+        yield str(label_for_field(name, HouseholdDossier)), getattr(dossier, name)
 
 
 def verbs_of(dossier: HouseholdDossier, *, actor: Actor) -> list[Verb]:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -34,8 +35,11 @@ from unionportal.core.actor import Actor
 from unionportal.core.admin.keyset import keyset_page
 from unionportal.core.admin.verbs import Verb, arranged, attempt
 from unionportal.core.audit import history_of
+from unionportal.core.verdict import Verdict
 
-LINE_VERBS = {
+LINE_VERBS: dict[
+    str, tuple[Callable[..., object], Callable[..., Verdict], str, str]
+] = {
     "hold": (hold_payment, can_hold_payment, "暂缓", "已暂缓。"),
     "resume": (resume_payment, can_resume_payment, "恢复发放", "已恢复。"),
     "withdraw": (withdraw_payment, can_withdraw_payment, "撤下", "已撤下。"),
@@ -96,10 +100,13 @@ class PaymentVerb(StaffPage):
         if not form.is_valid():
             messages.error(request, "请填写理由。")
             return redirect("staff_assistance:payment", pk=pk)
-        bound: Callable[..., object] = action
         reason = form.cleaned_data["reason"]
-        common = {"payment_id": payment.pk, "by": self.actor, "on": self.on}
-        attempt(request, lambda: bound(**common, reason=reason), done=done)
+        common: dict[str, Any] = {
+            "payment_id": payment.pk,
+            "by": self.actor,
+            "on": self.on,
+        }
+        attempt(request, lambda: action(**common, reason=reason), done=done)
         return redirect("staff_assistance:payment", pk=pk)
 
 
@@ -130,11 +137,11 @@ class BankFileList(StaffPage):
             )
         return redirect("staff_assistance:bank-files")
 
-    def bring_in(self, upload: Any) -> object:
+    def bring_in(self, upload: UploadedFile[bytes]) -> object:
         """Hand the bytes to the action; the largest file is one we would ever send."""
         return import_return(
             content=upload.read(LARGEST_RETURN),
-            name=upload.name,
+            name=upload.name or "回盘文件",
             layout=None,
             by=self.actor,
             on=self.on,

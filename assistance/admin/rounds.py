@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from assistance.actions.certificates import close_round
 from assistance.actions.notices import request_publication
+from assistance.actions.releases import request_release
 from assistance.actions.rounds import (
     cancel_round,
     open_supplementary_round,
@@ -42,12 +43,13 @@ from assistance.queries.rounds import (
     rounds_visible_to,
 )
 from assistance.queries.schemes import scheme_of
-from assistance.actions.releases import request_release
 from members.auth.staff import StaffPage
 from members.queries.notice import notices_visible_to
+from unionportal.core.actor import Actor
 from unionportal.core.admin.verbs import Verb, arranged, attempt
 from unionportal.core.audit import history_of
 from unionportal.core.jobs import latest_job
+from unionportal.core.models import Job
 from unionportal.core.money import show_yuan
 from unionportal.core.verdict import ALLOWED, Verdict, denied
 
@@ -210,7 +212,7 @@ def steps_of(round_: Round) -> list[dict[str, str]]:
     ]
 
 
-def running_job(round_: Round) -> Any:
+def running_job(round_: Round) -> Job | None:
     """The newest work about a round, while it runs or when it failed."""
     found = [
         job
@@ -223,21 +225,22 @@ def running_job(round_: Round) -> Any:
     return newest
 
 
-def total_of(counties: list[CountyTotals]) -> dict[str, Any]:
+def total_of(counties: list[CountyTotals]) -> dict[str, int | Decimal]:
     """The totals row under the counties."""
-    return {
-        name: sum((getattr(row, name) for row in counties), start)
-        for name, start in (
-            *((name, 0) for name in ("population", "eligible", "ineligible")),
-            *((name, 0) for name in ("unknown", "planned_count", "paid_count")),
-            *((name, 0) for name in ("returned_count", "ended_count")),
-            *((name, Decimal("0.00")) for name in ("amount", "planned_amount")),
-            *((name, Decimal("0.00")) for name in ("paid_amount", "returned_amount")),
-        )
+    counts = [
+        *("population", "eligible", "ineligible", "unknown"),
+        *("planned_count", "paid_count", "returned_count", "ended_count"),
+    ]
+    amounts = ["amount", "planned_amount", "paid_amount", "returned_amount"]
+    totals: dict[str, int | Decimal] = {
+        name: sum(getattr(row, name) for row in counties) for name in counts
     }
+    for name in amounts:
+        totals[name] = sum((getattr(row, name) for row in counties), Decimal("0.00"))
+    return totals
 
 
-def verbs_of(round_: Round, *, actor: Any, on: date) -> list[Verb]:
+def verbs_of(round_: Round, *, actor: Actor, on: date) -> list[Verb]:
     """What may be done with a round, each with its verdict."""
 
     def verb(name: str, label: str, verdict: Verdict, **more: Any) -> Verb:

@@ -36,7 +36,9 @@ class SchemeTextForm(forms.Form):
 
     source = forms.CharField(
         label=_("方案文本（YAML）"),
-        widget=forms.Textarea(attrs={"rows": 28, "class": "code", "spellcheck": "false"}),
+        widget=forms.Textarea(
+            attrs={"rows": 28, "class": "code", "spellcheck": "false"}
+        ),
     )
 
 
@@ -122,7 +124,9 @@ class SchemeText(StaffPage):
             if number.isdecimal()
             else None
         )
-        return self.shown(SchemeTextForm(initial={"source": start.source if start else ""}))
+        return self.shown(
+            SchemeTextForm(initial={"source": start.source if start else ""})
+        )
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
         """Save the draft, or say where the text is wrong."""

@@ -28,9 +28,7 @@ urlpatterns = [
         rounds.CertificateDocument.as_view(),
         name="certificate",
     ),
-    path(
-        "rounds/<int:pk>/<slug:verb>/", rounds.RoundVerb.as_view(), name="round-verb"
-    ),
+    path("rounds/<int:pk>/<slug:verb>/", rounds.RoundVerb.as_view(), name="round-verb"),
     path(
         "determinations/",
         determinations.DeterminationList.as_view(),
@@ -59,9 +57,7 @@ urlpatterns = [
         name="payment-verb",
     ),
     path("dossiers/", dossiers.DossierList.as_view(), name="dossiers"),
-    path(
-        "dossiers/export/", dossiers.DossierExport.as_view(), name="dossiers-export"
-    ),
+    path("dossiers/export/", dossiers.DossierExport.as_view(), name="dossiers-export"),
     path("dossiers/new/", dossiers.Register.as_view(), name="dossier-new"),
     path("dossiers/<int:pk>/", dossiers.DossierPage.as_view(), name="dossier"),
     path(
@@ -79,7 +75,9 @@ urlpatterns = [
     path("schemes/<int:pk>/", schemes.SchemePage.as_view(), name="scheme"),
     path("schemes/<int:pk>/open/", schemes.OpenRound.as_view(), name="round-open"),
     path(
-        "schemes/<int:pk>/<slug:verb>/", schemes.SchemeVerb.as_view(), name="scheme-verb"
+        "schemes/<int:pk>/<slug:verb>/",
+        schemes.SchemeVerb.as_view(),
+        name="scheme-verb",
     ),
     path("funds/", funds.FundList.as_view(), name="funds"),
     path("funds/entries/", funds.EntryList.as_view(), name="entries"),

@@ -1,10 +1,11 @@
 """What staff enter about a household; every sum is yuan over twelve months."""
 
-from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from assistance.actions.dossiers import DossierEntry, HouseholdFacts
 from assistance.enums import (
@@ -36,11 +37,9 @@ COSTS = (
 YES_NO_UNKNOWN = (("", _("尚不清楚")), ("true", _("有")), ("false", _("没有")))
 
 
-def day_field(label: Any, **more: Any) -> forms.DateField:
+def day_field(label: StrOrPromise) -> forms.DateField:
     """A date, entered with the browser's own calendar."""
-    return forms.DateField(
-        label=label, widget=forms.DateInput(attrs={"type": "date"}), **more
-    )
+    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}))
 
 
 class HouseholdForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -116,7 +115,9 @@ class RegisterForm(HouseholdForm):
         "address",
     )
 
-    def __init__(self, *args: Any, keepers: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, keepers: QuerySet[Organisation], **kwargs: Any
+    ) -> None:
         """Offer the unions in the clerk's reach."""
         super().__init__(*args, **kwargs)
         keeper: Any = self.fields["keeper"]
@@ -135,9 +136,8 @@ class RegisterForm(HouseholdForm):
         """Refuse dates in the wrong order."""
         cleaned: dict[str, Any] = super().clean() or {}
         applied, approved = cleaned.get("applied_on"), cleaned.get("approved_on")
-        if isinstance(applied, date) and isinstance(approved, date):
-            if approved < applied:
-                self.add_error("approved_on", _("建档日期不能早于申请日期。"))
+        if applied is not None and approved is not None and approved < applied:
+            self.add_error("approved_on", _("建档日期不能早于申请日期。"))
         return cleaned
 
     def entry(self) -> DossierEntry:

@@ -1,10 +1,13 @@
 """Household hardship dossiers (困难职工档案): one household, one file, one principal."""
 
+from decimal import Decimal
+
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from assistance.enums import (
     Cause,
@@ -22,7 +25,9 @@ from unionportal.core.fields import SealedTextField
 from unionportal.core.guards import kept_when, state_guard
 
 
-def yearly_yuan(label: str) -> models.DecimalField[object, object]:
+def yearly_yuan(
+    label: StrOrPromise,
+) -> models.DecimalField[Decimal | None, Decimal | None]:
     """A sum over the twelve months before the application; NULL means not yet known."""
     return models.DecimalField(label, max_digits=14, decimal_places=2, null=True)
 

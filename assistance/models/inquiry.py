@@ -29,7 +29,9 @@ class Inquiry(models.Model):
         verbose_name_plural = _("咨询")
         ordering = ("id",)
         constraints = (
-            models.CheckConstraint(condition=~Q(text=""), name="inquiry_says_something"),
+            models.CheckConstraint(
+                condition=~Q(text=""), name="inquiry_says_something"
+            ),
             models.CheckConstraint(
                 condition=Q(answered_on=None, answer="", answered_by_name="")
                 | (

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import F, Q, QuerySet, Sum
 
@@ -49,13 +50,14 @@ def balances_by_union(accounts: QuerySet[Account]) -> list[UnionBalance]:
         )
         .order_by("path", "source_id")
     )
-    return [
-        UnionBalance(
-            organisation_name=row["organisation_name"],
-            source_name=row["source_name"],
-            available=row["available_sum"] or NOTHING,
-            reserved=row["reserved_sum"] or NOTHING,
-            spent=row["spent_sum"] or NOTHING,
-        )
-        for row in rows
-    ]
+    return [_balance(row) for row in rows]
+
+
+def _balance(row: Any) -> UnionBalance:  # noqa: ANN401 - the columns are named above
+    return UnionBalance(
+        organisation_name=row["organisation_name"],
+        source_name=row["source_name"],
+        available=row["available_sum"] or NOTHING,
+        reserved=row["reserved_sum"] or NOTHING,
+        spent=row["spent_sum"] or NOTHING,
+    )

@@ -11,5 +11,5 @@ def inquiries_visible_to(actor: Actor) -> QuerySet[Inquiry]:
     """Those put to the unions in reach; a worker's own."""
     inquiries = Inquiry.objects.select_related("organisation", "person").order_by("id")
     if actor.kind == "worker":
-        return inquiries.filter(person_id=actor.person_id)
+        return inquiries.filter(person_id=actor.person_id or 0)
     return inquiries.filter(within(actor, "organisation__path"))
