@@ -7,7 +7,6 @@ so that writing it again after a crash changes nothing.
 
 import hashlib
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -21,6 +20,14 @@ from assistance.enums import BankFileState, FileDirection, PaymentState
 from assistance.models import BankFile, Batch, PayingAccount, Payment
 from assistance.permissions.batches import PAY
 from assistance.queries.digests import digest_of
+from assistance.queries.schemes import scheme_of
+from assistance.rules.banks.layout import LayoutError, layout_named
+from assistance.rules.banks.writing import (
+    Instruction,
+    InstructionLine,
+    instruction_name,
+)
+from assistance.rules.banks.writing import write_instruction as write_instruction_bytes
 from assistance.workflow import BATCH, PAYMENT
 from unionportal.core.actor import Actor
 from unionportal.core.audit import record
@@ -128,13 +135,13 @@ def write_instruction(
     payer signed, nothing is written. A reader never sees half a file. A file that was
     sent is not written again: the bank may have taken it away.
     """
-    bank_file = BankFile.objects.select_related("batch__organisation").get(
+    bank_file = BankFile.objects.select_related("batch__round__version__scheme").get(
         pk=bank_file_id, direction=FileDirection.OUT
     )
     path = Path(settings.BANK_EXCHANGE_DIR) / bank_file.path
     if bank_file.state == BankFileState.SENT or bank_file.batch is None:
         return path
-    sheet = _sheet(bank_file.batch, state=None)
+    sheet = _sheet(bank_file.batch)
     if sheet.sha256 != bank_file.sha256:
         raise Refusal(
             f"批次 {bank_file.batch.number} 的内容与出纳签发时不一致，未写出文件；"
@@ -165,9 +172,7 @@ def write_whole(path: Path, content: bytes) -> None:
     crashpoint(AFTER_RENAME)
 
 
-def _mark_sent(
-    bank_file: BankFile, *, by: Actor, on: date, run: JobRun | None
-) -> None:
+def _mark_sent(bank_file: BankFile, *, by: Actor, on: date, run: JobRun | None) -> None:
     with transaction.atomic():
         if run is not None:
             run.fence()
@@ -217,3 +222,66 @@ def _instruct_payments(batch: Batch, on: date) -> None:
     )
     if not moved:
         raise Refusal("名单上的人都已暂缓或撤下，没有可以送银行的发放。", code="nobody")
+
+
+def _commit_intent(batch: Batch, *, on: date) -> BankFile:
+    """Write down what is going to leave, to the byte."""
+    payer = PayingAccount.objects.filter(organisation=batch.organisation_id).first()
+    if payer is None:
+        raise Refusal(
+            f"{batch.organisation.short_name}没有登记付款账户，不能送银行；"
+            "请先在“付款账户”中登记。",
+            code="paying_account",
+        )
+    batch.instructed_on = on
+    sheet = _sheet(batch)
+    return BankFile.objects.create(
+        direction=FileDirection.OUT,
+        batch=batch,
+        organisation_id=batch.organisation_id,
+        layout=payer.layout,
+        name=instruction_name(layout_named(payer.layout), batch.number),
+        sha256=sheet.sha256,
+        path=f"{OUTBOX}/{instruction_name(layout_named(payer.layout), batch.number)}",
+        state=BankFileState.WRITTEN,
+        line_count=sheet.line_count,
+        total=sheet.total,
+        on=on,
+    )
+
+
+def _sheet(batch: Batch) -> Sheet:
+    """Render the instruction of a batch from what is stored; always the same bytes."""
+    payer = PayingAccount.objects.get(organisation=batch.organisation_id)
+    layout = layout_named(payer.layout)
+    purpose = scheme_of(batch.round.version).title[:18]
+    lines = [
+        InstructionLine(reference, account, holder, bank, amount, purpose)
+        for reference, account, holder, bank, amount in Payment.objects.filter(
+            year=batch.round.year, batch=batch, instructed_on__isnull=False
+        )
+        .order_by("id")
+        .values_list(
+            "reference",
+            "account__number",
+            "account__holder_name",
+            "account__bank_name",
+            "amount",
+        )
+    ]
+    total = sum((line.amount for line in lines), Decimal(0))
+    instruction = Instruction(
+        batch=batch.number,
+        date=batch.instructed_on or batch.drafted_on,
+        payer=payer.number,
+        count=len(lines),
+        total=total,
+    )
+    try:
+        content = write_instruction_bytes(layout, instruction, lines)
+    except LayoutError as error:
+        raise Refusal(
+            f"发放编号 {error}，银行文件写不出；请先暂缓此人，更正户名后再发。",
+            code="bank_file",
+        ) from error
+    return Sheet(content, len(lines), total)

@@ -23,8 +23,10 @@ from members.models import Notice
 from unionportal.core.actor import Actor
 from unionportal.core.errors import Refusal
 from unionportal.core.faults import crashpoint, declare_crashpoint
-from unionportal.core.jobs import JobRun
+from unionportal.core.jobs import JobRun, enqueue
+from unionportal.core.models.jobs import Job
 
+RELEASE_JOB = "assistance.release_round"
 BEFORE = declare_crashpoint("release_round.before_commit")
 AFTER = declare_crashpoint("release_round.after_commit")
 
@@ -32,34 +34,39 @@ AFTER = declare_crashpoint("release_round.after_commit")
 GRANTED_FACT = "already_granted"
 ACCOUNT_FACT = "account_verified"
 
+# Chosen first and counted by ANALYZE: the answers are younger than the statistics of
+# their table, and the plan of the joins that follow must not rest on a guess.
+_CHOOSE = """
+    CREATE TEMPORARY TABLE released_answer ON COMMIT DROP AS
+    SELECT id, organisation_id, subject_kind, subject_id, occurrence, payee_id,
+           decided_amount AS amount
+    FROM assistance_determination
+    WHERE year = %s AND round_id = %s AND outcome = 'eligible'
+      AND superseded_by IS NULL
+"""
 # An account counts when it is in use and no newer one waits for its second person.
 _CANDIDATES = """
     CREATE TEMPORARY TABLE released_line ON COMMIT DROP AS
     SELECT candidate.*,
            nextval(pg_get_serial_sequence('assistance_paymentclaim', 'id')) AS claim_id
     FROM (
-        SELECT determination.id AS determination_id, determination.organisation_id,
-               determination.subject_kind, determination.subject_id,
-               determination.occurrence, determination.payee_id,
-               determination.decided_amount AS amount, dossier.file_level AS level,
+        SELECT answer.id AS determination_id, answer.organisation_id,
+               answer.subject_kind, answer.subject_id, answer.occurrence,
+               answer.payee_id, answer.amount, dossier.file_level AS level,
                account.id AS account_id,
-               CASE determination.subject_kind
+               CASE answer.subject_kind
                    WHEN 'household' THEN dossier.id IS NULL ELSE FALSE
                END AS subject_lost
-        FROM assistance_determination AS determination
+        FROM released_answer AS answer
         LEFT JOIN assistance_householddossier AS dossier
-            ON determination.subject_kind = 'household'
-           AND dossier.id = determination.subject_id
+            ON answer.subject_kind = 'household' AND dossier.id = answer.subject_id
         LEFT JOIN members_bankaccount AS account
-            ON account.person_id = determination.payee_id AND account.state = 'verified'
+            ON account.person_id = answer.payee_id AND account.state = 'verified'
            AND NOT EXISTS (
                SELECT FROM members_bankaccount AS newer
                WHERE newer.person_id = account.person_id
                  AND newer.version > account.version AND newer.state = 'pending')
-        WHERE determination.year = %s AND determination.round_id = %s
-          AND determination.outcome = 'eligible'
-          AND determination.superseded_by IS NULL
-        ORDER BY determination.organisation_id, determination.id
+        ORDER BY answer.organisation_id, answer.id
     ) AS candidate
 """
 _REFERENCES = """
@@ -152,6 +159,22 @@ class _Candidates:
     without_source: int
 
 
+@transaction.atomic
+def request_release(*, round_id: int, on: date, by: Actor) -> Job:
+    """Write the release down as a job; the same live job when asked twice."""
+    round_ = locked_round(round_id)
+    can_release_round(by, round_, on=on).require()
+    ROUND.target_of("release", round_.state)
+    _check_notice(round_, on)
+    return enqueue(
+        kind=RELEASE_JOB,
+        key=f"round-{round_id}",
+        arguments={"round_id": round_id, "on": on.isoformat()},
+        by=by,
+        organisation_id=round_.organisation_id,
+    )
+
+
 def release_round(
     *, round_id: int, on: date, by: Actor, run: JobRun | None = None
 ) -> Round:
@@ -186,10 +209,6 @@ def release_round(
         move_round(round_, target, "release_round", on=on, by=by, changes=changes)
         crashpoint(BEFORE)
     crashpoint(AFTER)
-    if run is not None:
-        run.advance(
-            done=drafted.line_count, total=drafted.line_count, note="批次已生成"
-        )
     return round_
 
 
@@ -218,8 +237,14 @@ def _check_notice(round_: Round, on: date) -> None:
 def _prepare_lines(round_: Round) -> int:
     """Choose the lines, check what they point to, claim them; return those left out."""
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS pg_temp.released_line, pg_temp.left_out")
-        cursor.execute(_CANDIDATES, [round_.year, round_.pk])
+        cursor.execute(
+            "DROP TABLE IF EXISTS pg_temp.released_answer, pg_temp.released_line,"
+            " pg_temp.left_out"
+        )
+        cursor.execute(_CHOOSE, [round_.year, round_.pk])
+        cursor.execute("ANALYZE released_answer")
+        cursor.execute(_CANDIDATES)
+        cursor.execute("ANALYZE released_line")
     found = _check_references(sources_of(round_))
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, [round_.version.scheme_id, round_.year, round_.pk])

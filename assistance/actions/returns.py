@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from django.conf import settings
@@ -14,10 +15,14 @@ from assistance.actions.settlements import Answers, Settlement, Unfit, settle
 from assistance.enums import BankFileState, FileDirection
 from assistance.models import BankFile, Batch
 from assistance.permissions.batches import can_import_return
+from assistance.rules.banks.layout import layout_named
+from assistance.rules.banks.reading import AnswerRow, Unreadable, layout_of, read_answer
+from members.enums import Role
 from unionportal.core.actor import Actor
 from unionportal.core.audit import record
 from unionportal.core.errors import Refusal
 from unionportal.core.faults import crashpoint, declare_crashpoint
+from unionportal.core.jobs import JobRun
 from unionportal.core.money import show_yuan
 
 BEFORE = declare_crashpoint("import_return.before_commit")
@@ -27,6 +32,7 @@ AFTER_MOVE = declare_crashpoint("collect_returns.after_move")
 
 COLLECT_JOB = "assistance.collect_returns"
 LARGEST_FILE = 64 * 1024 * 1024  # bytes; a province's round is about a tenth of it
+INBOX = "inbox"
 _SHOWN = 10
 _KEPT = 1000
 
@@ -56,3 +62,187 @@ class ReturnOutcome:
             f"{show_yuan(came_to.returned_total)} 元"
             f"{f'，另有 {known} 笔结果此前已登记' if known else ''}。"
         )
+
+
+def import_return(
+    *, content: bytes, name: str, layout: str | None = None, by: Actor, on: date
+) -> ReturnOutcome:
+    """Apply a return file: every line of it once, or nothing at all.
+
+    A file applied before changes nothing and says so. Refused whole, with the numbers
+    of the lines: an unknown layout or encoding, a broken line, a wrong count or total,
+    an unknown reference, a wrong amount, and a result that contradicts what is known.
+    The refusal is kept with the file's name for those who ask the bank.
+    """
+    can_import_return(by).require()
+    name = Path(name).name[:120] or "回盘文件"
+    sha256 = hashlib.sha256(content).hexdigest()
+    earlier = _applied(sha256)
+    if earlier is not None:
+        return ReturnOutcome(earlier, None)
+    bank_file = BankFile(
+        direction=FileDirection.IN,
+        layout=layout or "",
+        name=name,
+        sha256=sha256,
+        path=name,
+        state=BankFileState.APPLIED,
+        on=on,
+    )
+    try:
+        rows = _read(bank_file, content)
+        return _apply(bank_file, rows, by=by, on=on)
+    except (Unreadable, Unfit) as unfit:
+        raise _refused(bank_file, unfit.problems, by=by, on=on) from unfit
+
+
+def collect_returns(
+    *, by: Actor, on: date, run: JobRun | None = None
+) -> list[ReturnOutcome]:
+    """Import what lies in the bank's inbox; each file then moves on.
+
+    A refused file moves to `refused` and does not stop the others. Killed between
+    applying and moving, the next run finds the file applied and only moves it.
+    """
+    can_import_return(by).require()
+    inbox = Path(settings.BANK_EXCHANGE_DIR) / INBOX
+    outcomes = []
+    for path in sorted(inbox.glob("[!.]*")):
+        if not path.is_file():
+            continue
+        folder = "done"
+        try:
+            content = path.read_bytes()
+            outcomes.append(
+                import_return(content=content, name=path.name, by=by, on=on)
+            )
+            if run is not None:
+                run.advance(done=len(outcomes), note=path.name)
+        except Refusal:
+            folder = "refused"
+        crashpoint(BEFORE_MOVE)
+        _put_away(path, inbox / folder)
+        crashpoint(AFTER_MOVE)
+    return outcomes
+
+
+def _put_away(path: Path, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / path.name
+    count = 1
+    while target.exists():
+        count += 1
+        target = folder / f"{path.stem}.{count}{path.suffix}"
+    path.replace(target)
+
+
+def _applied(sha256: str) -> BankFile | None:
+    return BankFile.objects.filter(
+        sha256=sha256, direction=FileDirection.IN, state=BankFileState.APPLIED
+    ).first()
+
+
+def _read(bank_file: BankFile, content: bytes) -> Sequence[AnswerRow]:
+    if len(content) > LARGEST_FILE:
+        raise Unreadable([(1, f"文件超过 {LARGEST_FILE // 1024 // 1024} MB")])
+    layout = (
+        layout_named(bank_file.layout)
+        if bank_file.layout
+        else layout_of(bank_file.name, content)
+    )
+    if layout is None:
+        raise Unreadable([(1, "认不出这是哪家银行的文件格式")])
+    bank_file.layout = layout.code
+    return read_answer(layout, content).rows
+
+
+def _apply(
+    bank_file: BankFile, rows: Sequence[AnswerRow], *, by: Actor, on: date
+) -> ReturnOutcome:
+    with transaction.atomic():
+        bank_file.line_count = len(rows)
+        bank_file.total = sum((row[2] for row in rows), Decimal(0))
+        if not _is_first(bank_file):
+            return ReturnOutcome(
+                BankFile.objects.get(
+                    sha256=bank_file.sha256,
+                    direction=FileDirection.IN,
+                    state=BankFileState.APPLIED,
+                ),
+                None,
+            )
+        answers = Answers(rows, bank_file.sha256[:32], f"回盘文件 {bank_file.name}")
+        came_to = settle(answers=answers, by=by, on=on)
+        _name_batch(bank_file, came_to)
+        record(
+            by=by,
+            verb="import_return",
+            subject=bank_file,
+            on=on,
+            organisation_id=bank_file.organisation_id,
+            changes=_changes(came_to),
+        )
+        crashpoint(BEFORE)
+    crashpoint(AFTER)
+    return ReturnOutcome(bank_file, came_to)
+
+
+def _is_first(bank_file: BankFile) -> bool:
+    """Enter the file; of two importers at once the second waits here and is not."""
+    try:
+        with transaction.atomic():
+            bank_file.save()
+    except IntegrityError as error:
+        if constraint_of(error) != "bank_file_applied_once":
+            raise
+        return False
+    return True
+
+
+def _name_batch(bank_file: BankFile, came_to: Settlement) -> None:
+    """Tie the file to its batch, where all of it is one batch's."""
+    if len(came_to.batches) != 1:
+        return
+    batch = Batch.objects.get(number=came_to.batches[0])
+    bank_file.batch = batch
+    bank_file.organisation_id = batch.organisation_id
+    bank_file.save(update_fields=["batch", "organisation"])
+
+
+def _changes(came_to: Settlement) -> dict[str, object]:
+    return {
+        "paid": [came_to.paid_count, came_to.paid_total],
+        "returned": [came_to.returned_count, came_to.returned_total],
+        "taken_back": came_to.taken_back_count,
+        "known": came_to.known_count,
+        "settled": list(came_to.settled),
+    }
+
+
+def _refused(
+    bank_file: BankFile, problems: Sequence[tuple[int, str]], *, by: Actor, on: date
+) -> Refusal:
+    """Keep the refused file's name and problems; return the refusal to raise."""
+    lines = [f"第 {number} 行：{sentence}" for number, sentence in problems]
+    bank_file.pk = None
+    bank_file.state = BankFileState.REFUSED
+    payers = [seat for seat in by.seats if seat.role == Role.PAYER]
+    bank_file.organisation_id = payers[0].organisation_id if payers else None
+    bank_file.problems = lines[:_KEPT]
+    with transaction.atomic():
+        bank_file.save()
+        record(
+            by=by,
+            verb="refuse_return",
+            subject=bank_file,
+            on=on,
+            organisation_id=bank_file.organisation_id,
+            changes={"problems": len(problems)},
+        )
+    more = f"……共 {len(lines)} 处" if len(lines) > _SHOWN else ""
+    return Refusal(
+        f"回盘文件“{bank_file.name}”整份拒收，未作任何改动：{'；'.join(lines[:_SHOWN])}"
+        f"{more}。请与银行核对，由银行重新出具。",
+        code="bank_file",
+        field="file",
+    )

@@ -208,7 +208,9 @@ def _stage(rows: Sequence[tuple[int, str, Decimal, bool, str]]) -> list[int]:
         for number, reference, amount, is_paid, reason in rows
     )
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS pg_temp.returned_line, pg_temp.matched_line")
+        cursor.execute(
+            "DROP TABLE IF EXISTS pg_temp.returned_line, pg_temp.matched_line"
+        )
         cursor.execute(_STAGE)
         cursor.copy_expert("COPY returned_line FROM STDIN", io.StringIO(text))
         cursor.execute("ANALYZE returned_line")
@@ -248,12 +250,12 @@ def _apply(changes: Sequence[_Sum], years: list[int], on: date) -> None:
         cursor.execute(_APPLY, [on, years])
         applied = cursor.rowcount
     if applied != expected:
-        raise Refusal("有发放正在被他人办理，请稍后重新导入；本次未作任何改动。", code="busy")
+        raise Refusal(
+            "有发放正在被他人办理，请稍后重新导入；本次未作任何改动。", code="busy"
+        )
 
 
-def _book(
-    changes: Sequence[_Sum], answers: Answers, *, by: Actor, on: date
-) -> None:
+def _book(changes: Sequence[_Sum], answers: Answers, *, by: Actor, on: date) -> None:
     """One entry per batch and event, with a posting pair per source."""
     legs: dict[tuple[str, int, str], list[Leg]] = defaultdict(list)
     for each in changes:

@@ -1,17 +1,22 @@
 """A round at the bank's door, for the tests of money: unions, officers, funds, batches."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from assistance.actions.batches import approve_batch, check_batch, submit_batch
+from assistance.actions.disbursements import instruct_batch, write_instruction
 from assistance.actions.funds import receive_funds
 from assistance.actions.notices import publish_round_notice
 from assistance.actions.releases import release_round
+from assistance.actions.returns import ReturnOutcome, import_return
 from assistance.actions.rounds import compute_round
 from assistance.models import Account, Batch, PayingAccount, Payment, Round
+from assistance.rules.banks.layout import Cell, Layout, layout_named
+from assistance.rules.banks.writing import write_file
 from members.enums import Role
+from members.models import BankAccount
 from tests.assistance.builders import (
     CITY,
     COUNTY,
@@ -120,3 +125,74 @@ def books() -> dict[tuple[str, str, str], Decimal]:
         "organisation__code", "source__code", "kind", "balance"
     )
     return {(union_, source, kind): balance for union_, source, kind, balance in rows}
+
+
+def instructed_batch(
+    round_: Round, who: Officers, *, at: str = COUNTY, layout: str = "delimited_gbk"
+) -> Batch:
+    """Approved and sent to the bank, the file written."""
+    batch = batch_of(round_, at)
+    if batch.state == "drafted":
+        batch = approved_batch(round_, who, at)
+    if not PayingAccount.objects.filter(organisation=union(at)).exists():
+        paying_account(at, layout)
+    bank_file = instruct_batch(
+        batch_id=batch.pk, digest=batch.digest, by=who.payer, on=AFTER_NOTICE
+    )
+    write_instruction(bank_file_id=bank_file.pk, by=SYSTEM, on=AFTER_NOTICE)
+    return batch_of(round_, at)
+
+
+def answer_to(
+    batch: Batch, *, returned: Mapping[str, str] | None = None, only: int | None = None
+) -> bytes:
+    """The bank's answer to a batch: all paid but those returned (reference → code)."""
+    layout = layout_named(
+        PayingAccount.objects.get(organisation=batch.organisation).layout
+    )
+    payments = Payment.objects.filter(batch=batch, instructed_on__isnull=False)
+    lines = [
+        (payment.reference, payment.account, payment.amount)
+        for payment in payments.select_related("account").order_by("id")[:only]
+    ]
+    return answer_bytes(layout, batch, lines, returned or {})
+
+
+def answer_bytes(
+    layout: Layout,
+    batch: Batch,
+    lines: Sequence[tuple[str, BankAccount, Decimal]],
+    returned: Mapping[str, str],
+) -> bytes:
+    """A return file with right totals over these lines."""
+    codes = {ours: bank for bank, ours in layout.reasons.items()}
+    back = [amount for reference, _account, amount in lines if reference in returned]
+    total = sum((amount for *_rest, amount in lines), Decimal("0.00"))
+    returned_total = sum(back, Decimal("0.00"))
+    whole: dict[str, Cell] = {
+        "batch": batch.number,
+        "date": AFTER_NOTICE,
+        "count": len(lines),
+        "total": total,
+        "paid_count": len(lines) - len(back),
+        "paid_total": total - returned_total,
+        "returned_count": len(back),
+        "returned_total": returned_total,
+    }
+    cells: list[dict[str, Cell]] = [
+        {
+            "number": number,
+            "reference": reference,
+            "account": account.number,
+            "holder": account.holder_name,
+            "amount": amount,
+            "result": layout.result_of[reference not in returned],
+            "reason": codes[returned[reference]] if reference in returned else "",
+        }
+        for number, (reference, account, amount) in enumerate(lines, 1)
+    ]
+    return b"".join(write_file(layout, layout.answer, whole, cells))
+
+
+def bring_in(content: bytes, name: str = "HP_1.txt") -> ReturnOutcome:
+    return import_return(content=content, name=name, by=SYSTEM, on=AFTER_NOTICE)
