@@ -3,8 +3,10 @@
 from datetime import date
 from typing import Any
 
+from assistance.actions.disbursements import WRITE_JOB, write_instruction
 from assistance.actions.notices import PUBLISH_JOB, publish_round_notice
 from assistance.actions.releases import RELEASE_JOB, release_round
+from assistance.actions.returns import COLLECT_JOB, collect_returns
 from assistance.actions.rounds import COMPUTE_JOB, compute_round
 from unionportal.core.jobs import JobRun, register_job
 
@@ -51,3 +53,21 @@ def run_release(run: JobRun) -> dict[str, Any]:
     )
     run.advance(done=1, total=1, note="批次已生成")
     return {"round_id": round_.pk, "batches": round_.batches.count()}
+
+
+@register_job(WRITE_JOB, "写出银行文件")
+def run_instruction(run: JobRun) -> dict[str, Any]:
+    path = write_instruction(
+        bank_file_id=run.arguments["bank_file_id"],
+        on=business_date(run),
+        by=run.by,
+        run=run,
+    )
+    return {"file": path.name}
+
+
+@register_job(COLLECT_JOB, "收取银行回盘")
+def run_collection(run: JobRun) -> dict[str, Any]:
+    outcomes = collect_returns(by=run.by, on=business_date(run), run=run)
+    applied = [outcome for outcome in outcomes if not outcome.is_repeated]
+    return {"applied": len(applied), "repeated": len(outcomes) - len(applied)}

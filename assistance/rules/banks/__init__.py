@@ -1,0 +1,1 @@
+"""Bank files: layouts declared as data, read and written without a framework."""

@@ -1,0 +1,161 @@
+"""Bank file layouts: what a bank's files look like, declared in `assistance/banks`.
+
+A layout says encoding, delimiter or widths (in bytes), header and trailer, whether
+amounts are in yuan or fen, and what the bank's result and reason codes mean.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+import yaml
+
+from unionportal.core.errors import Refusal
+
+FOLDER = Path(__file__).resolve().parents[2] / "banks"
+COUNTS = frozenset({"number", "count", "paid_count", "returned_count"})
+AMOUNTS = frozenset({"amount", "total", "paid_total", "returned_total"})
+DATES = frozenset({"date"})
+TEXTS = frozenset(
+    {
+        "batch",
+        "payer",
+        "account",
+        "holder",
+        "bank",
+        "purpose",
+        "reference",
+        "result",
+        "reason",
+    }
+)
+OTHER_REASON = "other"
+
+Cell = str | int | Decimal | date
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column; ``width`` is in bytes and only fixed-width files have it."""
+
+    name: str
+    width: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One kind of line: the mark it begins with, then its columns."""
+
+    mark: str
+    fields: tuple[Field, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns in order."""
+        return tuple(field.name for field in self.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class FileForm:
+    """One kind of file: its name and its lines; the trailer may be missing."""
+
+    name: str
+    header: Record
+    line: Record
+    trailer: Record | None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Everything about one bank's files. ``results`` tells which codes mean paid."""
+
+    code: str
+    title: str
+    encoding: str
+    newline: str
+    delimiter: str | None
+    unit: Literal["yuan", "fen"]
+    instruction: FileForm
+    answer: FileForm
+    results: Mapping[str, bool]
+    reasons: Mapping[str, str]
+
+    @property
+    def result_of(self) -> Mapping[bool, str]:
+        """The bank's code for paid (True) and returned (False)."""
+        return {is_paid: code for code, is_paid in self.results.items()}
+
+
+class LayoutError(ValueError):
+    """A value that a file of this layout cannot hold."""
+
+
+def layout_named(code: str) -> Layout:
+    """Return a layout that comes with the portal; refuses an unknown one."""
+    known = layouts()
+    if code not in known:
+        raise Refusal(
+            f"没有银行文件格式“{code}”；可用的有：{'、'.join(sorted(known))}。"
+            "请在付款账户中改正。",
+            field="layout",
+        )
+    return known[code]
+
+
+@cache
+def layouts() -> Mapping[str, Layout]:
+    """Return every layout in the folder by its code, which is the file's name."""
+    found = {path.stem: read_layout(path) for path in sorted(FOLDER.glob("*.yaml"))}
+    return MappingProxyType(found)
+
+
+def read_layout(path: Path) -> Layout:
+    """Read and check a declaration; a wrong one is a fault of the program."""
+    told: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    fixed = "delimiter" not in told
+    if told["unit"] not in {"yuan", "fen"}:
+        raise ValueError(f"{path.name}: unit")
+    return Layout(
+        code=path.stem,
+        title=told["title"],
+        encoding=told["encoding"],
+        newline=told["newline"],
+        delimiter=told.get("delimiter"),
+        unit=told["unit"],
+        instruction=_form(told["instruction"], fixed=fixed),
+        answer=_form(told["answer"], fixed=fixed),
+        results={str(k): v == "paid" for k, v in told["results"].items()},
+        reasons={str(k): str(v) for k, v in told["reasons"].items()},
+    )
+
+
+def _form(told: Mapping[str, Any], *, fixed: bool) -> FileForm:
+    trailer = told.get("trailer")
+    return FileForm(
+        name=told["name"],
+        header=_record(told["header"], fixed=fixed),
+        line=_record(told["line"], fixed=fixed),
+        trailer=_record(trailer, fixed=fixed) if trailer else None,
+    )
+
+
+def _record(told: Mapping[str, Any], *, fixed: bool) -> Record:
+    fields = tuple(_field(each) for each in told["fields"])
+    for field in fields:
+        if field.name not in COUNTS | AMOUNTS | DATES | TEXTS:
+            raise ValueError(f"unknown column {field.name}")
+        if (field.width is not None) is not fixed:
+            raise ValueError(f"width of column {field.name}")
+    return Record(str(told["mark"]), fields)
+
+
+def _field(told: str | Mapping[str, int]) -> Field:
+    if isinstance(told, str):
+        return Field(told)
+    ((name, width),) = told.items()
+    return Field(name, int(width))

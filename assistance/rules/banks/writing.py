@@ -1,0 +1,130 @@
+"""Writing bank files: the same values give the same bytes, always."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from assistance.rules.banks.layout import (
+    AMOUNTS,
+    COUNTS,
+    Cell,
+    Field,
+    FileForm,
+    Layout,
+    LayoutError,
+    Record,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class InstructionLine:
+    """One payment as the bank is told of it."""
+
+    reference: str
+    account: str
+    holder: str
+    bank: str
+    amount: Decimal
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """A batch as the bank is told of it; count and total are those of its lines."""
+
+    batch: str
+    date: date
+    payer: str
+    count: int
+    total: Decimal
+
+
+def instruction_name(layout: Layout, batch: str) -> str:
+    """Return the name under which an instruction lies in the bank's folder."""
+    return layout.instruction.name.format(batch=batch)
+
+
+def write_instruction(
+    layout: Layout, instruction: Instruction, lines: Iterable[InstructionLine]
+) -> bytes:
+    """Return the whole file. Raises LayoutError, naming the payment's reference."""
+    whole: dict[str, Cell] = {
+        "batch": instruction.batch,
+        "date": instruction.date,
+        "payer": instruction.payer,
+        "count": instruction.count,
+        "total": instruction.total,
+    }
+    cells = (_cells(number, line) for number, line in enumerate(lines, 1))
+    return b"".join(write_file(layout, layout.instruction, whole, cells))
+
+
+def _cells(number: int, line: InstructionLine) -> Mapping[str, Cell]:
+    return {
+        "number": number,
+        "reference": line.reference,
+        "account": line.account,
+        "holder": line.holder,
+        "bank": line.bank,
+        "amount": line.amount,
+        "purpose": line.purpose,
+    }
+
+
+def write_file(
+    layout: Layout,
+    form: FileForm,
+    whole: Mapping[str, Cell],
+    lines: Iterable[Mapping[str, Cell]],
+) -> Iterator[bytes]:
+    """Yield header, lines and trailer as the layout has them."""
+    newline = layout.newline.encode("ascii")
+    yield write_record(layout, form.header, whole) + newline
+    for cells in lines:
+        try:
+            written = write_record(layout, form.line, cells)
+        except LayoutError as error:
+            raise LayoutError(f"{cells['reference']}：{error}") from error
+        yield written + newline
+    if form.trailer is not None:
+        yield write_record(layout, form.trailer, whole) + newline
+
+
+def write_record(layout: Layout, record: Record, cells: Mapping[str, Cell]) -> bytes:
+    """Return one line without its end."""
+    parts = [
+        _encoded(layout, field, _text(layout, field, cells[field.name]))
+        for field in record.fields
+    ]
+    mark = record.mark.encode(layout.encoding)
+    if layout.delimiter is None:
+        return mark + b"".join(parts)
+    return layout.delimiter.encode("ascii").join([mark, *parts])
+
+
+def _text(layout: Layout, field: Field, value: Cell) -> str:
+    if isinstance(value, Decimal):
+        return f"{value * 100:.0f}" if layout.unit == "fen" else f"{value:.2f}"
+    if isinstance(value, date):
+        return f"{value:%Y%m%d}"
+    return str(value)
+
+
+def _encoded(layout: Layout, field: Field, text: str) -> bytes:
+    if not text.isprintable() or (layout.delimiter and layout.delimiter in text):
+        raise LayoutError("含有银行文件不允许的字符")
+    try:
+        written = text.encode(layout.encoding)
+    except UnicodeEncodeError as error:
+        wrong = text[error.start : error.end]
+        raise LayoutError(
+            f"“{wrong}”字不在银行文件的字符集（{layout.encoding.upper()}）内"
+        ) from error
+    if field.width is None:
+        return written
+    if len(written) > field.width:
+        raise LayoutError(f"“{text}”超过银行文件的宽度 {field.width}")
+    if field.name in COUNTS | AMOUNTS:
+        return written.rjust(field.width, b"0")
+    return written.ljust(field.width, b" ")
