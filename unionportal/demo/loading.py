@@ -44,7 +44,7 @@ def load_demonstration(wish: Wish, *, stream: TextIO) -> Places:
 def bank_layouts() -> list[str]:
     """The file layouts that come with the portal."""
     folder = Path(assistance.__file__).parent / "banks"
-    return sorted(path.stem for path in folder.glob("*.yaml")) or ["tmp"]
+    return sorted(path.stem for path in folder.glob("*.yaml"))
 
 
 @contextmanager

@@ -4,6 +4,7 @@ One transaction: either the province is there whole, or nothing is.
 """
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -131,7 +132,7 @@ def load_province(wish: Wish, *, advance: Advance) -> Places:
             seed=wish.seed,
             as_of=AS_OF,
         )
-        for chunk in _chunks(made):
+        for chunk in _ahead(_chunks(made)):
             registrar.write(chunk)
             advance(len(chunk))
         record(
@@ -149,6 +150,15 @@ def load_province(wish: Wish, *, advance: Advance) -> Places:
 def _chunks(made: Iterator[Household]) -> Iterator[list[Household]]:
     while chunk := list(islice(made, CHUNK)):
         yield chunk
+
+
+def _ahead(chunks: Iterator[list[Household]]) -> Iterator[list[Household]]:
+    """Make the next chunk while the database takes in this one."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        coming = pool.submit(next, chunks, None)
+        while (chunk := coming.result()) is not None:
+            coming = pool.submit(next, chunks, None)
+            yield chunk
 
 
 def _refresh_statistics() -> None:

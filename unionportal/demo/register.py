@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import lru_cache
 from itertools import chain
 
 from django.db import connection, models
 
 from assistance.models import HouseholdDossier, HouseholdMember
 from members.models import BankAccount, Person
-from members.rules.name_pinyin import spell_name
+from members.rules.name_pinyin import Spelling, spell_name
 from unionportal.core.fields import SealedTextField
 from unionportal.core.secrets import blind_index_many, seal_many
 from unionportal.demo.chance import words
@@ -88,7 +89,7 @@ class Registrar:
         )
         for key, household, number, number_index, phone, phone_index in columns:
             being = household.principal
-            spelling = spell_name(being.name)
+            spelling = _spelt(being.name)
             yield (
                 *(key, being.name, spelling.pinyin, spelling.initials),
                 *(number, number_index, being.born, _sex(being)),
@@ -180,6 +181,11 @@ def _sealed(model: type[models.Model], name: str, values: Sequence[str]) -> list
         message = f"{name} is not sealed"
         raise TypeError(message)
     return seal_many(values, context=field.context)
+
+
+@lru_cache(maxsize=50_000)
+def _spelt(name: str) -> Spelling:
+    return spell_name(name)
 
 
 def _sex(being: Being) -> str:

@@ -17,7 +17,7 @@ from unionportal.demo.loading import load_demonstration
 from unionportal.demo.logins import keep_client
 from unionportal.demo.middle import coming_winter, leave_in_the_middle
 from unionportal.demo.province import AS_OF, Places, Wish, is_loaded, places_of
-from unionportal.demo.walk.bank import StubBank, bank_totals
+from unionportal.demo.walk.bank import StubBank
 from unionportal.demo.walk.engine import Worker
 from unionportal.demo.walk.stage import Plan, Stage
 from unionportal.demo.walk.summary import sentences_of, summary_of
@@ -49,7 +49,7 @@ def tell_story(*, on: date, say: Say) -> None:
         stage = _first_stage(places.province, bank)
         say("2026 年元旦春节送温暖，从开启到办结：")
         main = walk(stage)
-        lines = sentences_of(summary_of(main, bank=bank_totals(), seconds={}))
+        lines = sentences_of(summary_of(main, seconds={}))
         say("\n".join(f"  {line}" for line in lines))
         say("再来一个冬天，办到一半：")
         leave_in_the_middle(stage, coming_winter(on))

@@ -1,45 +1,30 @@
-"""The stub bank's own books: one SQLite file, independent of the portal's database."""
+"""The stub bank's own books: an append-only journal on disk, one line a sheet.
+
+Each line carries its checksum and is synced before anything is answered. A line that a
+killed bank left half-written at the end counts as never written; a broken line
+elsewhere is refused, for then the books were tampered with.
+"""
 
 import json
-import sqlite3
-from collections.abc import Iterable, Sequence
-from contextlib import closing
-from dataclasses import dataclass
+import os
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import astuple, dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 FEN = Decimal("0.01")
-_SCHEMA = """
-    CREATE TABLE IF NOT EXISTS sheet (
-        name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, batch TEXT NOT NULL,
-        layout TEXT NOT NULL, line_count INTEGER NOT NULL, total_fen INTEGER NOT NULL
-    );
-    CREATE TABLE IF NOT EXISTS line (
-        reference TEXT PRIMARY KEY, sheet TEXT NOT NULL REFERENCES sheet(name),
-        position INTEGER NOT NULL, account TEXT NOT NULL, holder TEXT NOT NULL,
-        amount_fen INTEGER NOT NULL CHECK (amount_fen > 0), reason TEXT NOT NULL
-    );
-    CREATE INDEX IF NOT EXISTS line_of_sheet ON line (sheet, position);
-"""
-_TOTALS = """
-    SELECT count(*) FILTER (WHERE reason = ''),
-           coalesce(sum(amount_fen) FILTER (WHERE reason = ''), 0),
-           count(*) FILTER (WHERE reason <> ''),
-           coalesce(sum(amount_fen) FILTER (WHERE reason <> ''), 0)
-    FROM line JOIN sheet ON sheet.name = line.sheet
-    WHERE ?1 IS NULL OR sheet.batch IN (SELECT value FROM json_each(?1))
-"""
-_REASONS = """
-    SELECT reason, count(*) FROM line JOIN sheet ON sheet.name = line.sheet
-    WHERE reason <> ''
-      AND (?1 IS NULL OR sheet.batch IN (SELECT value FROM json_each(?1)))
-    GROUP BY reason ORDER BY reason
-"""
+JOURNAL = "books.jsonl"
 
 
 class BooksRefused(Exception):  # noqa: N818 - the bank's answer to a bad file
     """An instruction that cannot be entered; the text says why."""
+
+
+class BooksBroken(Exception):  # noqa: N818 - says what was found
+    """The journal is damaged before its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +55,18 @@ class Line:
 
 
 class Books:
-    """Opens, or begins, the books in a folder."""
+    """The books in a folder, read once and then kept in step with the journal."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.path = folder / "books.sqlite3"
-        with closing(self._open()) as books:
-            books.executescript(_SCHEMA)
-
-    def _open(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path)
-        connection.execute("PRAGMA journal_mode = WAL")
-        return connection
+        self.path = folder / JOURNAL
+        self._sheets: dict[str, Sheet] = {}
+        self._lines: dict[str, list[Line]] = {}
+        self._references: set[str] = set()
+        self._end = 0
+        for sheet, lines, end in self._read():
+            self._keep(sheet, lines)
+            self._end = end
 
     def enter(self, sheet: Sheet, lines: Iterable[Line]) -> bool:
         """Enter a sheet whole; False when this very sheet is entered already.
@@ -89,63 +74,75 @@ class Books:
         Refused: another content under the same name, a reference that was ordered
         before. Then nothing is entered.
         """
-        with closing(self._open()) as books, books:
-            known = books.execute(
-                "SELECT sha256 FROM sheet WHERE name = ?", [sheet.name]
-            ).fetchone()
-            if known is not None:
-                if known[0] != sheet.sha256:
-                    message = f"文件 {sheet.name} 已受理过，内容不同，拒收。"
-                    raise BooksRefused(message)
-                return False
-            self._write(books, sheet, lines)
-        return True
-
-    def _write(
-        self, books: sqlite3.Connection, sheet: Sheet, lines: Iterable[Line]
-    ) -> None:
-        books.execute(
-            "INSERT INTO sheet VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                *(sheet.name, sheet.sha256, sheet.batch, sheet.layout),
-                *(sheet.line_count, sheet.total_fen),
-            ],
-        )
-        rows = (
-            (
-                *(line.reference, sheet.name, position, line.account),
-                *(line.holder, line.amount_fen, line.reason),
-            )
-            for position, line in enumerate(lines, start=1)
-        )
-        try:
-            books.executemany("INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
-        except sqlite3.IntegrityError as error:
+        known = self._sheets.get(sheet.name)
+        if known is not None:
+            if known.sha256 != sheet.sha256:
+                message = f"文件 {sheet.name} 已受理过，内容不同，拒收。"
+                raise BooksRefused(message)
+            return False
+        entered = list(lines)
+        references = {line.reference for line in entered}
+        if len(references) < len(entered) or references & self._references:
             message = f"文件 {sheet.name} 中有已受理过的发放编号，整份拒收。"
-            raise BooksRefused(message) from error
+            raise BooksRefused(message)
+        self._append(sheet, entered)
+        self._keep(sheet, entered)
+        return True
 
     def lines_of(self, name: str) -> list[Line]:
         """The lines of a sheet in its order."""
-        with closing(self._open()) as books:
-            rows = books.execute(
-                "SELECT reference, account, holder, amount_fen, reason FROM line"
-                " WHERE sheet = ? ORDER BY position",
-                [name],
-            )
-            return [Line(*row) for row in rows]
+        return list(self._lines.get(name, []))
 
     def totals(self, batches: Sequence[str] | None = None) -> dict[str, Any]:
         """Counts, and yuan as text: of some batches, or of everything ever received."""
-        chosen = None if batches is None else json.dumps(list(batches))
-        with closing(self._open()) as books:
-            paid, paid_fen, returned, returned_fen = books.execute(
-                _TOTALS, [chosen]
-            ).fetchone()
-            reasons = books.execute(_REASONS, [chosen]).fetchall()
+        chosen = [
+            line
+            for name, lines in self._lines.items()
+            if batches is None or self._sheets[name].batch in batches
+            for line in lines
+        ]
+        paid = [line.amount_fen for line in chosen if not line.reason]
+        returned = [line.amount_fen for line in chosen if line.reason]
+        reasons = Counter(line.reason for line in chosen if line.reason)
         return {
-            "paid_count": paid,
-            "paid_total": str(paid_fen * FEN),
-            "returned_count": returned,
-            "returned_total": str(returned_fen * FEN),
-            "reasons": dict(reasons),
+            "paid_count": len(paid),
+            "paid_total": str(sum(paid) * FEN),
+            "returned_count": len(returned),
+            "returned_total": str(sum(returned) * FEN),
+            "reasons": dict(sorted(reasons.items())),
         }
+
+    def _keep(self, sheet: Sheet, lines: list[Line]) -> None:
+        self._sheets[sheet.name] = sheet
+        self._lines[sheet.name] = lines
+        self._references.update(line.reference for line in lines)
+
+    def _append(self, sheet: Sheet, lines: list[Line]) -> None:
+        told = json.dumps(
+            {"sheet": astuple(sheet), "lines": [astuple(line) for line in lines]},
+            ensure_ascii=False,
+            separators=(",", ":"),
+        ).encode()
+        with self.path.open("ab") as journal:
+            # What a killed bank left half-written goes.
+            journal.truncate(self._end)
+            journal.write(b"%08x %b\n" % (zlib.crc32(told), told))
+            journal.flush()
+            os.fsync(journal.fileno())
+            self._end = journal.tell()
+
+    def _read(self) -> Iterator[tuple[Sheet, list[Line], int]]:
+        if not self.path.exists():
+            return
+        end = 0
+        with self.path.open("rb") as journal:
+            for number, line in enumerate(journal, start=1):
+                end += len(line)
+                if not line.endswith(b"\n"):
+                    return
+                crc, _, told = line[:-1].partition(b" ")
+                if crc != b"%08x" % zlib.crc32(told):
+                    message = f"模拟银行的账簿第 {number} 行已损坏：{self.path}"
+                    raise BooksBroken(message)
+                read = json.loads(told)
+                yield Sheet(*read["sheet"]), [Line(*row) for row in read["lines"]], end

@@ -4,7 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from unionportal.stub_bank.books import Books, BooksRefused, Line, Sheet
+from unionportal.stub_bank.books import (
+    JOURNAL,
+    Books,
+    BooksBroken,
+    BooksRefused,
+    Line,
+    Sheet,
+)
 from unionportal.stub_bank.judgement import REASONS, Judgement
 
 SHEET = Sheet("a.txt", "s1", "B-1", "fixed", 2, 120000)
@@ -61,6 +68,26 @@ def test_reference_ordered_before_refuses_the_whole_sheet(tmp_path: Path) -> Non
         books.enter(second, [fresh, LINES[0]])
     assert books.totals() == before
     assert books.lines_of("b.txt") == []
+
+
+def test_half_a_line_at_the_end_counts_as_never_written(tmp_path: Path) -> None:
+    Books(tmp_path).enter(SHEET, LINES)
+    journal = tmp_path / JOURNAL
+    whole = journal.read_bytes()
+    journal.write_bytes(whole + whole[: len(whole) // 2])
+    books = Books(tmp_path)
+    assert books.totals()["paid_count"] == 1
+    fresh = Line("2026000000000901", "6999013", "王五", 60000, "")
+    assert books.enter(Sheet("b.txt", "s3", "B-2", "fixed", 1, 60000), [fresh])
+    assert Books(tmp_path).totals()["paid_count"] == 2
+
+
+def test_altered_books_are_refused(tmp_path: Path) -> None:
+    Books(tmp_path).enter(SHEET, LINES)
+    journal = tmp_path / JOURNAL
+    journal.write_bytes(journal.read_bytes().replace(b"60001", b"60002"))
+    with pytest.raises(BooksBroken, match="第 1 行已损坏"):
+        Books(tmp_path)
 
 
 def test_judgement_follows_account_and_seed() -> None:

@@ -1,32 +1,27 @@
 """The stub bank as a process of its own: whether it is up, starting it, its books."""
 
-import fcntl
-import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 
-LOCK = "stub_bank.lock"
+from unionportal.stub_bank.books import Books
+from unionportal.stub_bank.desk import OWN, AlreadyOpen, alone
+
 STOP_SECONDS = 10
 
 
 def is_bank_open() -> bool:
-    """Whether a stub bank is at work on our exchange folder: it holds a lock there."""
-    path = Path(settings.BANK_EXCHANGE_DIR) / LOCK
-    if not path.exists():
-        return False
-    with path.open("rb") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
+    """Whether a stub bank is at work on our exchange folder."""
+    try:
+        with alone(Path(settings.BANK_EXCHANGE_DIR)):
+            return False
+    except AlreadyOpen:
+        return True
 
 
 @dataclass(slots=True)
@@ -65,9 +60,6 @@ class StubBank:
         )
 
 
-def bank_totals() -> dict[str, Any]:
-    """The bank's own books on disk, summed by the bank."""
-    said = StringIO()
-    call_command("stub_bank", "--totals", stdout=said)
-    found: dict[str, Any] = json.loads(said.getvalue())
-    return found
+def bank_totals(batches: Sequence[str]) -> dict[str, Any]:
+    """What the bank's own books on disk say of some batches."""
+    return Books(Path(settings.BANK_EXCHANGE_DIR) / OWN).totals(batches)

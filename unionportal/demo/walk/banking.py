@@ -17,8 +17,8 @@ from unionportal.core.jobs import enqueue
 from unionportal.core.models.jobs import LIVE_STATES, Job
 from unionportal.demo.progress import Bar
 from unionportal.demo.walk.stage import Stage
+from unionportal.stub_bank.desk import INBOX
 
-INBOX = "inbox"
 POLL_SECONDS = 0.2
 SILENCE_SECONDS = 60
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 
 from assistance.enums import PaymentEnd, PaymentState
-from assistance.models import CoverageCertificate, Payment, Round
+from assistance.models import Batch, CoverageCertificate, Payment, Round
 from assistance.queries.ledger import balances_of, ledger_proof
 from assistance.queries.rounds import (
     NOTHING,
@@ -18,21 +18,21 @@ from assistance.queries.rounds import (
 )
 from unionportal.core.audit import audit_head
 from unionportal.core.money import show_yuan
+from unionportal.demo.walk.bank import bank_totals
 from unionportal.demo.walk.stage import family_of
 
 CAME_BACK = Q(state__in=(PaymentState.RETURNED, PaymentState.ENDED))
 PAID = Q(state=PaymentState.PAID)
 
 
-def summary_of(
-    main: Round, *, bank: Mapping[str, Any], seconds: Mapping[str, float]
-) -> dict[str, Any]:
+def summary_of(main: Round, *, seconds: Mapping[str, float]) -> dict[str, Any]:
     """The whole family of a round, each round by itself and the money of all."""
     rounds = list(family_of(main))
     payments = Payment.objects.filter(
         year=main.year, batch__round__in=[round_.pk for round_ in rounds]
     )
     certificates = CoverageCertificate.objects.filter(round__in=rounds).order_by("id")
+    numbers = Batch.objects.filter(round__in=rounds).values_list("number", flat=True)
     proof = ledger_proof()
     return {
         "round": main.pk,
@@ -49,7 +49,7 @@ def summary_of(
             "problems": [problem.sentence for problem in proof.problems],
             "totals": proof.totals,
         },
-        "bank": dict(bank),
+        "bank": bank_totals(list(numbers)),
         "certificates": list(certificates.values_list("number", flat=True)),
         "audit_head": audit_head(),
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
@@ -153,12 +153,11 @@ def _answer_lines(part: Mapping[str, Any], name: str) -> list[str]:
 
 def _proof_lines(summary: Mapping[str, Any]) -> list[str]:
     bank = summary["bank"]
-    lines = []
-    if bank:
-        lines.append(
-            f"银行账  成功 {bank['paid_count']:,} 笔 {_yuan(bank['paid_total'])} 元，"
-            f"退回 {bank['returned_count']:,} 笔 {_yuan(bank['returned_total'])} 元"
-        )
+    books = (
+        f"银行账  成功 {bank['paid_count']:,} 笔 {_yuan(bank['paid_total'])} 元，"
+        f"退回 {bank['returned_count']:,} 笔 {_yuan(bank['returned_total'])} 元"
+    )
+    lines = [books]
     proof = summary["ledger_proof"]
     lines.append("对账  账实相符" if proof["ok"] else "对账  不符！")
     lines += [f"  ✗ {sentence}" for sentence in proof["problems"]]

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from assistance.enums import RoundState
 from unionportal.core.errors import Refusal
-from unionportal.demo.walk.bank import StubBank, bank_totals
+from unionportal.demo.walk.bank import StubBank
 from unionportal.demo.walk.engine import Direct, Engine, Worker
 from unionportal.demo.walk.stage import STEPS, Plan, Stage
 from unionportal.demo.walk.summary import sentences_of, summary_of
@@ -72,7 +72,7 @@ class Command(BaseCommand):
         is_closed = found is not None and found.state == RoundState.CLOSED
         if is_closed:
             sys.stderr.write("这个轮次已经办结，本次没有任何改动。\n")
-        summary = summary_of(walk(stage), bank=bank_totals(), seconds=stage.seconds)
+        summary = summary_of(walk(stage), seconds=stage.seconds)
         summary["unchanged"] = is_closed
         if is_json:
             self.stdout.write(json.dumps(summary, ensure_ascii=False, indent=2))

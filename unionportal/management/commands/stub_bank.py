@@ -1,0 +1,71 @@
+"""The stub bank as a process: `manage.py stub_bank`."""
+
+import json
+import signal
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from unionportal.stub_bank.books import Books
+from unionportal.stub_bank.desk import OWN, AlreadyOpen, Desk, alone
+from unionportal.stub_bank.judgement import REFUSED_SHARE, Judgement
+
+POLL_SECONDS = 0.1
+
+
+class Command(BaseCommand):
+    help = (
+        "模拟银行：受理 outbox 中的代发文件，把回盘文件放入 inbox，"
+        "自有账簿在 bank 目录；按比例退回一部分账户。"
+    )
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--refuse", type=float, default=REFUSED_SHARE, help="退回账户的比例"
+        )
+        parser.add_argument("--seed", type=int, default=1, help="随机种子")
+        parser.add_argument("--once", action="store_true", help="办完现有文件就结束")
+        parser.add_argument(
+            "--totals", action="store_true", help="只输出账簿合计（JSON）"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        folder = Path(settings.BANK_EXCHANGE_DIR)
+        if options["totals"]:
+            totals = Books(folder / OWN).totals()
+            self.stdout.write(json.dumps(totals, ensure_ascii=False))
+            return
+        if not 0 <= options["refuse"] <= 1:
+            raise CommandError("退回比例应在 0 与 1 之间。")
+        judgement = Judgement(refused_share=options["refuse"], seed=options["seed"])
+        try:
+            with alone(folder):
+                desk = Desk(folder, judgement, self._say)
+                desk.serve() if options["once"] else self._keep_open(desk)
+        except AlreadyOpen as error:
+            message = "已有一个模拟银行在这个目录上工作，不再启动第二个。"
+            raise CommandError(message) from error
+
+    def _keep_open(self, desk: Desk) -> None:
+        signal.signal(signal.SIGTERM, _stop)
+        self._say("模拟银行已开门。")
+        try:
+            while True:
+                if not desk.serve():
+                    time.sleep(POLL_SECONDS)
+        except KeyboardInterrupt:
+            self._say("模拟银行已关门。")
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

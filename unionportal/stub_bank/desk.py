@@ -1,0 +1,120 @@
+"""The stub bank's desk: takes instructions from the outbox, lays answers in the inbox.
+
+The books are written first, the answer follows from them, the instruction is put away
+last; so a bank that was killed at any point goes on where it stood.
+"""
+
+import fcntl
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from unionportal.stub_bank.books import Books, BooksRefused, Line, Sheet
+from unionportal.stub_bank.judgement import Judgement
+from unionportal.stub_bank.paper import (
+    answer_name,
+    layout_of_instruction,
+    read_order,
+    write_answer,
+)
+
+OUTBOX, INBOX, OWN = "outbox", "inbox", "bank"
+LOCK = "stub_bank.lock"
+
+Say = Callable[[str], object]
+
+
+class AlreadyOpen(Exception):  # noqa: N818 - it is an answer to whoever starts a second
+    """Another stub bank is at work on the folder."""
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Hold the folder; the kernel lets go of it when the process ends."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / LOCK).open("ab") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise AlreadyOpen from error
+        yield
+
+
+@dataclass(slots=True)
+class Desk:
+    """Works on one exchange folder."""
+
+    folder: Path
+    judgement: Judgement
+    say: Say
+    books: Books = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.books = Books(self.folder / OWN)
+        for name in (OUTBOX, INBOX, f"{OWN}/taken", f"{OWN}/refused"):
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
+
+    def serve(self) -> int:
+        """Take every instruction that lies there; return how many."""
+        waiting = sorted(
+            path
+            for path in (self.folder / OUTBOX).iterdir()
+            if path.is_file() and not path.name.startswith(".")
+        )
+        for path in waiting:
+            self._take(path)
+        return len(waiting)
+
+    def _take(self, path: Path) -> None:
+        try:
+            self._answer(path)
+        except BooksRefused as refused:
+            self.say(str(refused))
+            path.replace(self.folder / OWN / "refused" / path.name)
+        else:
+            path.replace(self.folder / OWN / "taken" / path.name)
+
+    def _answer(self, path: Path) -> None:
+        layout = layout_of_instruction(path.name)
+        content = path.read_bytes()
+        order = read_order(layout, content)
+        sheet = Sheet(
+            name=path.name,
+            sha256=hashlib.sha256(content).hexdigest(),
+            batch=order.batch,
+            layout=layout.code,
+            line_count=order.count,
+            total_fen=int(order.total * 100),
+        )
+        self.books.enter(
+            sheet,
+            (
+                Line(
+                    reference,
+                    account,
+                    holder,
+                    int(amount * 100),
+                    self.judgement.reason_for(account),
+                )
+                for reference, account, holder, amount in order.lines
+            ),
+        )
+        lines = self.books.lines_of(path.name)
+        answer = write_answer(layout, batch=order.batch, on=order.on, lines=lines)
+        name = answer_name(layout, order.batch)
+        _lay(self.folder / INBOX / name, answer)
+        refused = sum(1 for line in lines if line.reason)
+        self.say(f"{path.name}：{len(lines)} 笔，退回 {refused} 笔 → {name}")
+
+
+def _lay(path: Path, content: bytes) -> None:
+    """Whoever watches the folder sees the whole file or none."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with draft.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
