@@ -6,10 +6,10 @@ from dataclasses import replace
 from django.db.models import QuerySet
 
 from assistance.enums import Outcome
-from assistance.models import Determination
+from assistance.models import Determination, Round
 from assistance.queries.populations import population_named
 from assistance.queries.schemes import scheme_of
-from assistance.rules.answers import DECIDED_BY_PERSON, reason_title
+from assistance.rules.answers import DECIDED_BY_PERSON, fact_name, reason_title
 from assistance.rules.scheme import GRANTED_CLAUSE, Scheme
 from unionportal.core.actor import Actor
 from unionportal.core.formula.declare import Value, Vocabulary, read_values
@@ -21,7 +21,7 @@ def determinations_visible_to(actor: Actor) -> QuerySet[Determination]:
     """Those of the unions in the actor's reach; a worker's own."""
     rows = Determination.objects.select_related("organisation", "payee").order_by("id")
     if actor.kind == "worker":
-        return rows.filter(payee_id=actor.person_id)
+        return rows.filter(payee_id=actor.person_id or 0)
     return rows.filter(within(actor, "organisation__path"))
 
 
@@ -39,6 +39,17 @@ def values_seen(determination: Determination) -> Mapping[str, Value | None]:
     words = words_of(determination)
     known = {name: fact for name, fact in determination.facts.items() if name in words}
     return read_values(words, known)
+
+
+def reason_in_words(determination: Determination, round_: Round) -> str:
+    """What refused the subject, or what is missing; empty for the eligible."""
+    scheme = scheme_of(round_.version)
+    if determination.outcome == Outcome.UNKNOWN:
+        words = population_named(scheme.population).sheet.vocabulary
+        return fact_name(words, determination.missing_fact)
+    if determination.outcome == Outcome.INELIGIBLE:
+        return reason_title(scheme, determination.clause)
+    return ""
 
 
 def explanation_of(determination: Determination) -> Explanation:

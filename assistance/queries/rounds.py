@@ -12,8 +12,7 @@ from assistance.models import Determination, Payment, PaymentClaim, Period, Roun
 from assistance.queries.populations import Population, population_named
 from assistance.queries.schemes import scheme_of
 from assistance.rules.answers import fact_name, reason_title
-from members.queries.organisation import organisations_visible_to
-from unionportal.core.actor import Actor
+from unionportal.core.actor import SYSTEM, Actor
 from unionportal.core.scope import outermost_paths, within
 
 NOTHING = Decimal("0.00")
@@ -156,6 +155,7 @@ class CountyTotals:
     """What a round came to at one paying union; payments by their latest attempt."""
 
     organisation_id: int
+    organisation_code: str
     organisation_name: str
     population: int
     eligible: int
@@ -174,14 +174,21 @@ class CountyTotals:
 
 def round_counties(round_: Round) -> list[CountyTotals]:
     """One row per paying union in tree order: two queries, whatever the size."""
+    return counties_visible_to(round_, SYSTEM)
+
+
+def counties_visible_to(round_: Round, actor: Actor) -> list[CountyTotals]:
+    """The rows of `round_counties` inside the actor's reach: a county sees its own."""
     answers = (
         current_determinations(round_)
-        .values("organisation_id", "organisation__name")
+        .filter(within(actor, "organisation__path"))
+        .values("organisation_id", "organisation__code", "organisation__name")
         .annotate(**_ANSWERS)
         .order_by("organisation__path")
     )
     payments = (
         last_payments(round_)
+        .filter(within(actor, "claim__organisation__path"))
         .values("claim__organisation_id")
         .annotate(**_MONEY)
         .order_by()
@@ -190,20 +197,25 @@ def round_counties(round_: Round) -> list[CountyTotals]:
     return [_county(dict(row), money) for row in answers]
 
 
-def counties_visible_to(round_: Round, actor: Actor) -> list[CountyTotals]:
-    """The rows of `round_counties` inside the actor's reach: a county sees its own."""
-    rows = round_counties(round_)
-    reach = set(
-        organisations_visible_to(actor)
-        .filter(pk__in=[row.organisation_id for row in rows])
-        .values_list("pk", flat=True)
+def totals_visible_to(round_: Round, actor: Actor) -> RoundCounts | None:
+    """The stored totals of a round; None where it reaches beyond the actor."""
+    if not actor.reaches(round_.organisation.path):
+        return None
+    return RoundCounts(
+        population=round_.population,
+        eligible=round_.eligible_count,
+        ineligible=round_.ineligible_count,
+        unknown=round_.unknown_count,
+        amount=round_.eligible_amount,
     )
-    return [row for row in rows if row.organisation_id in reach]
 
 
 def _county(row: dict[str, Any], money: dict[int, dict[str, Any]]) -> CountyTotals:
     paid = money.get(row["organisation_id"], {})
-    named = {"organisation_name": row["organisation__name"]}
+    named = {
+        "organisation_code": row["organisation__code"],
+        "organisation_name": row["organisation__name"],
+    }
     found: dict[str, Any] = {
         name: NOTHING if value is None else value
         for name, value in (row | paid | named).items()

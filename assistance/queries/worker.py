@@ -402,7 +402,7 @@ def _noticed(case: _Case) -> Step:
     notice = case.notice
     state: StepState = "next"
     if notice is not None:
-        state = "now" if notice.is_open else "done"
+        state = "now" if notice.is_open and case.batch is None else "done"
     return Step(
         code="notice",
         title="公示",

@@ -33,7 +33,7 @@ from members.actions.person import PersonEntry, register_person
 from members.actions.post import appoint
 from members.actions.standard import StandardEntry, set_standard
 from members.enums import Role, StandardKind
-from members.models import BankAccount, Organisation, Person, Standard, User
+from members.models import BankAccount, Organisation, Person, Post, Standard, User
 from members.queries.post import actor_of
 from unionportal.core.actor import SYSTEM, Actor
 
@@ -138,8 +138,11 @@ def account(owner: Person, *, verified: bool = True) -> BankAccount:
     )
     if not verified:
         return opened
-    checker = staff(Role.CHECKER, at=owner.organisation.code)
-    return verify_account(account_id=opened.pk, on=APPROVED, by=checker)
+    checker = staff(Role.CHECKER, at=owner.organisation.code, on=APPROVED)
+    used = verify_account(account_id=opened.pk, on=APPROVED, by=checker)
+    # So that a test's union has the officers that the test gives it, and no other.
+    Post.objects.filter(user__pk=checker.user_id or 0).update(ends_on=APPROVED)
+    return used
 
 
 # --- dossiers

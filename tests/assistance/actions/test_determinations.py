@@ -49,7 +49,7 @@ def decide(answer: Determination, amount: str, reason: str, by: Actor) -> Determ
 
 
 def stored() -> list[dict[str, object]]:
-    return list(Determination.objects.order_by("id").values())
+    return [dict(row) for row in Determination.objects.order_by("id").values()]
 
 
 def test_decide_amount_keeps_the_proposal_the_person_and_the_reason() -> None:

@@ -1,0 +1,151 @@
+"""Closing a round: only when everybody has an end; the certificate proves it."""
+
+import pytest
+from django.db import ProgrammingError, transaction
+
+from assistance.actions.certificates import close_round
+from assistance.actions.determinations import Answer, supersede_determination
+from assistance.actions.notices import publish_round_notice
+from assistance.actions.releases import release_round
+from assistance.enums import Outcome, PaymentEnd, RoundState
+from assistance.models import Batch, CoverageCertificate, Payment, Round
+from assistance.queries.certificates import (
+    certificate_values,
+    certificates_visible_to,
+    open_ends,
+)
+from members.enums import Role
+from tests.assistance import builders as make
+from tests.assistance.paying import AFTER_NOTICE, released_round
+from unionportal.core.actor import SYSTEM
+from unionportal.core.audit import audit_head, history_of
+from unionportal.core.errors import Refusal
+
+pytestmark = pytest.mark.django_db
+
+
+def mixed_round() -> Round:
+    """Two to be paid, one refused, one unknown, released into one batch."""
+    make.standard()
+    for name in ("甲", "乙"):
+        make.dossier(name)
+    make.dossier("丙", homes_count=2)
+    make.dossier("丁", with_account=False)
+    round_ = make.computed_round()
+    publish_round_notice(round_id=round_.pk, on=make.ON, by=SYSTEM)
+    return release_round(round_id=round_.pk, on=AFTER_NOTICE, by=SYSTEM)
+
+
+def pay(round_: Round, *, returned: int = 0) -> None:
+    """What approval, bank and return file make of a batch, in their own order."""
+    payments = Payment.objects.filter(batch__round=round_)
+    payments.update(state="instructed", instructed_on=AFTER_NOTICE)
+    back = list(payments.order_by("id").values_list("pk", flat=True)[:returned])
+    payments.filter(pk__in=back).update(
+        state="returned", reason_code="closed", settled_on=AFTER_NOTICE
+    )
+    payments.exclude(pk__in=back).update(state="paid", settled_on=AFTER_NOTICE)
+    for state in ("submitted", "checked", "approved", "instructed", "settled"):
+        Batch.objects.filter(round=round_).update(state=state)
+
+
+def close(round_: Round) -> CoverageCertificate:
+    return close_round(round_id=round_.pk, on=AFTER_NOTICE, by=SYSTEM)
+
+
+def test_close_round_issues_a_certificate_that_adds_up() -> None:
+    round_ = mixed_round()
+    pay(round_)
+    head = audit_head()
+
+    certificate = close(round_)
+
+    round_.refresh_from_db()
+    assert (round_.state, round_.closed_on) == (RoundState.CLOSED, AFTER_NOTICE)
+    assert certificate.number == f"FG2025-{round_.pk:06d}"
+    assert certificate.audit_head == head
+    totals = certificate.totals
+    assert totals["population"] == 4
+    assert totals["population"] == sum(
+        totals[name] for name in ("eligible", "ineligible", "unknown")
+    )
+    assert (totals["paid_count"], totals["paid_amount"]) == (2, "1200.00")
+    (county,) = certificate.counties
+    assert county["organisation_name"] == make.union().name
+    entry = history_of(round_).first()
+    assert entry is not None
+    assert entry.changes["certificate"] == certificate.number
+
+
+def test_close_round_names_what_lacks_an_end() -> None:
+    round_ = mixed_round()
+    with pytest.raises(Refusal, match="未对账的批次 1 批；正在发放的 2 笔"):
+        close(round_)
+    pay(round_, returned=1)
+    with pytest.raises(Refusal, match="被退回、未重发也未终止的 1 笔"):
+        close(round_)
+    (end,) = open_ends(round_)
+    assert end.url == f"/staff/assistance/payments/?round={round_.pk}&state=returned"
+    assert CoverageCertificate.objects.count() == 0
+    round_.refresh_from_db()
+    assert round_.state == RoundState.RELEASED
+
+    Payment.objects.filter(state="returned").update(
+        state="ended", end_reason=PaymentEnd.DECLINED
+    )
+
+    totals = close(round_).totals
+    assert (totals["paid_count"], totals["ended_count"]) == (1, 1)
+    assert totals["ended_amount"] == "600.00"
+
+
+def test_close_round_is_refused_before_the_release_and_to_others() -> None:
+    make.standard()
+    make.dossier()
+    computed = make.computed_round()
+    with pytest.raises(Refusal, match="不能“办结”"):
+        close(computed)
+    for by in (make.staff(Role.MAKER), make.staff(Role.PAYER, at=make.PROVINCE)):
+        with pytest.raises(Refusal, match="“经办”岗位"):
+            close_round(round_id=computed.pk, on=AFTER_NOTICE, by=by)
+    assert CoverageCertificate.objects.count() == 0
+
+
+def test_a_closed_round_takes_no_other_answer() -> None:
+    round_ = mixed_round()
+    pay(round_)
+    certificate = close(round_)
+    unknown = round_.determination_set.get(outcome=Outcome.UNKNOWN)
+    with pytest.raises(Refusal, match="不能再改认定"):
+        supersede_determination(
+            determination_id=unknown.pk,
+            answer=Answer(outcome=Outcome.INELIGIBLE, clause="objection_upheld"),
+            reason="补查",
+            on=AFTER_NOTICE,
+            by=SYSTEM,
+        )
+    with pytest.raises(ProgrammingError), transaction.atomic():
+        CoverageCertificate.objects.update(number="FG0")
+    certificate.refresh_from_db()
+    assert certificate.totals["unknown"] == 1
+
+
+def test_certificate_values_are_ready_to_print() -> None:
+    round_ = mixed_round()
+    pay(round_)
+    values = certificate_values(close(round_))
+    totals = values["totals"]
+    assert isinstance(totals, dict)
+    assert totals["paid_amount"] == "1,200.00"
+    assert (values["period"], values["scheme"]) == (
+        "2026年元旦春节",
+        "元旦春节送温暖慰问",
+    )
+
+
+def test_certificates_are_visible_at_and_above_the_organising_union() -> None:
+    round_ = released_round(1)
+    pay(round_)
+    close(round_)
+    assert certificates_visible_to(make.maker()).count() == 1
+    assert certificates_visible_to(make.staff(Role.MAKER)).count() == 0
