@@ -78,12 +78,16 @@ def paying_account(at: str = COUNTY, layout: str = "") -> PayingAccount:
 
 
 def noticed_round(
-    names: int = 3, *, at: str = COUNTY, changes: Mapping[str, str] | None = None
+    names: int = 3,
+    *,
+    at: str = COUNTY,
+    changes: Mapping[str, str] | None = None,
+    called: str = "张小",
 ) -> Round:
     """A round under notice with so many eligible households at a county."""
     standard(at=at)
     for number in range(names):
-        dossier(f"张小{number}", at=at)
+        dossier(f"{called}{'一二三四五六七八九十'[number % 10]}", at=at)
     opened = opened_round(version=scheme_version(changes))
     round_ = compute_round(round_id=opened.pk, on=ON, by=SYSTEM)
     return publish_round_notice(round_id=round_.pk, on=NOTICED_ON, by=SYSTEM)
@@ -96,7 +100,9 @@ def released_round(names: int = 3, *, at: str = COUNTY) -> Round:
 
 def batch_of(round_: Round, at: str = COUNTY) -> Batch:
     """The latest batch of a union in a round, as it stands."""
-    found = Batch.objects.filter(round=round_, organisation=union(at)).last()
+    found = (
+        Batch.objects.filter(round=round_, organisation=union(at)).order_by("id").last()
+    )
     assert found is not None
     return found
 

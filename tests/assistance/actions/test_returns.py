@@ -152,7 +152,7 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
         "第 1 行：文件编码应为 GBK，实为 UTF-16",
     ),
     "one line in another encoding": (
-        lambda c: c.replace("张小1".encode("gbk"), b"\xff\xff"),
+        lambda c: c.replace("张小二".encode("gbk"), b"\xff\xff"),
         "第 3 行：这一行不是 GBK 编码",
     ),
     "cut in a line": (lambda c: c[:-9], "最后一行不完整"),
