@@ -1,5 +1,6 @@
 """`manage.py serve`: children start and stop together, one portal a checkout."""
 
+import logging
 import signal
 import socket
 import sys
@@ -31,10 +32,13 @@ def children(tmp_path: Path) -> Iterator[Children]:
 
 @pytest.fixture
 def handlers() -> Iterator[None]:
+    """What the command changes in its own process."""
     kept = {
         number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)
     }
+    level = logging.getLogger().level
     yield
+    logging.getLogger().setLevel(level)
     for number, handler in kept.items():
         signal.signal(number, handler)
 

@@ -1,6 +1,7 @@
 """The whole portal on one machine: web server, worker, scheduler and stub bank."""
 
 import fcntl
+import logging
 import os
 import shutil
 import signal
@@ -43,6 +44,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         signal.signal(signal.SIGTERM, _stop)
+        # This terminal speaks to a person; the children write their lines to files.
+        logging.getLogger().setLevel(logging.WARNING)
         with _alone(settings.VAR_DIR), _children(settings.VAR_DIR) as children:
             try:
                 self._start(children, settings.SERVE_PORT)
