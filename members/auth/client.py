@@ -7,16 +7,19 @@ from allauth.idp.oidc.contrib.rest_framework.permissions import TokenPermission
 from allauth.idp.oidc.models import Token
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from rest_framework.exceptions import AuthenticationFailed
-from rest_framework.request import Request
+from rest_framework.views import APIView
 
+from members.auth.throttles import ClientThrottle
 from members.queries.post import actor_of_client
 from unionportal.core.actor import Actor
 from unionportal.core.errors import Refusal
 
 READ_SCOPE = "read"
+NOBODY = Actor(kind="client", name="")
 
 
 @dataclass(frozen=True)
@@ -29,21 +32,22 @@ class ClientUser:
 
     @property
     def pk(self) -> str:
-        """The client's id, by which requests are counted."""
+        """The client's id: by it requests are counted, and log lines name it."""
         return str(self.actor.client_id)
 
 
-class ClientAuthentication(TokenAuthentication):  # type: ignore[misc]
+class ClientAuthentication(TokenAuthentication):
     """Accepts tokens of active clients only; anything else is 401, never 403."""
 
     def authenticate(self, request: HttpRequest) -> tuple[ClientUser, Token] | None:
         """Return the client behind a valid access token, None without a token."""
-        if not request.headers.get("Authorization", "").startswith("Bearer "):
+        scheme = request.headers.get("Authorization", "").partition(" ")[0]
+        if scheme.lower() != "bearer":
             return None
         found = super().authenticate(request)
-        if found is None:
-            raise AuthenticationFailed("访问令牌无效或已过期，请重新获取。")
-        token: Token = found[1]
+        token: Token | None = found[1] if found else None
+        if token is None:
+            raise AuthenticationFailed(_("访问令牌无效或已过期，请重新获取。"))
         try:
             actor = actor_of_client(token.client_id, on=timezone.localdate())
         except Refusal as refusal:
@@ -55,13 +59,25 @@ class ClientAuthentication(TokenAuthentication):  # type: ignore[misc]
         return 'Bearer realm="api"'
 
 
-ReadPermission = TokenPermission.has_scope(READ_SCOPE)
+class ReadPermission(TokenPermission):
+    """The token was given for reading."""
+
+    scope = READ_SCOPE
+    message = _("访问令牌不含 read 范围，请用 scope=read 重新获取。")
 
 
-def api_actor(request: Request) -> Actor:
-    """Return who asks; only for views behind `ClientAuthentication`."""
-    user: ClientUser = request.user  # type: ignore[assignment]
-    return user.actor
+class ClientView(APIView):
+    """What all views for county systems share."""
+
+    authentication_classes = (ClientAuthentication,)
+    permission_classes = (ReadPermission,)
+    throttle_classes = (ClientThrottle,)
+
+    @property
+    def actor(self) -> Actor:
+        """The client with its union's reach; nobody while the schema is drawn."""
+        user = self.request.user
+        return user.actor if isinstance(user, ClientUser) else NOBODY
 
 
 class ClientAuthenticationSchema(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -74,6 +90,7 @@ class ClientAuthenticationSchema(OpenApiAuthenticationExtension):  # type: ignor
         """Describe the client-credentials flow."""
         return {
             "type": "oauth2",
+            "description": "客户端由省、市、县级工会的管理员在“接口客户端”中登记。",
             "flows": {
                 "clientCredentials": {
                     "tokenUrl": "/api/v1/token",
@@ -81,3 +98,7 @@ class ClientAuthenticationSchema(OpenApiAuthenticationExtension):  # type: ignor
                 }
             },
         }
+
+    def get_security_requirement(self, auto_schema: AutoSchema) -> dict[str, list[str]]:
+        """Name the scope that reading needs."""
+        return {self.name: [READ_SCOPE]}

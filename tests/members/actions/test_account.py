@@ -116,7 +116,7 @@ def test_second_sign_in_of_the_same_person_is_the_same_person() -> None:
 def test_deputy_of_who_entered_it_cannot_verify_it() -> None:
     principal = staff("maker", "checker")
     account = pending_account(person(), by=principal)
-    post = Post.objects.get(user_id=principal.user_id, role="checker")
+    post = Post.objects.get(user_id__in=[principal.user_id], role="checker")
     deputy_user = create_staff_user(
         username="deputy", name="代理人", password=PASSWORD, on=ON, by=SYSTEM
     )

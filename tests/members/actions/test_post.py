@@ -27,10 +27,14 @@ from tests.members.builders import (
     staff_user,
     union,
 )
-from unionportal.core.actor import SYSTEM, Seat
+from unionportal.core.actor import SYSTEM, Actor, Seat
 from unionportal.core.errors import Refusal
 
 pytestmark = pytest.mark.django_db
+
+
+def post_of(actor: Actor) -> Post:
+    return Post.objects.get(user_id__in=[actor.user_id])
 
 
 def test_post_makes_the_actor_only_while_it_is_held() -> None:
@@ -85,7 +89,7 @@ def test_same_appointment_twice_is_refused() -> None:
 
 def test_deputy_holds_the_seat_for_the_principal() -> None:
     principal, user = staff("payer"), staff_user("代理人")
-    post = Post.objects.get(user_id=principal.user_id)
+    post = post_of(principal)
     until = ON + timedelta(days=7)
     deputise(post_id=post.pk, user_id=user.pk, on=ON, ends_on=until, by=SYSTEM)
     seat = actor_of(user, on=until).seat_for("payer", union().path)
@@ -95,7 +99,7 @@ def test_deputy_holds_the_seat_for_the_principal() -> None:
 
 def test_ended_post_ends_its_deputies() -> None:
     principal, user = staff("payer"), staff_user("代理人")
-    post = Post.objects.get(user_id=principal.user_id)
+    post = post_of(principal)
     until = ON + timedelta(days=7)
     deputise(post_id=post.pk, user_id=user.pk, on=ON, ends_on=until, by=SYSTEM)
     end_post(post_id=post.pk, on=ON, by=SYSTEM)
@@ -107,7 +111,7 @@ def test_ended_post_ends_its_deputies() -> None:
 
 def test_nobody_deputises_for_himself_or_beyond_the_post() -> None:
     principal = staff("payer")
-    post = Post.objects.get(user_id=principal.user_id)
+    post = post_of(principal)
     assert principal.user_id is not None
     with pytest.raises(Refusal, match="不能是本人"):
         deputise(

@@ -3,14 +3,17 @@
 from datetime import date
 
 import pytest
+from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from members.actions.notice import ANONYMOUS, file_objection
 from members.enums import AccountState, ObjectionState
 from members.models import (
     ApiClient,
     BankAccount,
+    Division,
     Objection,
     Organisation,
     Person,
@@ -51,7 +54,7 @@ MODELS = (
 
 def browser_of(actor: Actor) -> Client:
     client = Client()
-    client.force_login(User.objects.get(pk=actor.user_id), backend=BACKEND)
+    client.force_login(User.objects.get(pk__in=[actor.user_id]), backend=BACKEND)
     return client
 
 
@@ -59,17 +62,17 @@ def list_url(model: str) -> str:
     return reverse(f"admin:members_{model}_changelist")
 
 
-def url_of(record: object) -> str:
+def url_of(record: Model) -> str:
     name = f"admin:members_{record._meta.model_name}_change"
     return reverse(name, args=[record.pk])
 
 
-def verb_url(record: object, verb: str) -> str:
+def verb_url(record: Model, verb: str) -> str:
     name = f"admin:members_{record._meta.model_name}_verb"
     return reverse(name, args=[record.pk, verb])
 
 
-def one_of_each() -> list[object]:
+def one_of_each() -> list[Model]:
     someone = person()
     shown = notice(someone)
     objection = file_objection(
@@ -78,14 +81,14 @@ def one_of_each() -> list[object]:
     administrator = staff("administrator")
     return [
         union(),
-        union().division,
+        Division.objects.get(pk=COUNTY),
         someone,
         pending_account(someone),
         shown,
         objection,
         standard(),
-        Post.objects.get(user_id=administrator.user_id),
-        User.objects.get(pk=administrator.user_id),
+        Post.objects.get(user_id__in=[administrator.user_id]),
+        User.objects.get(pk__in=[administrator.user_id]),
     ]
 
 
@@ -274,7 +277,7 @@ def test_choices_by_typing_stay_within_reach() -> None:
 
 @pytest.mark.parametrize("size", [1, 30])
 def test_person_list_takes_the_same_number_of_queries(
-    size: int, django_assert_max_num_queries: object
+    size: int, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for number in range(size):
         person(f"张{number}")
