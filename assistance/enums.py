@@ -176,6 +176,7 @@ VERBS = {
     "recheck_dossier": "复核档案",
     "close_dossier": "退出档案",
     "reopen_dossier": "返困重开",
+    "export_dossiers": "导出档案",
     "save_scheme_version": "保存方案",
     "publish_scheme_version": "发布方案",
     "withdraw_scheme_version": "停用方案",

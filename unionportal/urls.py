@@ -10,6 +10,7 @@ urlpatterns = [
     path("health/", health.Health.as_view(), name="health"),
     path("health/ready/", health.Ready.as_view(), name="ready"),
     path("metrics", health.metrics, name="metrics"),
+    path("staff/assistance/", include("assistance.admin.urls")),
     path("staff/", admin.site.urls),
     path("api/v1/", include("unionportal.api")),
     path("", include("assistance.pages.urls")),

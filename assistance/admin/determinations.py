@@ -7,7 +7,7 @@ from django.urls import reverse
 from assistance.actions.determinations import decide_amount
 from assistance.admin.forms import AmountForm
 from assistance.enums import Outcome, RoundState
-from assistance.models import Determination
+from assistance.models import Determination, Round
 from assistance.permissions.determinations import can_decide_amount
 from assistance.queries.determinations import (
     determinations_visible_to,
@@ -16,7 +16,9 @@ from assistance.queries.determinations import (
 from assistance.queries.dossiers import dossiers_visible_to
 from assistance.queries.filters import DeterminationFilter
 from assistance.queries.payments import payments_visible_to
-from assistance.queries.rounds import rounds_visible_to
+from assistance.queries.rounds import population_of, rounds_visible_to
+from assistance.queries.schemes import scheme_of
+from assistance.rules.answers import fact_name, reason_title
 from members.auth.staff import StaffPage
 from unionportal.core.actor import Actor
 from unionportal.core.admin.keyset import keyset_page
@@ -45,7 +47,8 @@ class DeterminationList(StaffPage):
             title=f"认定清单 · {round_}",
             round=round_,
             filter=chosen,
-            lines=keyset_page(request, chosen.qs),
+            lines=(lines := keyset_page(request, chosen.qs)),
+            rows=with_reasons(round_, lines.rows),
         )
 
 
@@ -111,6 +114,25 @@ def found(actor: Actor, pk: int) -> Determination:
         ),
         pk=pk,
     )
+
+
+def with_reasons(
+    round_: Round, rows: list[Determination]
+) -> list[tuple[Determination, str]]:
+    """Each answer with what refused it or what it lacks, in words."""
+    scheme = scheme_of(round_.version)
+    words = population_of(round_).sheet.vocabulary
+    return [
+        (
+            row,
+            fact_name(words, row.missing_fact)
+            if row.missing_fact
+            else reason_title(scheme, row.clause)
+            if row.clause
+            else "",
+        )
+        for row in rows
+    ]
 
 
 def amount_verb(determination: Determination, *, actor: Actor) -> Verb:

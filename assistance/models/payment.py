@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from assistance.enums import PaymentEnd, PaymentState, SubjectKind
+from assistance.rules.answers import return_in_words
 
 
 class PaymentClaim(models.Model):
@@ -100,3 +101,8 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def reason_label(self) -> str:
+        """Why the bank sent it back, in plain words; empty while it did not."""
+        return return_in_words(self.reason_code) if self.reason_code else ""

@@ -21,6 +21,18 @@ from unionportal.core.scope import outermost_paths
 View = Callable[..., HttpResponseBase]
 
 
+def loosened(view: View) -> View:
+    """The theme's script evaluates expressions in attributes and sets styles."""
+    loosen = csp_update(
+        {
+            "script-src": [SELF, UNSAFE_EVAL],
+            "style-src": [SELF, UNSAFE_INLINE],
+        }
+    )
+    made: View = loosen(view)
+    return made
+
+
 class StaffSite(UnfoldAdminSite):
     index_template = "staff/index.html"
     site_title = "工会服务门户"
@@ -28,16 +40,15 @@ class StaffSite(UnfoldAdminSite):
     index_title = "工作台"
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:  # noqa: FBT001, FBT002 - Django's signature
-        """The theme's script evaluates expressions in attributes and sets styles."""
-        loosen = csp_update(
-            {
-                "script-src": [SELF, UNSAFE_EVAL],
-                "style-src": [SELF, UNSAFE_INLINE],
-            }
-        )
+        """Let the theme's script work on every page behind the login."""
         checked: Any = super().admin_view(view, cacheable)
-        loosened: View = loosen(checked)
-        return loosened
+        return loosened(checked)
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        """The login stands outside `admin_view` and needs the theme's script too."""
+        return loosened(super().login)(request, extra_context)
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -49,7 +60,10 @@ class StaffSite(UnfoldAdminSite):
             "queues": waiting_for(actor, on),
             "figures": figures_for(actor, str(on.year)),
         }
-        return super().index(request, waiting | (extra_context or {}))
+        shown: TemplateResponse = super().index(
+            request, waiting | (extra_context or {})
+        )
+        return shown
 
 
 def figures_for(actor: Actor, period: str) -> list[tuple[Figure, Decimal]]:
