@@ -36,6 +36,23 @@ def write_sheet(
     """Write the rows one by one into a workbook; memory does not grow with them."""
     target: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the reader closes it
     book = xlsxwriter.Workbook(target, {"constant_memory": True})
+    try:
+        _fill(book, name, columns, rows)
+    except BaseException:
+        book.close()  # ends its temporary files; nothing of the half book is kept
+        target.close()
+        raise
+    book.close()
+    target.seek(0)
+    return target
+
+
+def _fill(
+    book: xlsxwriter.Workbook,
+    name: str,
+    columns: Sequence[Column[Row]],
+    rows: Iterable[Row],
+) -> None:
     sheet = book.add_worksheet(name[:LONGEST_NAME])
     head = book.add_format({"bold": True, "bg_color": "#f7f8fa", "border": 1})
     formats = {
@@ -58,6 +75,3 @@ def write_sheet(
                 sheet.write_number(line, place, value, formats[column.kind])
             else:
                 raise TypeError(f"{column.title}: {value!r} is no {column.kind}")
-    book.close()
-    target.seek(0)
-    return target
