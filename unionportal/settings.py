@@ -414,6 +414,13 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "工会服务门户接口",
     "VERSION": "1",
+    "DESCRIPTION": (
+        "县级工会自己的系统读取本工会及下级的困难职工档案、发放轮次、认定和发放。"
+        "先用客户端编号和密钥换取访问令牌，再以 `Authorization: Bearer …` 读取。"
+        "列表按游标翻页：顺着 next 读到 null 为止。"
+        "出错时返回统一格式：type、errors[code, detail, attr]。"
+    ),
+    "SCHEMA_PATH_PREFIX": "/api/v1",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
@@ -429,6 +436,10 @@ SPECTACULAR_SETTINGS = {
         **{
             f"ErrorCode{code}Enum": f"drf_standardized_errors.openapi_serializers.ErrorCode{code}Enum.choices"
             for code in (401, 403, 404, 405, 406, 415, 429, 500)
+        },
+        **{
+            f"{name}Enum": f"assistance.enums.{name}.choices"
+            for name in ("Cause", "DossierState", "RoundState", "PaymentState")
         },
     },
 }

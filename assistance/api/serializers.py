@@ -1,24 +1,65 @@
 """What county systems read: plain values, ID numbers and cards masked."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from assistance.models import Determination, HouseholdDossier, Payment, Round
+from assistance.models import (
+    Determination,
+    HouseholdDossier,
+    HouseholdMember,
+    Payment,
+    Round,
+)
+from assistance.queries.determinations import reason_in_words
+from assistance.queries.rounds import counties_visible_to, totals_visible_to
+from assistance.rules.answers import return_in_words
 from unionportal.core.masks import mask_id_number
+
+MASKED = _("前四位和后三位，中间隐去")
+
+
+class MaskedIdNumber(serializers.CharField):
+    """First four and last three signs only."""
+
+    def to_representation(self, value: str) -> str:
+        return mask_id_number(value)
+
+
+def code_of(source: str, label: StrOrPromise) -> serializers.CharField:
+    """Another record, by the code that both systems know it by."""
+    return serializers.CharField(source=source, label=label)
+
+
+# --- dossiers
+
+
+class MemberSerializer(serializers.ModelSerializer[HouseholdMember]):
+    id_number = MaskedIdNumber(label=_("身份证号"), help_text=MASKED, allow_null=True)
+
+    class Meta:
+        model = HouseholdMember
+        fields = ("name", "relation", "id_number", "birth_date", "identity")
 
 
 class DossierSerializer(serializers.ModelSerializer[HouseholdDossier]):
-    organisation = serializers.CharField(source="organisation.code")
-    keeper = serializers.CharField(source="keeper.code")
-    division = serializers.CharField(source="division_id")
-    principal_name = serializers.CharField(source="principal.name")
-    principal_id_number = serializers.SerializerMethodField()
+    organisation = code_of("organisation.code", _("县级工会代码"))
+    keeper = code_of("keeper.code", _("建档工会代码"))
+    division = code_of("division_id", _("县级区划代码"))
+    principal_name = code_of("principal.name", _("困难职工姓名"))
+    principal_id_number = MaskedIdNumber(
+        source="principal.id_number", label=_("困难职工身份证号"), help_text=MASKED
+    )
 
     class Meta:
         model = HouseholdDossier
-        fields = (
+        fields: tuple[str, ...] = (
             "id",
             "number",
             "state",
@@ -54,21 +95,55 @@ class DossierSerializer(serializers.ModelSerializer[HouseholdDossier]):
             "exit_reason",
         )
 
-    def get_principal_id_number(self, dossier: HouseholdDossier) -> str:
-        """First four and last three signs only."""
-        return mask_id_number(dossier.principal.id_number)
+
+class DossierDetailSerializer(DossierSerializer):
+    members = MemberSerializer(many=True, label=_("家庭其他成员"))
+
+    class Meta(DossierSerializer.Meta):
+        fields = (*DossierSerializer.Meta.fields, "members")
+
+
+# --- rounds
+
+
+class CountsSerializer(serializers.Serializer[Any]):
+    population = serializers.IntegerField(label=_("应纳入"))
+    eligible = serializers.IntegerField(label=_("符合"))
+    ineligible = serializers.IntegerField(label=_("不符合"))
+    unknown = serializers.IntegerField(label=_("待补材料"))
+    amount = serializers.DecimalField(16, 2, label=_("符合金额"))
+
+
+class CountySerializer(CountsSerializer):
+    """One paying union; payments by their latest attempt."""
+
+    organisation = serializers.CharField(
+        source="organisation_code", label=_("发放工会代码")
+    )
+    planned_count = serializers.IntegerField(label=_("办理中户数"))
+    planned_amount = serializers.DecimalField(16, 2, label=_("办理中金额"))
+    paid_count = serializers.IntegerField(label=_("已到账户数"))
+    paid_amount = serializers.DecimalField(16, 2, label=_("已到账金额"))
+    returned_count = serializers.IntegerField(label=_("被退回户数"))
+    returned_amount = serializers.DecimalField(16, 2, label=_("被退回金额"))
+    ended_count = serializers.IntegerField(label=_("终止或撤下户数"))
+    ended_amount = serializers.DecimalField(16, 2, label=_("终止或撤下金额"))
 
 
 class RoundSerializer(serializers.ModelSerializer[Round]):
-    scheme = serializers.CharField(source="version.scheme.code")
-    scheme_title = serializers.CharField(source="version.scheme.title")
-    version = serializers.IntegerField(source="version.number")
-    period = serializers.CharField(source="period.code")
-    organisation = serializers.CharField(source="organisation.code")
+    scheme = code_of("version.scheme.code", _("方案代码"))
+    scheme_title = code_of("version.scheme.title", _("方案名称"))
+    version = serializers.IntegerField(source="version.number", label=_("方案版本"))
+    period = code_of("period.code", _("期次代码"))
+    organisation = code_of("organisation.code", _("组织工会代码"))
+    totals = serializers.SerializerMethodField(
+        label=_("整个轮次的合计"),
+        help_text=_("轮次由上级工会组织、范围超出本工会时为 null。"),
+    )
 
     class Meta:
         model = Round
-        fields = (
+        fields: tuple[str, ...] = (
             "id",
             "year",
             "scheme",
@@ -85,17 +160,43 @@ class RoundSerializer(serializers.ModelSerializer[Round]):
             "computed_on",
             "released_on",
             "closed_on",
-            "population",
-            "eligible_count",
-            "ineligible_count",
-            "unknown_count",
-            "eligible_amount",
+            "totals",
         )
+
+    @extend_schema_field(CountsSerializer(allow_null=True))
+    def get_totals(self, round_: Round) -> Mapping[str, Any] | None:
+        """Null unless the whole round lies in the client's reach."""
+        totals = totals_visible_to(round_, self.context["view"].actor)
+        return None if totals is None else CountsSerializer(asdict(totals)).data
+
+
+class RoundDetailSerializer(RoundSerializer):
+    counties = serializers.SerializerMethodField(
+        label=_("分县合计"), help_text=_("只含本工会及下级的发放工会。")
+    )
+
+    class Meta(RoundSerializer.Meta):
+        fields = (*RoundSerializer.Meta.fields, "counties")
+
+    @extend_schema_field(CountySerializer(many=True))
+    def get_counties(self, round_: Round) -> list[dict[str, Any]]:
+        """The paying unions in the client's reach, in tree order."""
+        found = counties_visible_to(round_, self.context["view"].actor)
+        return [dict(CountySerializer(asdict(one)).data) for one in found]
+
+
+# --- lines of a round
 
 
 class DeterminationSerializer(serializers.ModelSerializer[Determination]):
-    organisation = serializers.CharField(source="organisation.code")
-    facts = serializers.SerializerMethodField()
+    organisation = code_of("organisation.code", _("发放工会代码"))
+    reason = serializers.SerializerMethodField(
+        label=_("理由"), help_text=_("不符合的条款，或所缺的事实；符合的为空。")
+    )
+    facts = serializers.SerializerMethodField(
+        label=_("所见事实"),
+        help_text=_("认定时所依据的值，键是事实的英文名；null 表示当时不知道。"),
+    )
 
     class Meta:
         model = Determination
@@ -109,6 +210,7 @@ class DeterminationSerializer(serializers.ModelSerializer[Determination]):
             "outcome",
             "clause",
             "missing_fact",
+            "reason",
             "proposed_amount",
             "decided_amount",
             "deviation_reason",
@@ -117,6 +219,11 @@ class DeterminationSerializer(serializers.ModelSerializer[Determination]):
             "facts",
         )
 
+    def get_reason(self, determination: Determination) -> str:
+        """In words what refused the subject, or what is missing."""
+        return reason_in_words(determination, self.context["view"].round)
+
+    @extend_schema_field(OpenApiTypes.OBJECT)
     def get_facts(self, determination: Determination) -> Mapping[str, Any]:
         """The values it was decided on, by the fact's name; null is unknown."""
         facts: Mapping[str, Any] = determination.facts
@@ -124,13 +231,18 @@ class DeterminationSerializer(serializers.ModelSerializer[Determination]):
 
 
 class PaymentSerializer(serializers.ModelSerializer[Payment]):
-    batch = serializers.CharField(source="batch.number")
-    organisation = serializers.CharField(source="batch.organisation.code")
-    subject_kind = serializers.CharField(source="claim.subject_kind")
-    subject_id = serializers.IntegerField(source="claim.subject_id")
-    determination = serializers.IntegerField(source="claim.determination_id")
-    source = serializers.CharField(source="source.code")
-    account_last4 = serializers.CharField(source="account.number_last4")
+    batch = code_of("batch.number", _("批次号"))
+    organisation = code_of("batch.organisation.code", _("发放工会代码"))
+    subject_kind = code_of("claim.subject_kind", _("对象类型"))
+    subject_id = serializers.IntegerField(source="claim.subject_id", label=_("对象"))
+    determination = serializers.IntegerField(
+        source="claim.determination_id", label=_("认定")
+    )
+    fund_source = code_of("source.code", _("资金来源代码"))
+    account_last4 = code_of("account.number_last4", _("收款账号后四位"))
+    reason = serializers.SerializerMethodField(
+        label=_("退回原因说明"), help_text=_("没有被退回过的为空。")
+    )
 
     class Meta:
         model = Payment
@@ -143,13 +255,18 @@ class PaymentSerializer(serializers.ModelSerializer[Payment]):
             "subject_id",
             "determination",
             "attempt",
-            "source",
+            "fund_source",
             "account_last4",
             "reference",
             "amount",
             "state",
             "reason_code",
+            "reason",
             "end_reason",
             "instructed_on",
             "settled_on",
         )
+
+    def get_reason(self, payment: Payment) -> str:
+        """In words why the bank did not take it."""
+        return return_in_words(payment.reason_code) if payment.reason_code else ""

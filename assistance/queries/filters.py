@@ -60,6 +60,9 @@ class DeterminationFilter(django_filters.FilterSet):
     organisation = django_filters.CharFilter(
         field_name="organisation__code", label=_("发放工会代码")
     )
+    is_current = django_filters.BooleanFilter(
+        field_name="superseded_by", lookup_expr="isnull", label=_("只要现行的")
+    )
 
     class Meta:
         model = Determination

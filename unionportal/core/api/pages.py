@@ -1,6 +1,13 @@
 """How lists of the API are cut into pages."""
 
-from rest_framework.pagination import CursorPagination
+import re
+from typing import Any
+
+from rest_framework.exceptions import NotFound
+from rest_framework.pagination import Cursor, CursorPagination
+from rest_framework.request import Request
+
+_KEY = re.compile(r"[0-9]{1,18}")  # surely fits into a bigint
 
 
 class KeysetPages(CursorPagination):
@@ -13,3 +20,30 @@ class KeysetPages(CursorPagination):
     page_size = 100
     page_size_query_param = "page_size"
     max_page_size = 1000
+    cursor_query_description = "上一页或下一页地址中给出的位置，不用自己拼写。"
+    page_size_query_description = "每页条数，默认 100，最多 1000。"
+
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        """Refuse a made-up position before it reaches the database."""
+        cursor: Cursor | None = super().decode_cursor(request)
+        if cursor is None or cursor.position is None:
+            return cursor
+        if not _KEY.fullmatch(str(cursor.position)):
+            raise NotFound(self.invalid_cursor_message)
+        return cursor
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """Say in the schema what the two addresses are for."""
+        page: dict[str, Any] = super().get_paginated_response_schema(schema)
+        fields: dict[str, Any] = page["properties"]
+        for name, meaning, cursor in (
+            ("next", "下一页的完整地址；null 表示已到最后一页。", "cD0xMTIz"),
+            ("previous", "上一页的完整地址；null 表示这是第一页。", "cj0xJnA9MTAyNA"),
+        ):
+            fields[name] = {
+                "type": ["string", "null"],
+                "format": "uri",
+                "description": meaning,
+                "example": f"https://portal.example/api/v1/…/?cursor={cursor}",
+            }
+        return page

@@ -1,0 +1,193 @@
+"""County systems get a token, and nothing without one."""
+
+import base64
+import json
+from datetime import timedelta
+
+import pytest
+from allauth.idp.oidc.models import Token
+from django.test import Client
+from django.utils import timezone
+
+from members.actions.api_client import stop_client
+from members.auth.throttles import ClientThrottle, TokenThrottle
+from tests.assistance.api.callers import (
+    API,
+    bearing,
+    caller,
+    ids,
+    post_form,
+    refusal,
+    registered,
+    token_answer,
+    token_of,
+    written_token,
+)
+from tests.assistance.builders import ON
+from unionportal.core.actor import SYSTEM
+
+pytestmark = pytest.mark.django_db
+DOSSIERS = f"{API}/dossiers/"
+
+
+def test_token_by_form_reads() -> None:
+    answer = token_answer(registered())
+
+    assert answer.status_code == 200
+    body = json.loads(answer.content)
+    assert (body["token_type"], body["expires_in"]) == ("Bearer", 3600)
+    assert body["scope"] == "read"
+    assert ids(bearing(body["access_token"]).get(DOSSIERS)) == []
+
+
+def test_token_by_basic_reads() -> None:
+    made = registered()
+    pair = base64.b64encode(f"{made.client_id}:{made.secret}".encode()).decode()
+
+    answer = post_form(
+        "token",
+        {"grant_type": "client_credentials"},
+        Client(headers={"Authorization": f"Basic {pair}"}),
+    )
+
+    assert answer.status_code == 200
+    assert ids(bearing(json.loads(answer.content)["access_token"]).get(DOSSIERS)) == []
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "error"),
+    [
+        ({"client_secret": "wrong"}, 401, "invalid_client"),
+        ({"client_id": "nobody"}, 401, "invalid_client"),
+        ({"client_secret": ""}, 401, "invalid_client"),
+        ({"grant_type": "password"}, 400, "invalid_request"),
+        ({"grant_type": "authorization_code"}, 400, "invalid_request"),
+        ({"scope": "read write"}, 400, "invalid_scope"),
+    ],
+)
+def test_token_is_refused(form: dict[str, str], status: int, error: str) -> None:
+    answer = token_answer(registered(), **form)
+
+    assert (answer.status_code, json.loads(answer.content)["error"]) == (status, error)
+    assert not Token.objects.exists()
+
+
+def test_token_address_takes_no_reading_and_no_json() -> None:
+    assert refusal(Client().get(f"{API}/token"))[0] == 405
+    answer = Client().post(f"{API}/token", {}, content_type="application/json")
+    assert refusal(answer) == (415, "client_error", "unsupported_media_type")
+
+
+def test_token_address_counts_by_address() -> None:
+    made = registered()
+    for _ in range(TokenThrottle.limit):
+        assert token_answer(made, client_secret="guess").status_code == 401
+
+    answer = token_answer(made)
+
+    assert refusal(answer) == (429, "client_error", "throttled")
+    assert answer["Retry-After"] == "60"
+    assert not Token.objects.exists()
+
+
+def test_revoked_token_is_refused() -> None:
+    made = registered()
+    token = token_of(made)
+    form = {"token": token, "client_id": made.client_id, "client_secret": made.secret}
+
+    assert post_form("revoke", form).status_code == 200
+
+    assert bearing(token).get(DOSSIERS).status_code == 401
+
+
+def test_token_of_another_client_is_not_revoked() -> None:
+    made, other = registered(), registered()
+    token = token_of(made)
+    form = {"token": token, "client_id": other.client_id, "client_secret": "guess"}
+
+    assert post_form("revoke", form).status_code == 401
+
+    assert bearing(token).get(DOSSIERS).status_code == 200
+
+
+def test_without_a_token_401_names_the_scheme() -> None:
+    answer = Client().get(DOSSIERS)
+
+    assert refusal(answer) == (401, "client_error", "not_authenticated")
+    assert answer["WWW-Authenticate"] == 'Bearer realm="api"'
+    assert json.loads(answer.content)["errors"][0]["detail"] == "身份认证信息未提供。"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Bearer wrong",
+        "bearer wrong",
+        "Bearer ",
+        "Bearer",
+        "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.",
+        "Bearer 令牌".encode().decode("latin-1"),
+    ],
+)
+def test_with_a_wrong_token_401(header: str) -> None:
+    answer = Client(headers={"Authorization": header}).get(DOSSIERS)
+
+    assert refusal(answer) == (401, "client_error", "authentication_failed")
+    assert answer["WWW-Authenticate"] == 'Bearer realm="api"'
+    detail = json.loads(answer.content)["errors"][0]["detail"]
+    assert detail == "访问令牌无效或已过期，请重新获取。"
+
+
+def test_a_token_in_the_address_does_not_count() -> None:
+    token = token_of(registered())
+    assert Client().get(DOSSIERS, {"access_token": token}).status_code == 401
+
+
+def test_an_expired_token_401() -> None:
+    past = timezone.now() - timedelta(seconds=1)
+    token = written_token(registered(), scopes=("read",), expires_at=past)
+    assert bearing(token).get(DOSSIERS).status_code == 401
+
+
+def test_a_token_of_a_stopped_client_401_with_the_reason() -> None:
+    made = registered()
+    token = token_of(made)
+    stop_client(client_pk=made.api_client.pk, reason="系统下线", on=ON, by=SYSTEM)
+
+    answer = bearing(token).get(DOSSIERS)
+
+    assert refusal(answer) == (401, "client_error", "authentication_failed")
+    assert "已停用" in json.loads(answer.content)["errors"][0]["detail"]
+
+
+def test_without_the_scope_403() -> None:
+    token = written_token(registered(), scopes=("openid",))
+
+    answer = bearing(token).get(DOSSIERS)
+
+    assert refusal(answer) == (403, "client_error", "permission_denied")
+    assert "scope=read" in json.loads(answer.content)["errors"][0]["detail"]
+
+
+def test_a_session_of_staff_opens_no_door_of_the_api(admin_user: object) -> None:
+    staff = Client()
+    staff.force_login(admin_user)  # type: ignore[arg-type]
+    assert staff.get(DOSSIERS).status_code == 401
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_nothing_is_written(method: str) -> None:
+    answer = getattr(caller(), method)(DOSSIERS, {}, content_type="application/json")
+    assert refusal(answer) == (405, "client_error", "method_not_allowed")
+
+
+def test_a_client_is_throttled_and_another_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ClientThrottle, "limit", 2)
+    first, second = caller(), caller()
+
+    answers = [first.get(DOSSIERS).status_code for _ in range(3)]
+
+    assert answers == [200, 200, 429]
+    assert second.get(DOSSIERS).status_code == 200
