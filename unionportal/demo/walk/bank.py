@@ -26,7 +26,10 @@ def is_bank_open() -> bool:
 
 @dataclass(slots=True)
 class StubBank:
-    """Starts a stub bank when one is needed and none is up; ends the one it started."""
+    """Starts a stub bank when one is needed and none is up; ends the one it started.
+
+    The bank hangs on our pipe, so that it ends with us even when we are killed.
+    """
 
     seed: int
     refuse: float | None = None
@@ -39,6 +42,8 @@ class StubBank:
         if self._child is None:
             return
         self._child.terminate()
+        if self._child.stdin is not None:
+            self._child.stdin.close()
         try:
             self._child.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
@@ -49,13 +54,14 @@ class StubBank:
         running = self._child is not None and self._child.poll() is None
         if running or is_bank_open():
             return
-        command = [sys.executable, "manage.py", "stub_bank", "--seed", str(self.seed)]
+        command = [sys.executable, "manage.py", "stub_bank", "--attached"]
+        command += ["--seed", str(self.seed)]
         if self.refuse is not None:
             command += ["--refuse", str(self.refuse)]
         self._child = subprocess.Popen(  # noqa: S603
             command,
             cwd=settings.BASE_DIR,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
         )
 

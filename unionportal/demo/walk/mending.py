@@ -143,11 +143,12 @@ def _end(stage: Stage, payment: Payment) -> None:
 def bring_papers(stage: Stage, round_: Round) -> int:
     """Some of the unknowns bring what was missing; returns for how many that is done."""
     unknown = current_determinations(round_).filter(outcome=Outcome.UNKNOWN)
-    chosen = [
-        determination
-        for determination in unknown.order_by("id")
-        if _brings_paper(stage, determination)
-    ][: stage.plan.paper_limit]
+    willing = sorted(
+        (readiness, determination.pk, determination)
+        for determination in unknown
+        if (readiness := _readiness(stage, determination)) < stage.plan.paper_share
+    )
+    chosen = [determination for *_, determination in willing[: stage.plan.paper_limit]]
     if not chosen:
         return 0
     dossiers = HouseholdDossier.objects.select_related(
@@ -160,9 +161,9 @@ def bring_papers(stage: Stage, round_: Round) -> int:
     return len(chosen)
 
 
-def _brings_paper(stage: Stage, determination: Determination) -> bool:
-    rng = seeded(stage.plan.seed, "paper", determination.subject_id)
-    return rng.random() < stage.plan.paper_share
+def _readiness(stage: Stage, determination: Determination) -> float:
+    """Between nought and one: the lower, the sooner the household brings its paper."""
+    return seeded(stage.plan.seed, "paper", determination.subject_id).random()
 
 
 def _supply(stage: Stage, dossier: HouseholdDossier) -> None:

@@ -1,7 +1,10 @@
 """The stub bank as a process: `manage.py stub_bank`."""
 
 import json
+import os
+import select
 import signal
+import sys
 import time
 from argparse import ArgumentParser
 from pathlib import Path
@@ -32,6 +35,9 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=1, help="随机种子")
         parser.add_argument("--once", action="store_true", help="办完现有文件就结束")
         parser.add_argument(
+            "--attached", action="store_true", help="标准输入关闭时结束"
+        )
+        parser.add_argument(
             "--totals", action="store_true", help="只输出账簿合计（JSON）"
         )
 
@@ -47,16 +53,19 @@ class Command(BaseCommand):
         try:
             with alone(folder):
                 desk = Desk(folder, judgement, self._say)
-                desk.serve() if options["once"] else self._keep_open(desk)
+                if options["once"]:
+                    desk.serve()
+                else:
+                    self._keep_open(desk, is_attached=options["attached"])
         except AlreadyOpen as error:
             message = "已有一个模拟银行在这个目录上工作，不再启动第二个。"
             raise CommandError(message) from error
 
-    def _keep_open(self, desk: Desk) -> None:
+    def _keep_open(self, desk: Desk, *, is_attached: bool) -> None:
         signal.signal(signal.SIGTERM, _stop)
         self._say("模拟银行已开门。")
         try:
-            while True:
+            while not (is_attached and _is_let_go()):
                 if not desk.serve():
                     time.sleep(POLL_SECONDS)
         except KeyboardInterrupt:
@@ -65,6 +74,12 @@ class Command(BaseCommand):
     def _say(self, line: str) -> None:
         self.stdout.write(line)
         self.stdout.flush()
+
+
+def _is_let_go() -> bool:
+    """Whether whoever started us has closed our standard input, or is gone."""
+    ready, _, _ = select.select([sys.stdin], [], [], 0)
+    return bool(ready) and not os.read(sys.stdin.fileno(), 1)
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
