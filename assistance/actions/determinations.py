@@ -90,7 +90,7 @@ def decide_amount(
 def supersede_determination(
     *, determination_id: int, answer: Answer, reason: str, on: date, by: Actor
 ) -> Determination:
-    """Write an answer that takes the place of another, in a round not yet closed.
+    """Write an answer that takes the place of another, once its list is public.
 
     Refused: an answer that is superseded already; an eligible one whose payment is
     still alive; an eligible answer (only the rule makes one, in a round); no reason.
@@ -121,9 +121,10 @@ def _require_supersedable(
 ) -> None:
     if old.superseded_by is not None:
         raise Refusal("这条认定已被取代，请打开最新的一条。", code="state")
-    if round_.state in {RoundState.CLOSED, RoundState.CANCELLED}:
+    if round_.state not in {RoundState.NOTICED, RoundState.RELEASED}:
         raise Refusal(
-            f"轮次{round_.get_state_display()}，不能再改认定；请在新的轮次中办理。",
+            f"轮次现在是“{round_.get_state_display()}”，不能另作认定：公示之前请更正档案后"
+            "重新测算，办结之后请在新的轮次中办理。",
             code="state",
         )
     if answer.outcome == Outcome.ELIGIBLE:

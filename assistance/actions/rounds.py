@@ -220,7 +220,7 @@ def compute_round(
         can_compute_round(by, round_).require()
         target = ROUND.target_of("compute", round_.state)
         deviations = _deviations(round_)
-        current_determinations(round_).delete()
+        Determination.objects.filter(year=round_.year, round=round_).delete()
         _write_determinations(round_)
         lost = len(deviations) - _write_deviations(round_, deviations)
         recount_round(round_)

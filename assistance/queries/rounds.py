@@ -34,7 +34,7 @@ def rounds_visible_to(actor: Actor) -> QuerySet[Round]:
     above = {
         path[:length]
         for path in outermost_paths(actor)
-        for length in range(4, len(path), 4)
+        for length in range(Organisation.steplen, len(path), Organisation.steplen)
     }
     return rounds.filter(
         within(actor, "organisation__path") | Q(organisation__path__in=above)

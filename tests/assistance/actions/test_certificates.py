@@ -116,7 +116,7 @@ def test_a_closed_round_takes_no_other_answer() -> None:
     pay(round_)
     certificate = close(round_)
     unknown = round_.determination_set.get(outcome=Outcome.UNKNOWN)
-    with pytest.raises(Refusal, match="不能再改认定"):
+    with pytest.raises(Refusal, match="轮次现在是“已办结”，不能另作认定"):
         supersede_determination(
             determination_id=unknown.pk,
             answer=Answer(outcome=Outcome.INELIGIBLE, clause="objection_upheld"),

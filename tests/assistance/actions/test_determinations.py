@@ -212,6 +212,14 @@ def test_supersede_determination_is_refused_and_changes_nothing() -> None:
     assert stored() == before
 
 
+def test_supersede_determination_is_refused_before_the_list_is_public() -> None:
+    answer = one_answer()
+    before = stored()
+    with pytest.raises(Refusal, match="公示之前请更正档案后重新测算"):
+        supersede(answer)
+    assert stored() == before
+
+
 def test_supersede_determination_is_refused_a_second_time() -> None:
     answer = one_answer(published=True)
     supersede(answer)
