@@ -6,10 +6,9 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from unfold.paginator import InfinitePaginator
 
 from members.actions.account import stop_account, verify_account
-from members.admin.base import RecordAdmin, Step
+from members.admin.base import RecordAdmin, Step, UncountedPages
 from members.admin.forms import ReasonForm
 from members.auth.actor import business_date
 from members.models import BankAccount
@@ -22,7 +21,7 @@ from unionportal.core.masks import mask_card
 
 @admin.register(BankAccount)
 class BankAccountAdmin(RecordAdmin):
-    paginator = InfinitePaginator
+    paginator = UncountedPages
     list_display = (
         "holder_name",
         "bank_name",

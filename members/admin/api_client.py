@@ -26,6 +26,7 @@ class ApiClientAdmin(RecordAdmin):
     list_filter = ("is_active",)
     list_select_related = ("organisation",)
     search_fields = ("name__startswith", "organisation__name__startswith")
+    search_help_text = "名称或工会名称的开头"
     fields = list_display
     add_form = ClientForm
 

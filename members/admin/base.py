@@ -16,6 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from unfold.admin import ModelAdmin
+from unfold.paginator import InfinitePaginator
 
 from members.auth.actor import business_date, request_actor
 from unionportal.core.actor import Actor
@@ -49,6 +50,12 @@ VERB_LABELS = {
     "stop_client": "停用接口客户端",
 }
 HISTORY_SHOWN = 30
+
+
+class UncountedPages(InfinitePaginator):
+    """Pages of a long list whose rows are not counted."""
+
+    template_name = "members/admin/pages.html"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,7 @@ class DivisionAdmin(RecordAdmin):
     list_display = ("code", "name", "level", "above", "valid_from", "valid_to")
     list_filter = ("level",)
     search_fields = ("code__startswith", "name__startswith")
+    search_help_text = "代码或名称的开头"
     list_select_related = ("parent",)
     ordering = ("code",)
     fields = ("code", "name", "level", "above", "valid_from", "valid_to", "successor")

@@ -32,6 +32,7 @@ from members.queries.notice import (
 )
 from members.workflow import NOTICE, OBJECTION
 from unionportal.core.actor import Actor
+from unionportal.core.verdict import Verdict, denied
 
 LINES_SHOWN = 50
 
@@ -49,6 +50,7 @@ class NoticeAdmin(RecordAdmin):
     )
     list_filter = ("state",)
     search_fields = ("title",)
+    search_help_text = "标题"
     fields = (
         "title",
         "organisation",
@@ -81,7 +83,7 @@ class NoticeAdmin(RecordAdmin):
             Step(
                 name="end",
                 label="期满结束",
-                verdict=can_end_notice(actor, record),
+                verdict=_may_end_today(actor, record),
                 act=lambda _entered: end_notice(**common),
                 done="公示已结束。",
                 tone="next",
@@ -133,12 +135,20 @@ class NoticeAdmin(RecordAdmin):
         return "；".join(notice.counted)
 
 
+def _may_end_today(actor: Actor, notice: Notice) -> Verdict:
+    allowed = can_end_notice(actor, notice)
+    if allowed and business_date() <= notice.ends_on:
+        return denied(f"公示到 {notice.ends_on:%Y-%m-%d} 为止，请在此日之后结束。")
+    return allowed
+
+
 @admin.register(Objection)
 class ObjectionAdmin(RecordAdmin):
     list_display = ("notice", "line", "channel", "state", "filed_on", "decided_at")
     list_filter = ("state", "channel")
     list_select_related = ("notice", "line")
     search_fields = ("notice__title",)
+    search_help_text = "公示标题"
     fields = (
         "notice",
         "line",

@@ -23,6 +23,7 @@ class OrganisationAdmin(RecordAdmin):
     list_display = ("indented", "code", "level", "numchild")
     list_filter = ("level",)
     search_fields = ("code__startswith", "name__startswith")
+    search_help_text = "代码或名称的开头"
     ordering = ("path",)
     fields = ("name", "short_name", "code", "level", "division", "numchild")
     add_form = OrganisationForm

@@ -10,7 +10,6 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
-from unfold.paginator import InfinitePaginator
 
 from members.actions.account import open_account
 from members.actions.person import (
@@ -19,7 +18,7 @@ from members.actions.person import (
     register_person,
     reveal_identity,
 )
-from members.admin.base import RecordAdmin, Step
+from members.admin.base import RecordAdmin, Step, UncountedPages
 from members.admin.forms import CardForm, PersonForm, PhoneForm, ReasonForm
 from members.auth.actor import business_date, request_actor
 from members.enums import Role
@@ -38,7 +37,7 @@ from unionportal.core.masks import mask_id_number, mask_phone
 @admin.register(Person)
 class PersonAdmin(RecordAdmin):
     change_form_outer_before_template = "members/admin/person.html"
-    paginator = InfinitePaginator
+    paginator = UncountedPages
     list_display = ("name", "masked_id", "masked_phone", "sex", "organisation")
     list_select_related = ("organisation",)
     search_fields = ("name",)

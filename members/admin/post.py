@@ -29,6 +29,7 @@ class PostAdmin(RecordAdmin):
         "deputy_of__organisation",
     )
     search_fields = ("user__name__startswith", "organisation__name__startswith")
+    search_help_text = "用户姓名或工会名称的开头"
     fields = ("user", "role", "organisation", "starts_on", "ends_on", "deputy_of")
     add_form = PostForm
 

@@ -29,6 +29,7 @@ class StandardAdmin(RecordAdmin):
     list_filter = ("kind", "residence")
     list_select_related = ("division",)
     search_fields = ("division__name__startswith", "division__code__startswith")
+    search_help_text = "区划名称或代码的开头"
     fields = list_display
     add_form = StandardForm
 

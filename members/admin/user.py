@@ -28,6 +28,7 @@ class UserAdmin(RecordAdmin):
     )
     list_filter = ("is_active",)
     search_fields = ("name__startswith", "username__startswith")
+    search_help_text = "姓名或用户名的开头"
     fields = list_display
     add_form = UserForm
 

@@ -8,6 +8,7 @@ from django_stubs_ext import StrOrPromise
 def phone_field() -> forms.CharField:
     return forms.CharField(
         label=_("手机号"),
+        error_messages={"required": _("请输入手机号。")},
         max_length=20,
         widget=forms.TextInput(
             attrs={
@@ -28,6 +29,11 @@ def digits_field(
         label=label,
         max_length=length,
         min_length=length,
+        error_messages={
+            "required": _("请输入%(label)s。") % {"label": label},
+            "min_length": _("%(label)s应为 %(length)s 位。")
+            % {"label": label, "length": length},
+        },
         widget=forms.TextInput(
             attrs={
                 "class": "form-control form-control-lg",
@@ -45,6 +51,7 @@ def text_field(
     return forms.CharField(
         label=label,
         max_length=length,
+        error_messages={"required": _("请填写%(label)s。") % {"label": label}},
         widget=forms.TextInput(
             attrs={
                 "class": "form-control",

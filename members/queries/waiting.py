@@ -4,6 +4,7 @@ from datetime import date
 
 from django.db.models import F
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from members.enums import AccountState, NoticeState, ObjectionState, Role
@@ -36,7 +37,7 @@ def accounts_to_verify(actor: Actor, on: date) -> list[QueueItem]:
 
 
 def _account_item(account: BankAccount) -> QueueItem:
-    entered_on = account.created_at.date()
+    entered_on = localtime(account.created_at).date()
     return QueueItem(
         title=_("核验收款账户"),
         detail=f"{account.person.name} {account.bank_name} {_('尾号')} {account.number_last4}",
