@@ -12,6 +12,7 @@ from assistance.models import Determination, Payment, PaymentClaim, Period, Roun
 from assistance.queries.populations import Population, population_named
 from assistance.queries.schemes import scheme_of
 from assistance.rules.answers import fact_name, reason_title
+from members.models import Organisation
 from unionportal.core.actor import SYSTEM, Actor
 from unionportal.core.scope import outermost_paths, within
 
