@@ -16,7 +16,7 @@ from assistance.models import Account, Batch, PayingAccount, Payment, Round
 from assistance.rules.banks.layout import Cell, Layout, layout_named
 from assistance.rules.banks.writing import write_file
 from members.enums import Role
-from members.models import BankAccount
+from members.models import BankAccount, User
 from tests.assistance.builders import (
     CITY,
     COUNTY,
@@ -54,6 +54,12 @@ def officers(at: str = COUNTY, above: str = CITY) -> Officers:
         payer=staff(Role.PAYER, at=at, on=AFTER_NOTICE),
         endorser=staff(Role.APPROVER, at=above, on=AFTER_NOTICE),
     )
+
+
+def user_of(officer: Actor) -> User:
+    """The user behind an officer, for a second post of the same person."""
+    assert officer.user_id is not None
+    return User.objects.get(pk=officer.user_id)
 
 
 def fund(amount: str, *, source: str = "county_own", at: str = COUNTY) -> None:

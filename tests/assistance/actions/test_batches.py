@@ -24,7 +24,7 @@ from assistance.queries.batches import signatures_of
 from assistance.queries.ledger import ledger_proof
 from members.actions.post import deputise
 from members.enums import Role
-from members.models import Post, User
+from members.models import Post
 from members.queries.post import actor_of
 from tests.assistance.builders import (
     CITY,
@@ -44,6 +44,7 @@ from tests.assistance.paying import (
     officers,
     payments_of,
     released_round,
+    user_of,
 )
 from unionportal.core.actor import SYSTEM, Actor, Seat
 from unionportal.core.audit import history_of
@@ -111,9 +112,7 @@ def test_a_maker_who_approves_is_refused() -> None:
     batch = batch_of(released_round(1))
     fund("600.00")
     who = officers()
-    maker = staff(
-        Role.APPROVER, user=User.objects.get(pk=who.maker.user_id), on=AFTER_NOTICE
-    )
+    maker = staff(Role.APPROVER, user=user_of(who.maker), on=AFTER_NOTICE)
     sign(submit_batch, batch, maker)
     sign(check_batch, batch, who.checker)
     before = as_it_stands(batch)
@@ -205,7 +204,7 @@ def test_a_deputy_of_the_maker_may_not_check() -> None:
     maker = staff(Role.MAKER, Role.CHECKER, on=AFTER_NOTICE)
     deputy = staff_user("代理人")
     deputise(
-        post_id=Post.objects.get(user_id=maker.user_id, role=Role.CHECKER).pk,
+        post_id=Post.objects.get(user=user_of(maker), role=Role.CHECKER).pk,
         user_id=deputy.pk,
         on=ON,
         ends_on=date(2026, 1, 31),

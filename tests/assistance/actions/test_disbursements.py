@@ -14,7 +14,6 @@ from assistance.queries.ledger import ledger_proof
 from assistance.rules.banks.layout import layout_named
 from assistance.rules.banks.reading import take_apart
 from members.enums import Role
-from members.models import User
 from tests.assistance.builders import account, staff
 from tests.assistance.paying import (
     AFTER_NOTICE,
@@ -28,6 +27,7 @@ from tests.assistance.paying import (
     paying_account,
     payments_of,
     released_round,
+    user_of,
 )
 from unionportal.core.actor import SYSTEM, Actor
 from unionportal.core.errors import Refusal
@@ -125,9 +125,7 @@ def test_a_second_instruction_is_refused() -> None:
 
 def test_an_approver_who_pays_is_refused() -> None:
     batch, who = ready(1)
-    both = staff(
-        Role.PAYER, user=User.objects.get(pk=who.approver.user_id), on=AFTER_NOTICE
-    )
+    both = staff(Role.PAYER, user=user_of(who.approver), on=AFTER_NOTICE)
 
     with pytest.raises(Refusal, match="您已在这份名单上签过“审批”"):
         instruct(batch, both)

@@ -92,6 +92,7 @@ def test_who_has_a_grant_already_is_left_out_by_name() -> None:
     round_ = noticed_round(2)
     taken = Determination.objects.filter(round=round_).first()
     assert taken is not None
+    assert taken.payee_id is not None
     PaymentClaim.objects.create(
         scheme_id=round_.version.scheme_id,
         subject_kind=taken.subject_kind,
