@@ -1,6 +1,7 @@
 """Which rows there are, by the name they are called by. Add yours here."""
 
 from bench.compute import COMPUTE
+from bench.returns import RECONCILE, REPLAY
 from bench.rows import Row
 
-ROWS: dict[str, Row] = {row.name: row for row in (COMPUTE,)}
+ROWS: dict[str, Row] = {row.name: row for row in (COMPUTE, RECONCILE, REPLAY)}

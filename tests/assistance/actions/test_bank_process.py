@@ -36,7 +36,7 @@ def bank(child_environment: dict[str, str]) -> Iterator[dict[str, str]]:
     environment = child_environment | {
         "BANK_EXCHANGE_DIR": str(settings.BANK_EXCHANGE_DIR)
     }
-    child = subprocess.Popen(  # noqa: S603 - our own command
+    child = subprocess.Popen(
         [sys.executable, "manage.py", "stub_bank", "--seed", "7", "--refuse", "0.5"],
         cwd=settings.BASE_DIR,
         env=environment,
@@ -47,7 +47,7 @@ def bank(child_environment: dict[str, str]) -> Iterator[dict[str, str]]:
 
 
 def bank_books(environment: dict[str, str]) -> dict[str, object]:
-    said = subprocess.run(  # noqa: S603 - our own command
+    said = subprocess.run(
         [sys.executable, "manage.py", "stub_bank", "--totals"],
         cwd=settings.BASE_DIR,
         env=environment,
