@@ -39,6 +39,7 @@ from assistance.enums import (
 from assistance.models import HouseholdDossier, PaymentClaim, Round
 from assistance.queries.populations import Population
 from members.enums import AccountState, StandardKind
+from members.models import BankAccount
 from unionportal.core.actor import Actor
 from unionportal.core.facts import FactSheet
 from unionportal.core.formula.declare import FactDeclaration, FactType
@@ -290,7 +291,7 @@ def _hardship_facts(_: QuerySet[Any, Any], as_of: date) -> Mapping[str, Expressi
     return {
         **{name: F(name) for name in _AS_THEY_STAND},
         "account_verified": Case(
-            When(Q(account_in_use__isnull=False), then=yes),
+            When(Exists(_accounts_in_use()), then=yes),
             default=None,
             output_field=BooleanField(),
         ),
@@ -310,6 +311,13 @@ def _hardship_facts(_: QuerySet[Any, Any], as_of: date) -> Mapping[str, Expressi
     }
 
 
+def _accounts_in_use() -> QuerySet[BankAccount]:
+    """The one verified account of the principal; no join through the person."""
+    return BankAccount.objects.filter(
+        person=OuterRef("principal_id"), state=AccountState.VERIFIED
+    )
+
+
 def on_file(*, path: str, as_of: date) -> QuerySet[HouseholdDossier]:
     """The open dossiers approved by a day, in the reach of a place in the tree."""
     return HouseholdDossier.objects.filter(
@@ -321,10 +329,10 @@ def on_file(*, path: str, as_of: date) -> QuerySet[HouseholdDossier]:
 
 
 def hardship_subjects(round_: Round) -> QuerySet[HouseholdDossier]:
-    """The register as a round sees it, with the joins its facts need.
+    """The register as a round sees it, with the join its facts need.
 
-    Each join finds one row at most: standards exclude overlap, a person has one
-    account in use. A join that no rule needs is not made.
+    The join finds one row at most, because standards exclude overlap; it is not made
+    where no rule asks for the line.
     """
     reach = on_file(path=round_.organisation.path, as_of=round_.as_of)
     return reach.annotate(
@@ -337,10 +345,6 @@ def hardship_subjects(round_: Round) -> QuerySet[HouseholdDossier]:
                 division__standards__residence=F("residence"),
                 division__standards__valid_from__lte=F("applied_on"),
             ),
-        ),
-        account_in_use=FilteredRelation(
-            "principal__accounts",
-            condition=Q(principal__accounts__state=AccountState.VERIFIED),
         ),
     ).alias(
         already_granted=earlier_grant(
