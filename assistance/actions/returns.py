@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,12 +12,17 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from assistance.actions.batches import constraint_of
-from assistance.actions.settlements import Answers, Settlement, Unfit, settle
+from assistance.actions.settlements import BUSY, Answers, Settlement, Unfit, settle
 from assistance.enums import BankFileState, FileDirection
 from assistance.models import BankFile, Batch
 from assistance.permissions.batches import can_import_return
 from assistance.rules.banks.layout import layout_named
-from assistance.rules.banks.reading import AnswerRow, Unreadable, layout_of, read_answer
+from assistance.rules.banks.reading import (
+    AnswerFile,
+    Unreadable,
+    layout_of,
+    read_answer,
+)
 from members.enums import Role
 from unionportal.core.actor import Actor
 from unionportal.core.audit import record
@@ -75,7 +81,7 @@ def import_return(
     The refusal is kept with the file's name for those who ask the bank.
     """
     can_import_return(by).require()
-    name = Path(name).name[:120] or "回盘文件"
+    name = _storable(Path(name).name)[:120] or "回盘文件"
     sha256 = hashlib.sha256(content).hexdigest()
     earlier = _applied(sha256)
     if earlier is not None:
@@ -90,8 +96,8 @@ def import_return(
         on=on,
     )
     try:
-        rows = _read(bank_file, content)
-        return _apply(bank_file, rows, by=by, on=on)
+        read = _read(bank_file, content)
+        return _apply(bank_file, read, by=by, on=on)
     except (Unreadable, Unfit) as unfit:
         raise _refused(bank_file, unfit.problems, by=by, on=on) from unfit
 
@@ -101,29 +107,48 @@ def collect_returns(
 ) -> list[ReturnOutcome]:
     """Import what lies in the bank's inbox; each file then moves on.
 
-    A refused file moves to `refused` and does not stop the others. Killed between
-    applying and moving, the next run finds the file applied and only moves it.
+    A refused file moves to `refused` and does not stop the others; one whose payments
+    are in another's hands just now stays for the next run. Killed between applying and
+    moving, the next run finds the file applied and only moves it.
     """
     can_import_return(by).require()
     inbox = Path(settings.BANK_EXCHANGE_DIR) / INBOX
     outcomes = []
     for path in sorted(inbox.glob("[!.]*")):
-        if not path.is_file():
+        content = _content_of(path)
+        if content is None:
             continue
         folder = "done"
         try:
-            content = path.read_bytes()
-            outcomes.append(
-                import_return(content=content, name=path.name, by=by, on=on)
-            )
-            if run is not None:
-                run.advance(done=len(outcomes), note=path.name)
-        except Refusal:
+            outcome = import_return(content=content, name=path.name, by=by, on=on)
+        except Refusal as refusal:
+            if refusal.code == BUSY:
+                continue
             folder = "refused"
+        else:
+            outcomes.append(outcome)
+            if run is not None:
+                run.advance(done=len(outcomes), note=outcome.bank_file.name)
         crashpoint(BEFORE_MOVE)
         _put_away(path, inbox / folder)
         crashpoint(AFTER_MOVE)
     return outcomes
+
+
+def _storable(name: str) -> str:
+    """A file's name as text: a bank may have written it in another encoding."""
+    return name.replace("\0", "?").encode("utf-8", "replace").decode()
+
+
+def _content_of(path: Path) -> bytes | None:
+    """The file, or one byte more than is accepted; None for what is none (any more)."""
+    if not path.is_file():
+        return None
+    try:
+        with path.open("rb") as file:
+            return file.read(LARGEST_FILE + 1)
+    except FileNotFoundError:
+        return None
 
 
 def _put_away(path: Path, folder: Path) -> None:
@@ -133,7 +158,8 @@ def _put_away(path: Path, folder: Path) -> None:
     while target.exists():
         count += 1
         target = folder / f"{path.stem}.{count}{path.suffix}"
-    path.replace(target)
+    with suppress(FileNotFoundError):  # another run has put it away
+        path.replace(target)
 
 
 def _applied(sha256: str) -> BankFile | None:
@@ -142,7 +168,7 @@ def _applied(sha256: str) -> BankFile | None:
     ).first()
 
 
-def _read(bank_file: BankFile, content: bytes) -> Sequence[AnswerRow]:
+def _read(bank_file: BankFile, content: bytes) -> AnswerFile:
     if len(content) > LARGEST_FILE:
         raise Unreadable([(1, f"文件超过 {LARGEST_FILE // 1024 // 1024} MB")])
     layout = (
@@ -153,15 +179,15 @@ def _read(bank_file: BankFile, content: bytes) -> Sequence[AnswerRow]:
     if layout is None:
         raise Unreadable([(1, "认不出这是哪家银行的文件格式")])
     bank_file.layout = layout.code
-    return read_answer(layout, content).rows
+    return read_answer(layout, content)
 
 
 def _apply(
-    bank_file: BankFile, rows: Sequence[AnswerRow], *, by: Actor, on: date
+    bank_file: BankFile, read: AnswerFile, *, by: Actor, on: date
 ) -> ReturnOutcome:
     with transaction.atomic():
-        bank_file.line_count = len(rows)
-        bank_file.total = sum((row[2] for row in rows), Decimal(0))
+        bank_file.line_count = len(read.rows)
+        bank_file.total = sum((row[2] for row in read.rows), Decimal(0))
         if not _is_first(bank_file):
             return ReturnOutcome(
                 BankFile.objects.get(
@@ -171,7 +197,12 @@ def _apply(
                 ),
                 None,
             )
-        answers = Answers(rows, bank_file.sha256[:32], f"回盘文件 {bank_file.name}")
+        answers = Answers(
+            rows=read.rows,
+            key=bank_file.sha256[:32],
+            document=f"回盘文件 {bank_file.name}",
+            batch=read.batch,
+        )
         came_to = settle(answers=answers, by=by, on=on)
         _name_batch(bank_file, came_to)
         record(

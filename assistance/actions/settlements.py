@@ -21,6 +21,7 @@ from unionportal.core.actor import Actor
 from unionportal.core.errors import Refusal
 from unionportal.core.messages import queue_messages_from_sql
 
+BUSY = "busy"  # the code of a refusal that another try may overcome
 _REFERENCE = re.compile(r"[0-9]{16}")
 
 _STAGE = """
@@ -34,6 +35,7 @@ _MATCH = """
     SELECT line.number, line.reference, line.amount, line.is_paid, line.reason_code,
            payment.id AS payment_id, payment.year, payment.batch_id, payment.source_id,
            payment.claim_id, payment.amount AS owed, payment.state,
+           batch.number AS batch_number,
            CASE
                WHEN payment.state IN ('instructed', 'in_doubt')
                    THEN CASE WHEN line.is_paid THEN 'pay' ELSE 'return' END
@@ -52,9 +54,10 @@ _MATCH = """
     ) ON payment.reference = line.reference AND payment.year = ANY(%s)
 """
 _FAULTS = """
-    SELECT number, reference, amount, owed, state, is_paid, payment_id IS NULL
+    SELECT number, reference, amount, owed, state, is_paid, batch_number
     FROM matched_line
     WHERE payment_id IS NULL OR owed <> amount OR event IS NULL
+       OR batch_number <> coalesce(nullif(%s, ''), batch_number)
     ORDER BY number LIMIT 1000
 """
 _LOCK_BATCHES = """
@@ -121,11 +124,13 @@ _NOTICES = (
 class Answers:
     """What the bank answered: rows of (line number, reference, amount in yuan,
     whether it was paid, reason code), and the key under which it goes on the books.
+    Where the bank names one batch, every line must be of it.
     """
 
     rows: Sequence[tuple[int, str, Decimal, bool, str]]
     key: str
     document: str
+    batch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +179,7 @@ def settle(*, answers: Answers, by: Actor, on: date) -> Settlement:
     years = _stage(answers.rows)
     with connection.cursor() as cursor:
         cursor.execute(_MATCH, [by.is_system, _paths(by), years])
-    _check_matched()
+    _check_matched(answers.batch)
     with connection.cursor() as cursor:
         cursor.execute(_LOCK_BATCHES)
         cursor.execute(_SUMS)
@@ -217,28 +222,37 @@ def _stage(rows: Sequence[tuple[int, str, Decimal, bool, str]]) -> list[int]:
     return sorted({int(reference[:4]) for reference in lines})
 
 
-def _check_matched() -> None:
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """A line that does not fit; what is None has no payment."""
+
+    number: int
+    reference: str
+    amount: Decimal
+    owed: Decimal | None
+    state: str | None
+    is_paid: bool
+    batch: str | None
+
+
+def _check_matched(batch: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(_FAULTS)
-        faults = cursor.fetchall()
+        cursor.execute(_FAULTS, [batch])
+        faults = [_Fault(*row) for row in cursor.fetchall()]
     if faults:
-        raise Unfit((fault[0], _fault(*fault[1:])) for fault in faults)
+        raise Unfit((fault.number, _said(fault, batch)) for fault in faults)
 
 
-def _fault(
-    reference: str,
-    amount: Decimal,
-    owed: Decimal | None,
-    state: str | None,
-    *rest: bool,
-) -> str:
-    is_paid, is_unknown = rest
-    if is_unknown:
+def _said(fault: _Fault, batch: str) -> str:
+    reference, owed = fault.reference, fault.owed
+    if fault.batch is None:
         return f"发放编号 {reference} 不存在或不在您的工会范围内"
-    if amount != owed:
-        return f"发放编号 {reference} 金额为 {amount} 元，应为 {owed} 元"
-    answer = "成功" if is_paid else "退回"
-    label = PaymentState(str(state)).label
+    if batch and fault.batch != batch:
+        return f"发放编号 {reference} 属于批次 {fault.batch}，不是本文件的批次 {batch}"
+    if fault.amount != owed:
+        return f"发放编号 {reference} 金额为 {fault.amount} 元，应为 {owed} 元"
+    answer = "成功" if fault.is_paid else "退回"
+    label = PaymentState(str(fault.state)).label
     return f"发放编号 {reference} 现在是“{label}”，与银行结果“{answer}”不符"
 
 
@@ -251,7 +265,7 @@ def _apply(changes: Sequence[_Sum], years: list[int], on: date) -> None:
         applied = cursor.rowcount
     if applied != expected:
         raise Refusal(
-            "有发放正在被他人办理，请稍后重新导入；本次未作任何改动。", code="busy"
+            "有发放正在被他人办理，请稍后重新导入；本次未作任何改动。", code=BUSY
         )
 
 

@@ -210,6 +210,10 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
         lambda c: c[:-6] + b"0.01\r\n",
         "第 5 行：退回金额为 0.01，与明细不符",
     ),
+    "another batch": (
+        lambda c: c.replace(b"-M1|2025", b"-M2|2025", 1),
+        "第 2 行：发放编号 2025.*属于批次 .*-M1，不是本文件的批次 .*-M2",
+    ),
     "a zip file": (lambda _: b"PK\x03\x04" + b"\0" * 64, "认不出|首行不是"),
 }
 
