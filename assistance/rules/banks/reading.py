@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fnmatch import fnmatchcase
 
 from assistance.rules.banks.layout import (
@@ -18,6 +18,9 @@ from assistance.rules.banks.layout import (
 
 _YUAN = re.compile(r"(?:0|[1-9][0-9]{0,15})\.[0-9]{2}")
 _DIGITS = re.compile(r"[0-9]{1,18}")
+# What the books can hold of one payment, and of a file.
+_LARGEST_AMOUNT = Decimal("999999999999.99")
+_LARGEST_TOTAL = Decimal("99999999999999.99")
 _ENCODINGS = ("gbk", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be")
 # (line number, reference, amount in yuan, whether it was paid, our reason code)
 AnswerRow = tuple[int, str, Decimal, bool, str]
@@ -124,6 +127,13 @@ def _decoded_lines(layout: Layout, form: FileForm, content: bytes) -> list[str]:
         for number, line in enumerate(raw, 1)
         if not _is_encoded(line, layout.encoding)
     ]
+    if b"\0" in content:
+        # No text of the database holds it, not even the sentence that would quote it.
+        problems += [
+            (number, "含有空字符，文件可能已损坏")
+            for number, line in enumerate(raw, 1)
+            if b"\0" in line
+        ]
     if raw[-1]:
         problems.append((len(raw), "最后一行不完整，文件可能没有传完"))
     if problems:
@@ -201,13 +211,17 @@ def amount_of(layout: Layout, text: str) -> Decimal | None:
     if layout.unit == "fen":
         if not _DIGITS.fullmatch(text):
             return None
-        return Decimal(int(text)).scaleb(-2).quantize(Decimal("0.01"))
-    if not _YUAN.fullmatch(text):
+        amount = Decimal(int(text)).scaleb(-2).quantize(Decimal("0.01"))
+    elif _YUAN.fullmatch(text):
+        amount = Decimal(text)
+    else:
         return None
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        return None
+    return amount if amount <= _LARGEST_TOTAL else None
+
+
+def _line_amount(layout: Layout, text: str) -> Decimal | None:
+    amount = amount_of(layout, text)
+    return None if amount is None or amount > _LARGEST_AMOUNT else amount
 
 
 def _answers(
@@ -222,7 +236,7 @@ def _answers(
     for number, cells in parsed.lines:
         written = cells[at_amount]
         if written not in amounts:
-            amounts[written] = amount_of(layout, written)
+            amounts[written] = _line_amount(layout, written)
         amount = amounts[written]
         is_paid = layout.results.get(cells[at_result])
         if amount is None or is_paid is None:
