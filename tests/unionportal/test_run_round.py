@@ -167,18 +167,14 @@ def test_goes_on_wherever_it_was_killed(bank_environment: dict[str, str]) -> Non
     places = (
         "open_round.after_commit",
         "compute_round.before_commit",
-        "publish_round_notice.after_commit",
         "release_round.before_commit",
-        "submit_batch.after_commit:3",
         "approve_batch.before_commit:5",
         "instruct_batch.after_commit:2",
         "write_instruction.after_rename:4",
         "import_return.before_commit:3",
-        "import_return.after_commit:2",
         "draft_follow_up_batch.after_commit",
         "end_payment.before_commit",
         "close_round.before_commit",
-        "close_round.after_commit",
     )
     for place in places:
         assert run_killed(bank_environment | {"CRASHPOINT": place}) == -9, place

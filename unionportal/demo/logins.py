@@ -3,16 +3,19 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from django.conf import settings
 from django.db.models import QuerySet
 
-from assistance.enums import Outcome, PaymentState, RoundState
-from assistance.models import Determination, HouseholdDossier, Payment
+from assistance.enums import BatchState, Outcome, PaymentState, RoundState
+from assistance.models import Batch, Determination, HouseholdDossier, Payment, Round
+from assistance.permissions.batches import NEXT_STEP
 from members.enums import AccountState, Role
-from members.models import BankAccount, Organisation, Person, Post
-from members.queries.organisation import ancestors_of
+from members.models import BankAccount, Person, Post, User
+from unionportal.core.actor import Actor
+from unionportal.demo.cast import Cast
 from unionportal.demo.staff import PROVINCE_LETTERS
 
 STAFF_PATH, WORKER_PATH, API_PATH = (
@@ -40,46 +43,61 @@ def keep_client(client_id: str, secret: str, name: str) -> None:
     path.write_text(json.dumps({"id": client_id, "secret": secret, "name": name}))
 
 
-def logins() -> list[Login]:
+def logins(*, on: date) -> list[Login]:
     """Everything to print; empty outside a demonstration or before it is loaded."""
     if not settings.DEMONSTRATION or not HouseholdDossier.objects.exists():
         return []
-    return [*_staff(), *_workers(), *_clients()]
+    return [*_province(), *_waited_for(on), *_workers(), *_clients()]
 
 
 def _client_file() -> Path:
     return Path(settings.VAR_DIR) / "demo-client.json"
 
 
-def _staff() -> Iterator[Login]:
-    """The province's posts, one city's, and those of the county that pays most."""
+def _province() -> Iterator[Login]:
+    """Every post of the province's union."""
     letters = PROVINCE_LETTERS.get(settings.DEMO_PROVINCE, "")
     posts = Post.objects.select_related("user", "organisation").order_by("id")
-    province = posts.filter(user__username__startswith=f"{letters}-")
-    county = _busiest_county()
-    shown = [
-        *province,
-        *posts.filter(
-            organisation__in=ancestors_of(county.path), organisation__depth=2
-        ),
-        *posts.filter(organisation=county),
-    ]
-    for post in shown:
-        yield Login(
-            who=f"{post.organisation.short_name} {Role(post.role).label} {post.user.name}",
-            username=post.user.username,
-            password=settings.DEMO_PASSWORD,
-            path=STAFF_PATH,
-        )
+    for post in posts.filter(user__username__startswith=f"{letters}-"):
+        where = f"{post.organisation.short_name} {Role(post.role).label}"
+        yield _staff(post.user.username, f"{where} {post.user.name}")
 
 
-def _busiest_county() -> Organisation:
-    """Where the latest batches wait, else where the first dossier lies."""
-    latest = Payment.objects.order_by("-id").select_related("batch__organisation")
-    payment = latest.first()
-    if payment is not None:
-        return payment.batch.organisation
-    return HouseholdDossier.objects.select_related("organisation")[0].organisation
+def _waited_for(on: date) -> Iterator[Login]:
+    """Somebody for each step that waits: signatures, returned money, a new card."""
+    cast = Cast(on)
+    batches = Batch.objects.select_related("organisation", "round__version")
+    for state, step in NEXT_STEP.items():
+        batch = batches.filter(state=state).order_by("-id").first()
+        if batch is not None:
+            title = f"{batch.organisation.short_name} {BatchState(state).label}"
+            yield from _held(cast.signer(batch, step), title)
+    lacking = batches.filter(state=BatchState.SUBMITTED).exclude(
+        organisation__posts__role=Role.CHECKER
+    )
+    for batch in lacking[:1]:
+        signer = cast.signer(batch, NEXT_STEP[BatchState.SUBMITTED])
+        yield from _held(signer, f"代审 {batch.organisation.short_name} 复核")
+    computed = Round.objects.filter(state=RoundState.COMPUTED).order_by("-id")
+    for round_ in computed.select_related("organisation")[:1]:
+        maker = cast.holder(Role.MAKER, round_.organisation)
+        yield from _held(maker, f"{round_.organisation.short_name} 经办 轮次待公示")
+    returned = Payment.objects.filter(state=PaymentState.RETURNED).order_by("-id")
+    for payment in returned.select_related("batch__organisation")[:1]:
+        union = payment.batch.organisation
+        maker = cast.holder(Role.MAKER, union)
+        yield from _held(maker, f"{union.short_name} 经办 银行退回")
+
+
+def _held(actor: Actor, who: str) -> Iterator[Login]:
+    for user in User.objects.filter(pk__in=[actor.user_id or 0]):
+        yield _staff(user.username, f"{who} {user.name}")
+
+
+def _staff(username: str, who: str) -> Login:
+    return Login(
+        who=who, username=username, password=settings.DEMO_PASSWORD, path=STAFF_PATH
+    )
 
 
 def _workers() -> Iterator[Login]:

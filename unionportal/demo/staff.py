@@ -23,7 +23,7 @@ PROVINCE_LETTERS = {entry[:2]: entry[2:] for entry in LETTERS.split()}
 MAKER, CHECKER, APPROVER, PAYER = "maker", "checker", "approver", "payer"
 AUDITOR, ADMINISTRATOR = "auditor", "administrator"
 AT_PROVINCE = (ADMINISTRATOR, MAKER, CHECKER, APPROVER, PAYER, AUDITOR)
-AT_CITY = (CHECKER, APPROVER, AUDITOR)
+AT_CITY = (MAKER, CHECKER, APPROVER, AUDITOR)
 AT_COUNTY = (MAKER, CHECKER, APPROVER, PAYER)
 SUFFIXES = ("自治州", "自治县", "地区", "盟", "区", "市", "县", "旗")
 

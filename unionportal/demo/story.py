@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from datetime import date
+from typing import TextIO
 
 from django.conf import settings
 from django.db import transaction
@@ -18,8 +19,8 @@ from unionportal.demo.logins import keep_client
 from unionportal.demo.middle import coming_winter, leave_in_the_middle
 from unionportal.demo.province import AS_OF, Places, Wish, is_loaded, places_of
 from unionportal.demo.walk.bank import StubBank
-from unionportal.demo.walk.engine import Worker
-from unionportal.demo.walk.stage import Plan, Stage
+from unionportal.demo.walk.engine import Engine, Worker
+from unionportal.demo.walk.stage import Plan
 from unionportal.demo.walk.summary import sentences_of, summary_of
 from unionportal.demo.walk.walker import stage_of, walk
 
@@ -38,15 +39,22 @@ def is_wanted() -> bool:
     return not HouseholdDossier.objects.exists() or is_loaded(settings.DEMO_PROVINCE)
 
 
-def tell_story(*, on: date, say: Say) -> None:
+def tell_story(
+    *, on: date, say: Say, engine: Engine | None = None, stream: TextIO = sys.stderr
+) -> None:
     """Fill the empty database; every step goes through the actions people use.
 
-    The background worker and the stub bank are running when this is called. A story
-    that was broken off is taken up where it stood.
+    The background worker carries out the long work, unless another engine is given. A
+    story that was broken off is taken up where it stood.
     """
-    places = _load(say)
+    places = _load(say, stream)
     with StubBank(seed=SEED) as bank:
-        stage = _first_stage(places.province, bank)
+        stage = stage_of(
+            _first_plan(places.province),
+            engine=engine or Worker(),
+            bank=bank,
+            stream=stream,
+        )
         say("2026 年元旦春节送温暖，从开启到办结：")
         main = walk(stage)
         lines = sentences_of(summary_of(main, seconds={}))
@@ -56,7 +64,7 @@ def tell_story(*, on: date, say: Say) -> None:
     _open_interface(places, on=on)
 
 
-def _load(say: Say) -> Places:
+def _load(say: Say, stream: TextIO) -> Places:
     wish = Wish(
         province=settings.DEMO_PROVINCE,
         dossiers=settings.DEMO_DOSSIERS,
@@ -66,18 +74,17 @@ def _load(say: Say) -> Places:
     if is_loaded(wish.province):
         return places_of(wish.province)
     say(f"载入演示省份 {wish.province}，{wish.dossiers:,} 份困难职工档案：")
-    return load_demonstration(wish, stream=sys.stderr)
+    return load_demonstration(wish, stream=stream)
 
 
-def _first_stage(province: str, bank: StubBank) -> Stage:
-    plan = Plan(
+def _first_plan(province: str) -> Plan:
+    return Plan(
         scheme=SCHEME,
         organisation=province,
         period=FIRST_PERIOD,
         as_of=AS_OF,
         seed=SEED,
     )
-    return stage_of(plan, engine=Worker(), bank=bank, stream=sys.stderr)
 
 
 def _open_interface(places: Places, *, on: date) -> None:

@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 
 from django.db import transaction
 
-from assistance.actions.dossiers import HouseholdFacts, recheck_dossier
+from assistance.actions.dossiers import HouseholdFacts, close_dossier, recheck_dossier
 from assistance.actions.follow_ups import draft_follow_up_batch
 from assistance.actions.payments import end_payment
-from assistance.enums import Outcome, PaymentEnd, PaymentState
+from assistance.enums import ExitReason, Outcome, PaymentEnd, PaymentState
 from assistance.models import Determination, HouseholdDossier, Payment, Round
 from assistance.queries.rounds import current_determinations, last_payments
 from members.actions.account import open_account, verify_account
@@ -128,13 +128,22 @@ def give_account(stage: Stage, person: Person, *, newer_than: int = 0) -> None:
 
 def _end(stage: Stage, payment: Payment) -> None:
     rng = seeded(stage.plan.seed, "end", payment.claim.payee_id, payment.attempt)
+    reason = ENDS.draw(rng)
     union = Organisation.objects.get(pk=payment.claim.organisation_id)
     end_payment(
         payment_id=payment.pk,
-        reason=ENDS.draw(rng),
+        reason=reason,
         by=stage.cast.holder(Role.MAKER, union),
         on=stage.on,
     )
+    if reason is PaymentEnd.DIED:
+        close_dossier(
+            dossier_id=payment.claim.subject_id,
+            exit_reason=ExitReason.DIED,
+            reason="银行退回后走访，困难职工本人已去世。",
+            on=stage.on,
+            by=stage.cast.holder(Role.CHECKER, union),
+        )
 
 
 # --- papers that were missing

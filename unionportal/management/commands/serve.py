@@ -73,7 +73,7 @@ class Command(BaseCommand):
     def _greet(self, port: int) -> None:
         address = f"http://{HOST}:{port}"
         self.stdout.write(f"\n门户已启动：{address}/    管理端：{address}/staff/")
-        for login in logins.logins():
+        for login in logins.logins(on=timezone.localdate()):
             self.stdout.write(
                 f"  {login.who}：{login.username} / {login.password}"
                 f"    {address}{login.path}"
