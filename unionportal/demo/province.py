@@ -115,7 +115,7 @@ def load_province(wish: Wish, *, advance: Advance) -> Places:
     if is_loaded(wish.province):
         raise Refusal(
             f"省份 {wish.province} 已有困难职工档案，不再载入演示数据；"
-            "如需重来，请先清空数据库（删除 var/engines 后重新启动）。",
+            "如需重来，请停止门户，删除 var 目录（数据库和模拟银行的账簿）后重新启动。",
             code="loaded",
         )
     if wish.dossiers < 1:

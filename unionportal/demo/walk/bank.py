@@ -42,8 +42,7 @@ class StubBank:
         if self._child is None:
             return
         self._child.terminate()
-        if self._child.stdin is not None:
-            self._child.stdin.close()
+        self.let_go()
         try:
             self._child.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
@@ -64,6 +63,11 @@ class StubBank:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
         )
+
+    def let_go(self) -> None:
+        """Close the pipe it hangs on: it ends when it has done what lies there."""
+        if self._child is not None and self._child.stdin is not None:
+            self._child.stdin.close()
 
 
 def bank_totals(batches: Sequence[str]) -> dict[str, Any]:

@@ -43,7 +43,8 @@ def settle(stage: Stage, round_: Round) -> None:
             elif time.monotonic() - quiet_since > SILENCE_SECONDS:
                 raise Refusal(
                     f"银行 {SILENCE_SECONDS} 秒没有新的回盘，还有 {now_left} 个批次没有结果；"
-                    "请查看银行进程（manage.py stub_bank）后再次运行，会从这里继续。",
+                    "请查看银行进程（manage.py stub_bank）和它拒收的文件"
+                    f"（{settings.BANK_EXCHANGE_DIR}/bank/refused）后再次运行，会从这里继续。",
                     code="bank",
                 )
             else:
