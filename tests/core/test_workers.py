@@ -108,12 +108,12 @@ def test_killed_workers_work_is_taken_up_by_itself(
     trace, log = tmp_path / "trace", tmp_path / "log"
     with worker(child_environment, log) as whole:
         first = linger(trace, "first", seconds=60)
-        wait_until(lambda: bool(runs_of(trace, first)), 20)
+        wait_until(lambda: bool(runs_of(trace, first)), 60)
         kill_all(whole)
     whole_died = time.monotonic()
     with worker(child_environment, log):
         second = linger(trace, "second", seconds=60)
-        wait_until(lambda: bool(runs_of(trace, second)), 20)
+        wait_until(lambda: bool(runs_of(trace, second)), 60)
         for _copy in range(3):
             assert ring(second.pk)
         held = wait_until(lambda: redis_client.llen("celery") == 0, 5)
