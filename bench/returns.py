@@ -62,7 +62,7 @@ def run_replay(options: Options) -> Measured:
 
 def _run(options: Options, *, replayed: bool) -> Measured:
     with scratch_database():
-        round_ = _open_round()
+        round_ = open_bench_round()
         content = _answer(round_, options.rows, ON)
         again = _answer(round_, options.rows, date(2025, 12, 16))
         ours: list[float] = []
@@ -87,7 +87,8 @@ def _run(options: Options, *, replayed: bool) -> Measured:
     return Measured(tuple(ours), tuple(floor), size)
 
 
-def _open_round() -> Round:
+def open_bench_round() -> Round:
+    """A round of the shipped winter warmth, for rows that need one."""
     for code in ("provincial_warmth", "county_own"):
         FundSource.objects.create(code=code, name=code, basis="基准")
     (version,) = (

@@ -157,6 +157,8 @@ def write_whole(path: Path, content: bytes) -> None:
     """Put a file in place complete or not at all, and durably."""
     path.parent.mkdir(parents=True, exist_ok=True)
     # A dot in front: those who watch the folder pass over it.
+    for left in path.parent.glob(f".{path.name}.*"):
+        left.unlink(missing_ok=True)  # a killed writer's: it holds account numbers
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     with draft.open("wb") as file:
         file.write(content)
