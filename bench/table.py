@@ -1,7 +1,8 @@
 """Which rows there are, by the name they are called by. Add yours here."""
 
+from bench.approval import APPROVE
 from bench.compute import COMPUTE
 from bench.returns import RECONCILE, REPLAY
 from bench.rows import Row
 
-ROWS: dict[str, Row] = {row.name: row for row in (COMPUTE, RECONCILE, REPLAY)}
+ROWS: dict[str, Row] = {row.name: row for row in (COMPUTE, APPROVE, RECONCILE, REPLAY)}
