@@ -1,13 +1,15 @@
 """Workbooks: what a cell holds is what it was, and never a formula."""
 
 import io
+import re
 import zipfile
 from datetime import date
 from decimal import Decimal
+from xml.etree import ElementTree
 
 import pytest
 
-from unionportal.core.sheets import Column, write_sheet
+from unionportal.core.sheets import LONGEST_TEXT, Column, write_sheet
 
 Row = tuple[str, Decimal, date | None]
 COLUMNS: tuple[Column[Row], ...] = (
@@ -24,7 +26,12 @@ def sheet_xml(rows: list[Row]) -> str:
         return book.read("xl/worksheets/sheet1.xml").decode()
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+86", "-x", "@cmd", "\t=1", "＝甲"])
+MARKUP = "<r></r></is></c><c><f>1+1</f></c><c><is><r></r>"
+
+
+@pytest.mark.parametrize(
+    "name", ["=1+1", "+86", "-x", "@cmd", "\t=1", "＝甲", MARKUP, "<f>1+1</f>"]
+)
 def test_a_name_that_looks_like_a_formula_stays_text(name: str) -> None:
     xml = sheet_xml([(name, Decimal("600.00"), None)])
     assert "<f>" not in xml
@@ -46,3 +53,39 @@ def test_a_value_of_the_wrong_kind_is_a_fault() -> None:
     wrong: tuple[Column[Row], ...] = (Column("金额", lambda row: row[0], "yuan"),)
     with pytest.raises(TypeError, match="is no yuan"):
         write_sheet("名单", wrong, [("甲", Decimal(1), None)])
+
+
+@pytest.mark.parametrize(
+    ("name", "stored"),
+    [
+        ("甲 & <乙>", "甲 &amp; &lt;乙&gt;"),
+        ("甲\x00乙\r丙", "甲_x0000_乙_x000D_丙"),
+        ("_x0041_", "_x005F_x0041_"),
+        ("_x_甲", "_x_甲"),
+        (" 甲\n乙 ", " 甲\n乙 "),
+        ("甲" * 40_000, "甲" * LONGEST_TEXT),
+    ],
+)
+def test_any_text_stays_what_it_was_in_a_sound_sheet(name: str, stored: str) -> None:
+    xml = sheet_xml([(name, Decimal(1), None)])
+    assert f'<t xml:space="preserve">{stored}</t>' in xml
+    ElementTree.fromstring(xml)  # noqa: S314 - our own sheet
+
+
+def test_each_kind_of_cell_has_its_format() -> None:
+    row = ("甲", Decimal("1E3"), date(2025, 12, 1))
+    xml = sheet_xml([row, row])
+    assert re.findall(r'r="([A-Z]\d)" s="(\d)"', xml)[3:] == [
+        ("A2", "2"),
+        ("B2", "3"),
+        ("C2", "4"),
+        ("A3", "2"),
+        ("B3", "3"),
+        ("C3", "4"),
+    ]
+    assert "<v>1000</v>" in xml
+
+
+def test_a_list_without_rows_is_its_head() -> None:
+    assert "<sheetData>" in (xml := sheet_xml([]))
+    assert xml.count("<row ") == 1

@@ -1,19 +1,42 @@
-"""Lists as Excel workbooks: text stays text, sums stay numbers."""
+"""Lists as Excel workbooks: text stays text, sums stay numbers.
 
-from collections.abc import Callable, Iterable, Sequence
+The book is xlsxwriter's: its parts, formats, widths and head. The rows are written here,
+into the sheet of that book: xlsxwriter needs four times as long for a row, and takes a
+text between ``<r>`` and ``</r>`` for markup of its own, by which a name could bring a
+formula in.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from io import BytesIO, TextIOWrapper
 from tempfile import SpooledTemporaryFile
 from typing import IO, Generic, Literal, TypeVar
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
 
 Row = TypeVar("Row")
 Kind = Literal["text", "yuan", "count", "day"]
 IN_MEMORY = 4 * 1024 * 1024
 LONGEST_NAME = 31  # of a sheet, by the format
-_FORMATS = {"yuan": "#,##0.00", "count": "#,##0", "day": "yyyy-mm-dd"}
+LONGEST_TEXT = 32_767  # of a cell, by the format
+DAY_ZERO = date(1899, 12, 30).toordinal()  # of the format's calendar
+_FORMATS = {
+    "text": "General",
+    "yuan": "#,##0.00",
+    "count": "#,##0",
+    "day": "yyyy-mm-dd",
+}
+_SHEET = "xl/worksheets/sheet1.xml"
+_STYLED = re.compile(r'<c r="[A-Z]+2"(?: s="(\d+)")?/>')
+_STYLED_ROW = re.compile(r'<row r="2".*?</row>')
+# What XML would obey, what it cannot hold, and what Excel would read as such a sign.
+_SPECIAL = re.compile(r"[&<>]|[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+_MARKUP = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,43 +58,84 @@ def write_sheet(
 ) -> IO[bytes]:
     """Write the rows one by one into a workbook; memory does not grow with them."""
     target: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the reader closes it
-    book = xlsxwriter.Workbook(target, {"constant_memory": True})
     try:
-        _fill(book, name, columns, rows)
+        with (
+            ZipFile(_empty_book(name, columns)) as frame,
+            ZipFile(target, "w", ZIP_DEFLATED) as book,
+        ):
+            for part in frame.namelist():
+                if part != _SHEET:
+                    book.writestr(part, frame.read(part))
+            with book.open(_SHEET, "w") as sheet:
+                _fill(sheet, frame.read(_SHEET).decode(), columns, rows)
     except BaseException:
-        book.close()  # ends its temporary files; nothing of the half book is kept
-        target.close()
+        target.close()  # nothing of the half book is kept
         raise
-    book.close()
+    target.seek(0)
+    return target
+
+
+def _empty_book(name: str, columns: Sequence[Column[Row]]) -> BytesIO:
+    """A book with the head and one row of empty cells that carry the styles."""
+    target = BytesIO()
+    with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
+        sheet = book.add_worksheet(name[:LONGEST_NAME])
+        head = book.add_format({"bold": True, "bg_color": "#f7f8fa", "border": 1})
+        styles = {
+            kind: book.add_format({"num_format": code})
+            for kind, code in _FORMATS.items()
+        }
+        sheet.freeze_panes(1, 1)
+        for place, column in enumerate(columns):
+            sheet.set_column(place, place, column.width)
+            sheet.write_string(0, place, column.title, head)
+            sheet.write_blank(1, place, None, styles[column.kind])
     target.seek(0)
     return target
 
 
 def _fill(
-    book: xlsxwriter.Workbook,
-    name: str,
-    columns: Sequence[Column[Row]],
-    rows: Iterable[Row],
+    sheet: IO[bytes], frame: str, columns: Sequence[Column[Row]], rows: Iterable[Row]
 ) -> None:
-    sheet = book.add_worksheet(name[:LONGEST_NAME])
-    head = book.add_format({"bold": True, "bg_color": "#f7f8fa", "border": 1})
-    formats = {
-        kind: book.add_format({"num_format": code}) for kind, code in _FORMATS.items()
-    }
-    sheet.freeze_panes(1, 1)
-    for place, column in enumerate(columns):
-        sheet.set_column(place, place, column.width)
-        sheet.write_string(0, place, column.title, head)
-    for line, row in enumerate(rows, start=1):
-        for place, column in enumerate(columns):
-            value = column.value(row)
-            if value is None or value == "":
-                continue
-            if column.kind == "text":
-                sheet.write_string(line, place, str(value))
-            elif isinstance(value, date):
-                sheet.write_datetime(line, place, value, formats["day"])
-            elif isinstance(value, int | Decimal):
-                sheet.write_number(line, place, value, formats[column.kind])
-            else:
-                raise TypeError(f"{column.title}: {value!r} is no {column.kind}")
+    before, after = _STYLED_ROW.split(frame)
+    styles = [f' s="{style or 0}"' for style in _STYLED.findall(frame)]
+    text = TextIOWrapper(sheet, "utf-8")
+    text.write(re.sub("<dimension [^>]*>", "", before))
+    text.writelines(_lines(columns, styles, rows))
+    text.write(after)
+    text.flush()
+    text.detach()
+
+
+def _lines(
+    columns: Sequence[Column[Row]], styles: Sequence[str], rows: Iterable[Row]
+) -> Iterator[str]:
+    placed = [
+        (column, xl_col_to_name(place), styles[place])
+        for place, column in enumerate(columns)
+    ]
+    for line, row in enumerate(rows, start=2):
+        cells = [
+            f'<c r="{letters}{line}"{style}{_content(column, value)}</c>'
+            for column, letters, style in placed
+            if (value := column.value(row)) is not None and value != ""
+        ]
+        yield f'<row r="{line}">{"".join(cells)}</row>'
+
+
+def _content(column: Column[Row], value: object) -> str:
+    if column.kind == "text":
+        text = _SPECIAL.sub(_harmless, str(value)[:LONGEST_TEXT])
+        return f' t="inlineStr"><is><t xml:space="preserve">{text}</t></is>'
+    if isinstance(value, date):
+        return f"><v>{value.toordinal() - DAY_ZERO}</v>"
+    if isinstance(value, int | Decimal):
+        return (
+            f"><v>{value:f}</v>" if isinstance(value, Decimal) else f"><v>{value}</v>"
+        )
+    raise TypeError(f"{column.title}: {value!r} is no {column.kind}")
+
+
+def _harmless(found: re.Match[str]) -> str:
+    sign = found.group()
+    return _MARKUP.get(sign) or f"_x{ord(sign):04X}_"
