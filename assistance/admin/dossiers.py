@@ -85,7 +85,9 @@ class DossierList(StaffPage):
 class DossierExport(DossierList):
     """The chosen dossiers as a workbook; who took it, and how, is written down."""
 
-    def get(self, request: HttpRequest) -> HttpResponseBase:
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest) -> HttpResponseBase:
         """Send the workbook; ID numbers stay masked."""
         rows = self.chosen().qs.order_by("pk")
         record_export(

@@ -41,6 +41,7 @@ from assistance.queries.rounds import (
     round_clauses,
     round_unknowns,
     rounds_visible_to,
+    totals_visible_to,
 )
 from assistance.queries.schemes import scheme_of
 from members.auth.staff import StaffPage
@@ -71,15 +72,18 @@ class RoundList(StaffPage):
     """Rounds in reach, newest first; a province has a few dozen a year."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Show the filtered list with its totals."""
+        """Show the filtered list; totals that reach beyond the actor stay unsaid."""
         chosen = RoundFilter(request.GET, queryset=rounds_visible_to(self.actor))
-        rounds = list(chosen.qs[:200])
+        rounds = [
+            (each, totals_visible_to(each, self.actor)) for each in chosen.qs[:200]
+        ]
+        known = [totals for _round, totals in rounds if totals is not None]
         return self.page(
             "staff/rounds.html",
             title="发放轮次",
             filter=chosen,
             rounds=rounds,
-            total=sum((each.eligible_amount for each in rounds), Decimal("0.00")),
+            total=sum((totals.amount for totals in known), Decimal("0.00")),
         )
 
 

@@ -1,14 +1,17 @@
 """The staff admin's site: the theme, with the content policy its script needs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.decorators import csp_update
 from django.conf import settings
+from django.contrib.admin import ModelAdmin
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver
 from django.utils import timezone
 from unfold.sites import UnfoldAdminSite
 
@@ -19,6 +22,14 @@ from unionportal.core.queues import waiting_for
 from unionportal.core.scope import outermost_paths
 
 View = Callable[..., HttpResponseBase]
+OWN_APPS = (
+    "members.",
+    "assistance.",
+    "modelworkers.",
+    "competitions.",
+    "mediation.",
+    "unionportal.",
+)
 
 
 def loosened(view: View) -> View:
@@ -38,6 +49,30 @@ class StaffSite(UnfoldAdminSite):
     site_title = "工会服务门户"
     site_header = "工会服务门户"
     index_title = "工作台"
+
+    def register(
+        self,
+        model_or_iterable: type[Model] | Iterable[type[Model]],
+        admin_class: type[ModelAdmin[Any]] | None = None,
+        **options: Any,
+    ) -> None:
+        """Take the portal's own screens only.
+
+        Those of the libraries know no reach: they would show every union's clients,
+        tokens and schedules to the staff of each.
+        """
+        models = (
+            [model_or_iterable]
+            if isinstance(model_or_iterable, type)
+            else model_or_iterable
+        )
+        own = [model for model in models if model.__module__.startswith(OWN_APPS)]
+        super().register(own, admin_class, **options)
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Without the way from any row of any table to its public page: none has one."""
+        urls: list[URLPattern | URLResolver] = super().get_urls()
+        return [each for each in urls if getattr(each, "name", "") != "view_on_site"]
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:  # noqa: FBT001, FBT002 - Django's signature
         """Let the theme's script work on every page behind the login."""

@@ -1,0 +1,272 @@
+"""The table of doors: every address, and what each kind of visitor gets there.
+
+A new address gets a line here. The answers stand in the order of VISITORS: a status,
+`login` (sent to a sign-in), `desk` (staff sent to their first page, which is also the
+admin's answer for a record that does not exist), `moved` (sent on after a deed), or
+`-` where the question makes no sense.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+VISITORS = (
+    "anonymous",
+    "worker",
+    "neighbour",
+    "neighbour_system",
+    "own",
+    "own_system",
+)
+# What a clerk would have to fill in, so that a verb fails for want of a right only.
+FORM: Mapping[str, str] = {
+    "amount": "1.00",
+    "answer": "核对过了",
+    "comment": "核对过了",
+    "reason": "核对过了",
+    "text": "核对过了",
+    "verdict": "核对过了",
+}
+
+
+@dataclass(frozen=True)
+class Door:
+    """One address; `key` names the county's record that stands in it.
+
+    `writers` leave a mark of their own there: nobody's record but theirs changes.
+    """
+
+    get: str
+    post: str
+    key: str = ""
+    verbs: tuple[str, ...] = ("",)
+    path: str = ""
+    writers: frozenset[str] = frozenset()
+    form: Mapping[str, str] = field(default_factory=lambda: FORM)
+
+    def of(self, key: str, *verbs: str) -> Self:
+        """The same door before another kind of record, by these verbs."""
+        return replace(self, key=key, verbs=verbs or ("",))
+
+    def at(self, path: str) -> Self:
+        """The same door where the pattern does not tell the path."""
+        return replace(self, path=path)
+
+    def expected(self, method: str) -> dict[str, str]:
+        """Who is asked by a method, and what he should get."""
+        answers = (self.get if method == "get" else self.post).split()
+        pairs = zip(VISITORS, answers, strict=True)
+        return {who: answer for who, answer in pairs if answer != "-"}
+
+
+NOBODY = "405 405 405 405 405 405"
+OVER = "404 404 404 404 404 404"
+LOGIN = "login login login login login login"
+# --- the staff's pages
+STAFF_LIST = Door(
+    get="login login 200 login 200 login", post="login login 405 login 405 login"
+)
+STAFF_RECORD = Door(
+    get="login login 404 login 200 login", post="login login 405 login 405 login"
+)
+STAFF_VERB = Door(
+    get="login login 405 login 405 login", post="login login 404 login moved login"
+)
+STAFF_FORM = Door(
+    get="login login 200 login 200 login", post="login login 200 login 200 login"
+)
+# --- the admin's lists and records of members
+LIST = Door(
+    get="login login 200 login 200 login", post="login login 200 login 200 login"
+)
+ADD = Door(
+    get="login login 200 login 200 login", post="login login 200 login 200 login"
+)
+NEVER = Door(
+    get="login login 403 login 403 login", post="login login 403 login 403 login"
+)
+RECORD = Door(
+    get="login login desk login 200 login", post="login login 403 login 403 login"
+)
+HISTORY = Door(
+    get="login login desk login 200 login", post="login login desk login 200 login"
+)
+VERB = Door(
+    get="login login 404 login 404 login", post="login login 404 login moved login"
+)
+GONE = Door(
+    get="login login 404 login 404 login", post="login login 404 login 404 login"
+)
+OLD = Door(
+    get="login login moved login moved login",
+    post="login login moved login moved login",
+)
+# --- the workers' pages
+WORKER_LIST = Door(
+    get="login 200 200 login 200 login", post="login 405 405 login 405 login"
+)
+WORKER_OWN = Door(
+    get="login 404 404 login 404 login", post="login 404 404 login 404 login"
+)
+# --- the API
+API_LIST = Door(get="401 401 401 200 401 200", post="401 401 401 405 401 405")
+API_RECORD = Door(get="401 401 401 404 401 200", post="401 401 401 405 401 405")
+API_LINES = Door(get=API_RECORD.get, post="401 401 401 404 401 405")
+# --- everybody's
+OPEN = Door(get="200 200 200 200 200 200", post=NOBODY)
+
+
+def records(model: str, *verbs: str, add: Door = NEVER) -> dict[str, Door]:
+    """The addresses that the admin makes for one model of members."""
+    name = f"admin:members_{model}"
+    key = f"members_{model}"
+    return {
+        f"{name}_changelist": LIST,
+        f"{name}_add": add,
+        f"{name}_change": RECORD.of(key),
+        f"{name}_history": HISTORY.of(key),
+        f"{name}_delete": NEVER.of(key),
+        f"{name}_verb": VERB.of(key, *verbs) if verbs else GONE.of(key, "none"),
+        f"staff/members/{model}/<path:object_id>/": OLD.of(key),
+    }
+
+
+DOORS: dict[str, Door] = {
+    "home": Door(get="200 200 desk 200 desk 200", post=NOBODY),
+    "health": Door(get="500 - - - - -", post=NOBODY),
+    "ready": OPEN,
+    "metrics": Door(get="200 - - - - -", post="200 - - - - -"),
+    # --- rounds to payments
+    "staff_assistance:rounds": STAFF_LIST,
+    "staff_assistance:round": STAFF_RECORD.of("round"),
+    "staff_assistance:round-progress": STAFF_RECORD.of("round"),
+    # Not closed yet: there is none.
+    "staff_assistance:certificate": Door(
+        get=GONE.get, post="login login 405 login 405 login"
+    ).of("round"),
+    "staff_assistance:round-verb": STAFF_VERB.of(
+        "round", "compute", "publish", "release", "close", "cancel", "supplement"
+    ),
+    "staff_assistance:determinations": STAFF_RECORD.at(
+        "/staff/assistance/determinations/?round={round}"
+    ),
+    "staff_assistance:determination": STAFF_RECORD.of("determination"),
+    "staff_assistance:decide-amount": STAFF_VERB.of("determination"),
+    "staff_assistance:batches": STAFF_LIST,
+    "staff_assistance:batch": STAFF_RECORD.of("batch"),
+    "staff_assistance:batch-verb": STAFF_VERB.of(
+        "batch",
+        "submit",
+        "check",
+        "approve",
+        "endorse",
+        "instruct",
+        "send-back",
+        "follow-up",
+    ),
+    "staff_assistance:payments": STAFF_LIST,
+    "staff_assistance:payment": STAFF_RECORD.of("payment"),
+    "staff_assistance:payment-verb": STAFF_VERB.of(
+        "payment", "hold", "resume", "withdraw", "end"
+    ),
+    "staff_assistance:bank-files": Door(
+        get=STAFF_LIST.get, post="login login moved login moved login"
+    ),
+    # --- dossiers, schemes, funds, inquiries
+    "staff_assistance:dossiers": STAFF_LIST,
+    "staff_assistance:dossiers-export": Door(
+        get="login login 405 login 405 login",
+        post="login login 200 login 200 login",
+        writers=frozenset({"neighbour"}),
+    ),
+    "staff_assistance:dossier-new": STAFF_FORM,
+    "staff_assistance:dossier": STAFF_RECORD.of("dossier"),
+    "staff_assistance:dossier-recheck": Door(
+        get=STAFF_RECORD.get, post="login login 404 login 200 login"
+    ).of("dossier"),
+    "staff_assistance:dossier-verb": STAFF_VERB.of("dossier", "close", "reopen"),
+    "staff_assistance:schemes": STAFF_LIST,
+    "staff_assistance:scheme-text": STAFF_FORM,
+    "staff_assistance:scheme": STAFF_LIST.of("scheme"),
+    "staff_assistance:round-open": STAFF_FORM.of("scheme"),
+    "staff_assistance:scheme-verb": Door(
+        get=STAFF_VERB.get, post="login login moved login moved login"
+    ).of("scheme", "publish", "withdraw"),
+    "staff_assistance:funds": STAFF_LIST,
+    "staff_assistance:entries": STAFF_LIST,
+    "staff_assistance:fund-receive": STAFF_FORM,
+    "staff_assistance:fund-transfer": STAFF_FORM,
+    "staff_assistance:inquiries": STAFF_LIST,
+    "staff_assistance:inquiry": Door(
+        get=STAFF_RECORD.get, post="login login 404 login moved login"
+    ).of("inquiry"),
+    # --- the admin's own
+    "admin:index": LIST,
+    "admin:login": Door(
+        get="200 200 desk 200 desk 200", post="200 200 200 200 200 200"
+    ),
+    "admin:logout": Door(
+        get="desk desk 405 desk 405 desk", post="desk desk 200 desk 200 desk"
+    ),
+    "admin:password_change": STAFF_FORM,
+    "admin:password_change_done": STAFF_LIST,
+    "admin:search": LIST,
+    "admin:autocomplete": Door(
+        get="login login 403 login 403 login", post="login login 405 login 405 login"
+    ),
+    "admin:jsi18n": STAFF_LIST,
+    "admin:app_list": LIST.at("/staff/members/"),
+    "staff/(?P<url>.*)$": GONE.at("/staff/nothing/"),
+    # --- members
+    **records("person", "account", "phone", add=ADD),
+    "admin:members_person_reveal": Door(
+        get="login login 404 login 404 login", post="login login 404 login 200 login"
+    ).of("members_person"),
+    **records("bankaccount", "stop"),
+    **records("organisation", add=ADD),
+    **records("division"),
+    # The official list of divisions is everybody's.
+    "admin:members_division_change": Door(get=LIST.get, post=NEVER.post).of(
+        "members_division"
+    ),
+    "admin:members_division_history": LIST.of("members_division"),
+    **records("standard", add=ADD),
+    **records("notice", "end", "cancel", "object"),
+    **records("objection", "uphold", "dismiss"),
+    **records("post", "deputise", "end", add=ADD),
+    **records("user", "password", "deactivate", add=ADD),
+    **records("apiclient", "stop", add=ADD),
+    # --- workers
+    "assistance:matter-list": WORKER_LIST,
+    "assistance:matter": Door(
+        get=WORKER_OWN.get, post="login 405 405 login 405 login"
+    ).of("determination"),
+    "assistance:matter-ask": WORKER_OWN.of("determination"),
+    "members:me": WORKER_LIST,
+    "members:account-new": Door(
+        get="login 200 404 login 404 login", post="login 200 404 login 404 login"
+    ),
+    "members:account-stop": Door(
+        get="login 405 405 login 405 login", post=WORKER_OWN.post
+    ).of("members_bankaccount"),
+    "members:notice-list": OPEN,
+    # The list was public for its working days, which are over.
+    "members:notice-detail": Door(get=OVER, post=NOBODY).of("members_notice"),
+    "members:notice-object": Door(get=OVER, post=OVER).of("members_notice"),
+    "members:text-size": Door(get=NOBODY, post="moved moved moved moved moved moved"),
+    "members_auth:sign-in": Door(get=OPEN.get, post=OPEN.get),
+    "members_auth:code": Door(get=LOGIN, post=LOGIN),
+    "members_auth:person": Door(get=LOGIN, post=LOGIN),
+    "members_auth:sign-out": Door(get=NOBODY, post=LOGIN),
+    # --- the API
+    "api-token": Door(get=NOBODY, post="400 400 400 400 400 400"),
+    "api-revoke": Door(get=NOBODY, post="400 400 400 400 400 400"),
+    "api-schema": OPEN,
+    "api-docs": OPEN,
+    "assistance_api:dossiers": API_LIST,
+    "assistance_api:dossier": API_RECORD.of("dossier"),
+    "assistance_api:rounds": API_LIST,
+    "assistance_api:round": API_RECORD.of("round"),
+    "assistance_api:determinations": API_LINES.of("round"),
+    "assistance_api:payments": API_LINES.of("round"),
+}

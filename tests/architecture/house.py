@@ -1,0 +1,131 @@
+"""A county with one of everything, and those who knock at its doors."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.test import Client
+
+from assistance.actions.inquiries import ask_about_determination
+from assistance.actions.notices import publish_round_notice
+from assistance.actions.releases import release_round
+from assistance.actions.rounds import compute_round
+from assistance.models import Batch, Payment
+from members.actions.notice import ANONYMOUS, file_objection
+from members.actions.person import change_phone
+from members.actions.user import sign_in_worker
+from members.enums import Role
+from members.models import Division, Notice, Post, User
+from tests.assistance import builders as make
+from tests.assistance.api.callers import caller, registered
+from tests.assistance.paying import AFTER_NOTICE, NOTICED_ON, fund, paying_account
+from unionportal.core.actor import SYSTEM
+
+NAME, PHONE = "欧阳被守", "13900004321"
+STAFF_BACKEND = "members.auth.backends.StaffBackend"
+WORKER_BACKEND = "members.auth.backends.PhoneCodeBackend"
+
+
+@dataclass(frozen=True)
+class House:
+    """One county's records by kind, and the words that must not leave it."""
+
+    keys: dict[str, Any]
+    marks: tuple[str, ...]
+    officer: User
+
+
+def build() -> House:
+    """A round of the county paid as far as its batch, with all that hangs on it."""
+    line = make.standard()
+    household = make.dossier(NAME)
+    other = make.dossier("李另户")
+    principal = household.principal
+    change_phone(person_id=principal.pk, phone=PHONE, on=make.ON, by=SYSTEM)
+    officer = staff_of_all_roles(make.COUNTY, "县里职员")
+    version = make.scheme_version()
+    round_ = make.opened_round(at=make.COUNTY, version=version)
+    compute_round(round_id=round_.pk, on=make.ON, by=SYSTEM)
+    publish_round_notice(round_id=round_.pk, on=NOTICED_ON, by=SYSTEM)
+    notice = Notice.objects.get(about_kind="assistance.round", about_id=round_.pk)
+    answer, doubted = (make.answer_of(round_, one) for one in (household, other))
+    objection = file_objection(
+        notice_id=notice.pk,
+        line_id=notice.lines.get(about_id=doubted.pk).pk,
+        text="此户另有收入",
+        on=NOTICED_ON,
+        by=ANONYMOUS,
+    )
+    inquiry = ask_about_determination(
+        determination_id=answer.pk,
+        text=f"{NAME}什么时候到账",
+        on=NOTICED_ON,
+        by=make.worker(principal),
+    )
+    fund("10000.00")
+    paying_account()
+    release_round(round_id=round_.pk, on=AFTER_NOTICE, by=SYSTEM)
+    batch = Batch.objects.get(round=round_)
+    payment = Payment.objects.get(batch=batch, claim__determination_id=answer.pk)
+    return House(
+        keys={
+            "round": round_.pk,
+            "determination": answer.pk,
+            "batch": batch.pk,
+            "payment": payment.pk,
+            "dossier": household.pk,
+            "scheme": version.pk,
+            "inquiry": inquiry.pk,
+            "members_person": principal.pk,
+            "members_bankaccount": payment.account_id,
+            "members_notice": notice.pk,
+            "members_objection": objection.pk,
+            "members_organisation": make.union().pk,
+            "members_division": Division.objects.get(pk=make.COUNTY).pk,
+            "members_standard": line.pk,
+            "members_post": Post.objects.filter(user=officer)[0].pk,
+            "members_user": officer.pk,
+            "members_apiclient": registered().api_client.pk,
+        },
+        marks=(
+            NAME,
+            PHONE,
+            household.number,
+            principal.id_number,
+            batch.number,
+            batch.digest,
+            payment.reference,
+            payment.account.number,
+            "此户另有收入",
+        ),
+        officer=officer,
+    )
+
+
+def visitors(officer: User) -> dict[str, Client]:
+    """Everybody who knocks, by the name that the table of doors uses."""
+    stranger = make.person("生人甲", at=make.NEXT_COUNTY)
+    return {
+        "anonymous": Client(),
+        "worker": signed_in(
+            sign_in_worker(person_id=stranger.pk, on=make.ON), WORKER_BACKEND
+        ),
+        "neighbour": signed_in(
+            staff_of_all_roles(make.NEXT_COUNTY, "邻县职员"), STAFF_BACKEND
+        ),
+        "neighbour_system": caller(make.NEXT_COUNTY),
+        "own": signed_in(officer, STAFF_BACKEND),
+        "own_system": caller(make.COUNTY),
+    }
+
+
+def staff_of_all_roles(at: str, name: str) -> User:
+    """Whoever holds every post of a union, and none elsewhere."""
+    user = make.staff_user(name)
+    make.staff(*Role, at=at, user=user)
+    return user
+
+
+def signed_in(user: User, backend: str) -> Client:
+    client = Client()
+    client.force_login(user, backend=backend)
+    return client
