@@ -360,6 +360,8 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 FIELD_KEYS = key_ring(env.str("FIELD_KEYS", default=""))
 BLIND_INDEX_KEY = base64.b64decode(env.str("BLIND_INDEX_KEY", default=""))
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# Opens the first-run page; without it the page writes a code of its own into the log.
+SETUP_CODE = env.str("SETUP_CODE", default="")
 
 # --- messages
 

@@ -3,13 +3,14 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from unionportal.pages import health, home
+from unionportal.pages import health, home, setup
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("health/", health.Health.as_view(), name="health"),
     path("health/ready/", health.Ready.as_view(), name="ready"),
     path("metrics", health.metrics, name="metrics"),
+    path("setup/", setup.setup, name="setup"),
     path("staff/assistance/", include("assistance.admin.urls")),
     path("staff/", admin.site.urls),
     path("api/v1/", include("unionportal.api")),

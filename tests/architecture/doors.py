@@ -135,6 +135,8 @@ DOORS: dict[str, Door] = {
     "home": Door(get="200 200 desk 200 desk 200", post=NOBODY),
     "health": Door(get="500 - - - - -", post=NOBODY),
     "ready": OPEN,
+    # There is staff already: the first run is over.
+    "setup": Door(get=OVER, post=OVER),
     "metrics": Door(get="200 - - - - -", post="200 - - - - -"),
     # --- rounds to payments
     "staff_assistance:rounds": STAFF_LIST,

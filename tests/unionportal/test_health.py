@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 
+from tests.assistance.builders import staff_user
 from unionportal.logs import RequestLog, without_row_details
 
 
@@ -78,6 +79,8 @@ def test_content_policy_names_this_site_alone(client: Client, db: None) -> None:
 
 
 def test_staff_pages_loosen_the_policy_for_the_theme(client: Client, db: None) -> None:
+    staff_user()  # else the sign-in leads to the first-run page
+
     answer = client.get("/staff/login/")
 
     assert answer.status_code == 200

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.admin import ModelAdmin
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver
 from django.utils import timezone
@@ -20,6 +21,7 @@ from unionportal.core.actor import Actor
 from unionportal.core.figures import Figure, figures
 from unionportal.core.queues import waiting_for
 from unionportal.core.scope import outermost_paths
+from unionportal.pages.setup import is_first_run
 
 View = Callable[..., HttpResponseBase]
 OWN_APPS = (
@@ -82,7 +84,12 @@ class StaffSite(UnfoldAdminSite):
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponseBase:
-        """The login stands outside `admin_view` and needs the theme's script too."""
+        """The login stands outside `admin_view` and needs the theme's script too.
+
+        Before there is anybody who could sign in, it leads to the first-run page.
+        """
+        if is_first_run():
+            return redirect("setup")
         return loosened(super().login)(request, extra_context)
 
     def index(
