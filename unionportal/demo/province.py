@@ -10,7 +10,7 @@ from datetime import date
 from itertools import islice
 
 from django.contrib.auth.hashers import make_password
-from django.db import connection, transaction
+from django.db import transaction
 
 from assistance.models import HouseholdDossier
 from members.enums import DivisionLevel, StandardKind
@@ -143,7 +143,6 @@ def load_province(wish: Wish, *, advance: Advance) -> Places:
             organisation_id=places.root_id,
             changes={"dossiers": wish.dossiers, "seed": wish.seed},
         )
-    _refresh_statistics()
     return places
 
 
@@ -159,12 +158,6 @@ def _ahead(chunks: Iterator[list[Household]]) -> Iterator[list[Household]]:
         while (chunk := coming.result()) is not None:
             coming = pool.submit(next, chunks, None)
             yield chunk
-
-
-def _refresh_statistics() -> None:
-    """A planner that believes tables empty chooses nested loops over them."""
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
 
 
 def _appoint(places: Places, wish: Wish) -> dict[tuple[str, str], User]:
