@@ -6,7 +6,7 @@ from datetime import date
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
-from assistance.actions.drafts import Lines, draft_batches
+from assistance.actions.drafts import Drafted, Lines, draft_batches
 from assistance.actions.ledger import known_organisation
 from assistance.actions.payments import take_off
 from assistance.actions.rounds import locked_round
@@ -25,7 +25,8 @@ BEFORE = declare_crashpoint("draft_follow_up_batch.before_commit")
 AFTER = declare_crashpoint("draft_follow_up_batch.after_commit")
 
 # The last attempt of a claim came back, and the payee has since given an account that
-# a second person has checked; or a hold was lifted after the batch had left.
+# a second person has checked; or a hold was lifted after the batch had left. The rows
+# are locked, so that nobody ends an attempt while the next one is drafted.
 _LINES = """
     SELECT payment.claim_id, payment.attempt + 1 AS attempt, claim.organisation_id,
            account.id AS account_id, payment.amount, dossier.file_level AS level,
@@ -49,6 +50,7 @@ _LINES = """
           SELECT FROM members_bankaccount AS newer
           WHERE newer.person_id = account.person_id
             AND newer.version > account.version AND newer.state = 'pending')
+    FOR NO KEY UPDATE OF payment
 """
 _WAITING = """
     SELECT count(*) FILTER (WHERE NOT account.is_given),
@@ -78,14 +80,15 @@ def draft_follow_up_batch(
     """Draft the next attempt of a union's returned payments, as a batch of its own.
 
     Takes up those whose payee has a newer account, checked by a second person, and
-    payments resumed after their batch had gone to the bank. It needs the same
-    signatures as the first. Refuses when nobody is ready, saying what is awaited.
+    payments resumed after their batch had gone to the bank; also after the round was
+    closed, since banks return money late. It needs the same signatures as the first.
+    Refuses when nobody is ready, saying what is awaited.
     """
     with transaction.atomic():
         round_ = locked_round(round_id)
         organisation = known_organisation(organisation_id, field="organisation_id")
         can_draft_follow_up_batch(by, organisation, on=on).require()
-        if round_.state != RoundState.RELEASED:
+        if round_.state not in {RoundState.RELEASED, RoundState.CLOSED}:
             raise Refusal(
                 f"轮次现在是“{round_.get_state_display()}”，不能生成重发批次。",
                 code="state",
@@ -97,6 +100,7 @@ def draft_follow_up_batch(
         )
         if not drafted.batch_ids:
             raise _nobody_ready(round_, organisation.pk)
+        _require_taken_up(round_, left, drafted)
         batch = Batch.objects.select_related("organisation", "round").get(
             pk=drafted.batch_ids[0]
         )
@@ -140,6 +144,19 @@ def _take_left_over(
         )
         take_off(payment, known[payment.batch_id], by=by, on=on)
     return [payment.pk for payment in left]
+
+
+def _require_taken_up(round_: Round, left: Sequence[int], drafted: Drafted) -> None:
+    """Refuse when somebody taken off an old list does not stand on the new one."""
+    old = Payment.objects.filter(year=round_.year, pk__in=left).values("claim_id")
+    taken_up = Payment.objects.filter(
+        year=round_.year, batch__in=drafted.batch_ids, claim__in=old
+    )
+    if taken_up.count() != len(left):
+        raise Refusal(
+            "有人的收款账户刚刚有变动，请重新生成重发批次；本次未作任何改动。",
+            code="busy",
+        )
 
 
 def _nobody_ready(round_: Round, organisation_id: int) -> Refusal:

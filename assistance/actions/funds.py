@@ -41,7 +41,7 @@ def receive_funds(
     """Enter money that came in (筹集): one document of a source is entered once.
 
     Refuses an amount that is not positive, a missing document, and a second entry of
-    the same document.
+    the same document, unless the first was reversed.
     """
     with transaction.atomic():
         organisation = known_organisation(organisation_id, field="organisation_id")
@@ -91,7 +91,7 @@ def transfer_funds(*, transfer: Transfer, by: Actor, on: date) -> Entry:
     """Hand money down to a union below (下拨): a transfer, not spending.
 
     Refuses a taker that is not below the giver, an amount above what is available,
-    and a second entry of the same document.
+    and a second entry of the same document, unless the first was reversed.
     """
     with transaction.atomic():
         giver = known_organisation(transfer.giver_id, field="giver_id")
@@ -197,7 +197,12 @@ def _checked(amount: Decimal, document: str) -> Decimal:
 
 
 def _key(kind: str, *parts: object) -> str:
-    """Name an event by what identifies it; a document's name may be long."""
+    """Name an event by what identifies it; a document's name may be long.
+
+    What was reversed frees its document to be entered again, rightly this time.
+    """
     *ids, document = map(str, parts)
     digest = hashlib.sha256(document.strip().encode()).hexdigest()[:24]
-    return ":".join((kind, *ids, digest))
+    key = ":".join((kind, *ids, digest))
+    undone = Entry.objects.filter(reverses__key__startswith=key).count()
+    return f"{key}:{undone}" if undone else key

@@ -61,7 +61,9 @@ def hold_payment(*, payment_id: int, reason: str, by: Actor, on: date) -> Paymen
 def resume_payment(*, payment_id: int, reason: str, by: Actor, on: date) -> Payment:
     """Let a held payment go on: held → planned.
 
-    Once the batch has gone to the bank, the next follow-up batch takes it up.
+    Once the batch has gone to the bank, the next follow-up batch takes it up. Refuses
+    while an objection to the person is open, and while the batch's list is signed
+    without him.
     """
     before, after = POINTS["resume_payment"]
     with transaction.atomic():

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection, transaction
+from django.db.models import Max
 
 from assistance.actions.drafts import Lines, draft_batches, sources_of
 from assistance.actions.rounds import locked_round, move_round, recount_round
 from assistance.enums import BatchKind, RoundState
 from assistance.models import FundSource, Round
 from assistance.permissions.batches import can_release_round
+from assistance.queries.rounds import unions_without_notice
 from assistance.queries.schemes import scheme_of
 from assistance.rules.scheme import GRANTED_CLAUSE
 from assistance.workflow import ROUND
@@ -218,16 +220,17 @@ def _check_notice(round_: Round, on: date) -> None:
         return
     if round_.state != RoundState.NOTICED:
         raise Refusal("方案要求先公示再发放；请先发布公示，期满后再生成批次。")
-    last_day = (
-        Notice.objects.filter(about_kind="assistance.round", about_id=round_.pk)
-        .exclude(state=NoticeState.CANCELLED)
-        .order_by("-ends_on")
-        .values_list("ends_on", flat=True)
-        .first()
-    )
-    if last_day is None:
-        raise Refusal("本轮次没有有效的公示；请重新公示，期满后再生成批次。")
-    if on <= last_day:
+    unnoticed = unions_without_notice(round_).values_list("short_name", flat=True)
+    if unnoticed:
+        raise Refusal(
+            f"{'、'.join(unnoticed[:3])}的公示已撤销；请重新公示，期满后再生成批次。",
+            code="notice",
+        )
+    notices = Notice.objects.filter(about_kind="assistance.round", about_id=round_.pk)
+    last_day = notices.exclude(state=NoticeState.CANCELLED).aggregate(
+        last=Max("ends_on")
+    )["last"]
+    if last_day is not None and on <= last_day:
         raise Refusal(
             f"公示到 {last_day:%Y-%m-%d} 为止，期满之后才能生成批次和发放。",
             code="notice_running",
@@ -251,9 +254,15 @@ def _prepare_lines(round_: Round) -> int:
         claimed = int(cursor.rowcount)
     if claimed == 0:
         raise _nobody()
-    if claimed < found.lines:
-        _leave_out(round_)
-    return found.lines - claimed
+    left_out = _leave_out(round_) if claimed < found.lines else 0
+    if left_out != found.lines - claimed:
+        # An earlier grant was withdrawn between the two looks at it: a line without
+        # claim and without answer must not be paid.
+        raise Refusal(
+            "名单中有人此前的发放刚刚被撤下，请重新生成批次；本次未作任何改动。",
+            code="busy",
+        )
+    return left_out
 
 
 def _check_references(sources: Sequence[FundSource]) -> _Candidates:
@@ -289,7 +298,8 @@ def _nobody() -> Refusal:
     )
 
 
-def _leave_out(round_: Round) -> None:
+def _leave_out(round_: Round) -> int:
+    """Answer those without a claim anew and take them off the lines; return how many."""
     scheme_id = round_.version.scheme_id
     with connection.cursor() as cursor:
         cursor.execute(_LEAVE_OUT_GRANTED, [GRANTED_CLAUSE, GRANTED_FACT, scheme_id])
@@ -297,3 +307,4 @@ def _leave_out(round_: Round) -> None:
         cursor.execute(_SUPERSEDE, [round_.year])
         cursor.execute(_SUPERSEDING, [round_.year])
         cursor.execute(_DROP_LEFT_OUT)
+        return int(cursor.rowcount)

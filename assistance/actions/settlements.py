@@ -179,6 +179,7 @@ def settle(*, answers: Answers, by: Actor, on: date) -> Settlement:
     years = _stage(answers.rows)
     with connection.cursor() as cursor:
         cursor.execute(_MATCH, [by.is_system, _paths(by), years])
+        cursor.execute("ANALYZE matched_line")
     _check_matched(answers.batch)
     with connection.cursor() as cursor:
         cursor.execute(_LOCK_BATCHES)

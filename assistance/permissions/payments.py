@@ -2,13 +2,23 @@
 
 from datetime import date
 
+from assistance.enums import BatchState
 from assistance.models import Batch, Payment
 from assistance.workflow import PAYMENT
 from members.enums import Role
+from members.queries.notice import objections_open
 from unionportal.core.actor import Actor
+from unionportal.core.audit import history_of
 from unionportal.core.verdict import ALLOWED, Verdict, denied
 
 _LINE_ROLES = (Role.MAKER, Role.CHECKER, Role.APPROVER, Role.PAYER)
+_BEING_SIGNED = {
+    BatchState.SUBMITTED,
+    BatchState.CHECKED,
+    BatchState.ENDORSING,
+    BatchState.APPROVED,
+}
+_SIGNED = ("submit_batch", "check_batch", "approve_batch", "endorse_batch")
 
 
 def can_hold_payment(actor: Actor, payment: Payment, *, on: date) -> Verdict:
@@ -17,8 +27,23 @@ def can_hold_payment(actor: Actor, payment: Payment, *, on: date) -> Verdict:
 
 
 def can_resume_payment(actor: Actor, payment: Payment, *, on: date) -> Verdict:
-    """The checker or approver takes a hold off."""
-    return _may(actor, payment, "resume", (Role.CHECKER, Role.APPROVER), on=on)
+    """The checker or approver takes a hold off.
+
+    Not while an objection to the person is open, and not back onto a list that was
+    signed without him: nobody is paid whom a signer has not seen.
+    """
+    verdict = _may(actor, payment, "resume", (Role.CHECKER, Role.APPROVER), on=on)
+    if not verdict:
+        return verdict
+    about = ("assistance.determination", payment.claim.determination_id)
+    if objections_open(about).exists():
+        return denied("对此人的异议还没有核查结论，不能恢复发放；请先核查异议。")
+    if _was_signed_without(payment):
+        return denied(
+            "签批时此人已暂缓，不在签过的名单内，现在不能恢复；"
+            "请在批次送银行之后（或退回经办之后）恢复，由重发批次办理。"
+        )
+    return verdict
 
 
 def can_withdraw_payment(actor: Actor, payment: Payment, *, on: date) -> Verdict:
@@ -29,6 +54,15 @@ def can_withdraw_payment(actor: Actor, payment: Payment, *, on: date) -> Verdict
 def can_end_payment(actor: Actor, payment: Payment, *, on: date) -> Verdict:
     """The maker or approver records why a returned payment is not tried again."""
     return _may(actor, payment, "end", (Role.MAKER, Role.APPROVER), on=on)
+
+
+def _was_signed_without(payment: Payment) -> bool:
+    """Tell whether somebody signed the batch's list while the payment was held."""
+    if payment.batch.state not in _BEING_SIGNED:
+        return False
+    signed = history_of(payment.batch).filter(verb__in=_SIGNED).first()
+    held = history_of(payment).filter(verb="hold_payment").first()
+    return signed is not None and (held is None or held.pk < signed.pk)
 
 
 def _may(
