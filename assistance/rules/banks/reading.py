@@ -21,6 +21,7 @@ _DIGITS = re.compile(r"[0-9]{1,18}")
 # What the books can hold of one payment, and of a file.
 _LARGEST_AMOUNT = Decimal("999999999999.99")
 _LARGEST_TOTAL = Decimal("99999999999999.99")
+_BROKEN = "这一行的格式或长度不对"
 _ENCODINGS = ("gbk", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be")
 # (line number, reference, amount in yuan, whether it was paid, our reason code)
 AnswerRow = tuple[int, str, Decimal, bool, str]
@@ -82,16 +83,44 @@ def read_answer(layout: Layout, content: bytes) -> AnswerFile:
     Wrong: another encoding, a missing or broken line, an amount that is none, an
     unknown result, and counts or totals that are not those of the lines.
     """
-    parsed = take_apart(layout, layout.answer, content)
-    rows, problems = _answers(layout, parsed)
-    problems += _wrong_totals(layout, parsed.whole, rows, parsed.last)
+    frame = _frame(layout, layout.answer, content)
+    rows, problems = _answers(layout, frame.body)
+    if frame.problems or problems:
+        raise Unreadable([*frame.problems, *problems])
+    problems = _wrong_totals(layout, frame.whole, rows, frame.last)
     if problems:
         raise Unreadable(problems)
-    return AnswerFile(parsed.whole["batch"], rows)
+    return AnswerFile(frame.whole["batch"], rows)
 
 
 def take_apart(layout: Layout, form: FileForm, content: bytes) -> Parsed:
     """Split a file into its cells; raise Unreadable when its shape is wrong."""
+    frame = _frame(layout, form, content)
+    split = _splitter(layout, form.line)
+    problems = list(frame.problems)
+    parsed: list[tuple[int, Sequence[str]]] = []
+    for number, line in enumerate(frame.body, 2):
+        cells = split(line)
+        if cells is None:
+            problems.append((number, _BROKEN))
+        else:
+            parsed.append((number, cells))
+    if problems:
+        raise Unreadable(problems)
+    return Parsed(frame.whole, parsed, frame.last)
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """Header and trailer cells, the lines between as they are, and what is wrong."""
+
+    whole: Mapping[str, str]
+    body: Sequence[str]
+    last: int
+    problems: Sequence[tuple[int, str]]
+
+
+def _frame(layout: Layout, form: FileForm, content: bytes) -> _Frame:
     lines = _decoded_lines(layout, form, content)
     problems: list[tuple[int, str]] = []
     first = _splitter(layout, form.header)
@@ -102,15 +131,7 @@ def take_apart(layout: Layout, form: FileForm, content: bytes) -> Parsed:
         whole |= _head(end, form.trailer, body.pop(), last, problems)
     elif form.trailer is not None:
         problems.append((last, "缺少结束行，文件不完整"))
-    split = _splitter(layout, form.line)
-    parsed = [(number, split(line)) for number, line in enumerate(body, 2)]
-    problems += [
-        (number, "这一行的格式或长度不对") for number, cells in parsed if cells is None
-    ]
-    if problems:
-        raise Unreadable(problems)
-    whole_lines = [(number, cells) for number, cells in parsed if cells is not None]
-    return Parsed(whole, whole_lines, last)
+    return _Frame(whole, body, last, problems)
 
 
 def _decoded_lines(layout: Layout, form: FileForm, content: bytes) -> list[str]:
@@ -121,30 +142,37 @@ def _decoded_lines(layout: Layout, form: FileForm, content: bytes) -> list[str]:
     if not content.startswith(mark):
         raise Unreadable([(1, _why_no_mark(layout, form, content))])
     newline = layout.newline.encode("ascii")
-    raw = content.split(newline)
+    if not content.endswith(newline) or b"\0" in content:
+        raise Unreadable(_broken_lines(layout, content))
+    try:
+        text = content.decode(layout.encoding)
+    except UnicodeDecodeError:
+        raise Unreadable(_broken_lines(layout, content)) from None
+    if layout.delimiter is None:
+        text = content.decode("latin-1")
+    return text[: -len(layout.newline)].split(layout.newline)
+
+
+def _broken_lines(layout: Layout, content: bytes) -> list[tuple[int, str]]:
+    """Name the lines of a file that is known to be broken as a whole."""
+    raw = content.split(layout.newline.encode("ascii"))
     problems = [
         (number, f"这一行不是 {layout.encoding.upper()} 编码")
         for number, line in enumerate(raw, 1)
         if not _is_encoded(line, layout.encoding)
     ]
-    if b"\0" in content:
-        # No text of the database holds it, not even the sentence that would quote it.
-        problems += [
-            (number, "含有空字符，文件可能已损坏")
-            for number, line in enumerate(raw, 1)
-            if b"\0" in line
-        ]
-    if raw[-1]:
+    # No text of the database holds it, not even the sentence that would quote it.
+    problems += [
+        (number, "含有空字符，文件可能已损坏")
+        for number, line in enumerate(raw, 1)
+        if b"\0" in line
+    ]
+    if raw[-1] or not problems:
         problems.append((len(raw), "最后一行不完整，文件可能没有传完"))
-    if problems:
-        raise Unreadable(problems)
-    inner = layout.encoding if layout.delimiter else "latin-1"
-    return content[: -len(newline)].decode(inner).split(layout.newline)
+    return problems
 
 
 def _is_encoded(line: bytes, encoding: str) -> bool:
-    if line.isascii():
-        return True
     try:
         line.decode(encoding)
     except UnicodeDecodeError:
@@ -168,10 +196,12 @@ def _splitter(layout: Layout, record: Record) -> Splitter:
     if layout.delimiter is None:
         return _by_width(record, layout.encoding)
     delimiter, size = layout.delimiter, len(record.fields)
+    begins = f"{record.mark}{delimiter}"
+    after = len(begins)
 
     def split(line: str) -> list[str] | None:
-        mark, *cells = line.split(delimiter)
-        return cells if mark == record.mark and len(cells) == size else None
+        cells = line[after:].split(delimiter)
+        return cells if len(cells) == size and line.startswith(begins) else None
 
     return split
 
@@ -225,28 +255,38 @@ def _line_amount(layout: Layout, text: str) -> Decimal | None:
 
 
 def _answers(
-    layout: Layout, parsed: Parsed
+    layout: Layout, body: Sequence[str]
 ) -> tuple[list[AnswerRow], list[tuple[int, str]]]:
+    """Read line by line, keeping only what is needed: a file may be long."""
+    split = _splitter(layout, layout.answer.line)
     names = layout.answer.line.names
     at_reference, at_amount = names.index("reference"), names.index("amount")
     at_result, at_reason = names.index("result"), names.index("reason")
     amounts: dict[str, Decimal | None] = {}
     rows: list[AnswerRow] = []
     problems: list[tuple[int, str]] = []
-    for number, cells in parsed.lines:
+    for number, line in enumerate(body, 2):
+        cells = split(line)
+        if cells is None:
+            problems.append((number, _BROKEN))
+            continue
         written = cells[at_amount]
         if written not in amounts:
             amounts[written] = _line_amount(layout, written)
         amount = amounts[written]
         is_paid = layout.results.get(cells[at_result])
         if amount is None or is_paid is None:
-            what = "金额" if amount is None else "结果代码"
-            told = written if amount is None else cells[at_result]
-            problems.append((number, f"{what}“{told[:32]}”不对"))
+            problems.append((number, _wrong_cell(amount, written, cells[at_result])))
             continue
         reason = "" if is_paid else layout.reasons.get(cells[at_reason], OTHER_REASON)
         rows.append((number, cells[at_reference], amount, is_paid, reason))
     return rows, problems
+
+
+def _wrong_cell(amount: Decimal | None, written: str, result: str) -> str:
+    if amount is None:
+        return f"金额“{written[:32]}”不对"
+    return f"结果代码“{result[:32]}”不对"
 
 
 def _wrong_totals(
