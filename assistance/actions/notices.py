@@ -6,10 +6,10 @@ from django.db import transaction
 
 from assistance.actions.determinations import DETERMINATION_KIND
 from assistance.actions.rounds import locked_round, move_round
-from assistance.enums import Outcome
+from assistance.enums import Outcome, RoundState
 from assistance.models import Round
 from assistance.permissions.rounds import can_publish_round_notice
-from assistance.queries.rounds import current_determinations
+from assistance.queries.rounds import unions_without_notice
 from assistance.queries.schemes import scheme_of
 from assistance.rules.scheme import NoticeRule
 from assistance.workflow import ROUND
@@ -40,8 +40,8 @@ _LINES = f"""
 
 # Neither illness, kind nor amount is named in a message (design section 2).
 _NOTICED = """
-    SELECT 'assistance.noticed-' || answer.id, answer.payee_id, %s, answer.id,
-        answer.organisation_id,
+    SELECT concat('assistance.noticed-', notice.id, '-', answer.id), answer.payee_id,
+        %s, answer.id, answer.organisation_id,
         jsonb_build_object('union', payer.short_name, 'ends_on', notice.ends_on)
     FROM assistance_determination AS answer
     JOIN members_organisation AS payer ON payer.id = answer.organisation_id
@@ -67,6 +67,7 @@ def request_publication(*, round_id: int, on: date, by: Actor) -> Job:
     round_ = locked_round(round_id)
     can_publish_round_notice(by, round_).require()
     ROUND.target_of("publish", round_.state)
+    _unions_to_publish(round_)
     return enqueue(
         kind=PUBLISH_JOB,
         key=f"round-{round_id}",
@@ -82,7 +83,9 @@ def publish_round_notice(
     """Computed → noticed: one notice per paying union, lines for the eligible alone.
 
     Tells the eligible until when their list stands, the unknown that a paper is missing.
-    Refused: a scheme that asks for no notice, a round without anybody eligible.
+    In a noticed round, the unions whose notice was cancelled publish anew. Refused: a
+    scheme that asks for no notice, a round without anybody eligible, a second notice
+    beside one that stands.
     """
     with transaction.atomic():
         if run is not None:
@@ -91,9 +94,7 @@ def publish_round_notice(
         can_publish_round_notice(by, round_).require()
         target = ROUND.target_of("publish", round_.state)
         rule = _notice_rule(round_)
-        unions = _paying_unions(round_)
-        if not unions:
-            raise Refusal("没有符合条件的对象，没有可公示的名单。", code="empty")
+        unions = _unions_to_publish(round_)
         for organisation_id in unions:
             _publish(round_, organisation_id, rule, on=on, by=by)
         _tell_workers(round_)
@@ -117,13 +118,16 @@ def _notice_rule(round_: Round) -> NoticeRule:
     return rule
 
 
-def _paying_unions(round_: Round) -> list[int]:
-    eligible = current_determinations(round_).filter(outcome=Outcome.ELIGIBLE)
-    return list(
-        eligible.order_by("organisation__path")
-        .values_list("organisation_id", flat=True)
-        .distinct()
-    )
+def _unions_to_publish(round_: Round) -> list[int]:
+    unions = list(unions_without_notice(round_).values_list("pk", flat=True))
+    if unions:
+        return unions
+    if round_.state == RoundState.NOTICED:
+        raise Refusal(
+            "各发放工会的公示都有效，不能“公示”第二次；名单有误的，请先撤销公示。",
+            code="state",
+        )
+    raise Refusal("没有符合条件的对象，没有可公示的名单。", code="empty")
 
 
 def _publish(
@@ -140,7 +144,7 @@ def _publish(
     )
     publish_notice(
         organisation_id=organisation_id,
-        title=f"{round_.period.title}{scheme.title}拟发放名单公示",
+        title=f"{round_.occasion}拟发放名单公示",
         about=(ROUND_KIND, round_.pk),
         lines_select=(_LINES, params),
         on=on,

@@ -1,5 +1,6 @@
 """Rounds on the staff site: the list, the page of one, and its verbs."""
 
+import math
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -8,6 +9,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
 
 from assistance.actions.certificates import close_round
 from assistance.actions.notices import request_publication
@@ -18,6 +20,7 @@ from assistance.actions.rounds import (
     request_computation,
 )
 from assistance.admin.forms import DateForm, ReasonForm
+from assistance.admin.search import offer, offer_unions
 from assistance.enums import RoundKind, RoundState
 from assistance.models import Round
 from assistance.permissions.batches import can_release_round
@@ -36,14 +39,16 @@ from assistance.queries.certificates import (
 )
 from assistance.queries.filters import RoundFilter
 from assistance.queries.rounds import (
-    CountyTotals,
     counties_visible_to,
+    periods_on_record,
     round_clauses,
     round_unknowns,
     rounds_visible_to,
+    totals_of,
     totals_visible_to,
+    unions_without_notice,
 )
-from assistance.queries.schemes import scheme_of
+from assistance.queries.schemes import scheme_of, scheme_versions_visible_to
 from members.auth.staff import StaffPage
 from members.queries.notice import notices_visible_to
 from unionportal.core.actor import Actor
@@ -74,6 +79,9 @@ class RoundList(StaffPage):
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the filtered list; totals that reach beyond the actor stay unsaid."""
         chosen = RoundFilter(request.GET, queryset=rounds_visible_to(self.actor))
+        offer(chosen, "scheme", schemes_offered(self.actor))
+        offer(chosen, "period", [(one.code, one.title) for one in periods_on_record()])
+        offer_unions(chosen, self.actor)
         rounds = [
             (each, totals_visible_to(each, self.actor)) for each in chosen.qs[:200]
         ]
@@ -101,10 +109,11 @@ class RoundPage(StaffPage):
             round=round_,
             scheme=scheme_of(round_.version),
             steps=steps_of(round_),
-            job=running_job(round_),
+            job=(job := running_job(round_)),
+            pace=pace_of(job),
             verbs=arranged(verbs_of(round_, actor=self.actor, on=self.on)),
             counties=counties,
-            totals=total_of(counties),
+            totals=totals_of(counties),
             clauses=round_clauses(round_) if in_charge else [],
             unknowns=round_unknowns(round_) if in_charge else [],
             open_ends=open_ends(round_)
@@ -134,7 +143,7 @@ class RoundProgress(StaffPage):
         round_ = get_object_or_404(rounds_visible_to(self.actor), pk=pk)
         job = running_job(round_)
         answer = self.page(
-            "staff/_progress.html", title="", round=round_, job=job, asked=True
+            "staff/_progress.html", title="", round=round_, job=job, pace=pace_of(job)
         )
         if job is None or not job.is_live:
             answer["HX-Refresh"] = "true"
@@ -201,6 +210,12 @@ class CertificateDocument(StaffPage):
         return answer
 
 
+def schemes_offered(actor: Actor) -> list[tuple[str, str]]:
+    """Each scheme once, by its code."""
+    versions = scheme_versions_visible_to(actor)
+    return list({one.scheme.code: one.scheme.title for one in versions}.items())
+
+
 def steps_of(round_: Round) -> list[dict[str, str]]:
     """The way of a round with where it stands: done, now or to come."""
     order = [state for state, _label in STEPS]
@@ -229,19 +244,16 @@ def running_job(round_: Round) -> Job | None:
     return newest
 
 
-def total_of(counties: list[CountyTotals]) -> dict[str, int | Decimal]:
-    """The totals row under the counties."""
-    counts = [
-        *("population", "eligible", "ineligible", "unknown"),
-        *("planned_count", "paid_count", "returned_count", "ended_count"),
-    ]
-    amounts = ["amount", "planned_amount", "paid_amount", "returned_amount"]
-    totals: dict[str, int | Decimal] = {
-        name: sum(getattr(row, name) for row in counties) for name in counts
-    }
-    for name in amounts:
-        totals[name] = sum((getattr(row, name) for row in counties), Decimal("0.00"))
-    return totals
+def pace_of(job: Job | None) -> dict[str, int]:
+    """How many a second, and how many seconds are left; nothing before it can be told."""
+    if job is None or job.started_at is None or not (job.is_live and job.done_count):
+        return {}
+    seconds = max((timezone.now() - job.started_at).total_seconds(), 0.1)
+    pace = {"rate": round(job.done_count / seconds)}
+    if job.total_count:
+        left = max(job.total_count - job.done_count, 0)
+        pace["remaining"] = math.ceil(left * seconds / job.done_count)
+    return pace
 
 
 def verbs_of(round_: Round, *, actor: Actor, on: date) -> list[Verb]:
@@ -262,7 +274,7 @@ def verbs_of(round_: Round, *, actor: Actor, on: date) -> list[Verb]:
         ),
         verb(
             "publish",
-            "发布公示",
+            "重新公示" if round_.state == RoundState.NOTICED else "发布公示",
             can_publish_round_notice(actor, round_),
             tone="next",
             effect=f"将公示 {round_.eligible_count} 户，名单自此不再变动。",
@@ -296,7 +308,7 @@ def verbs_of(round_: Round, *, actor: Actor, on: date) -> list[Verb]:
 NEAR: dict[str, frozenset[str]] = {
     RoundState.OPENED: frozenset({"compute", "cancel"}),
     RoundState.COMPUTED: frozenset({"compute", "publish", "release", "cancel"}),
-    RoundState.NOTICED: frozenset({"release"}),
+    RoundState.NOTICED: frozenset({"publish", "release"}),
     RoundState.RELEASED: frozenset({"close", "supplement"}),
     RoundState.CLOSED: frozenset(),
     RoundState.CANCELLED: frozenset(),
@@ -315,6 +327,12 @@ def fitting(round_: Round, name: str) -> Verdict:
         return denied("方案要求先公示，公示期满后才能生成批次。")
     if name == "publish" and not has_notice:
         return denied("方案不要求公示，可直接生成批次。")
+    if (
+        name == "publish"
+        and round_.state == RoundState.NOTICED
+        and not unions_without_notice(round_).exists()
+    ):
+        return denied("各发放工会的公示都有效；名单有误的，请先撤销公示。")
     if name == "supplement" and round_.kind == RoundKind.SUPPLEMENTARY:
         return denied("请在主轮次上开启补充轮次。")
     return ALLOWED

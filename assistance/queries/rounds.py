@@ -1,7 +1,7 @@
 """Rounds: who sees which, whom they answer, and how far they have come."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,8 @@ from assistance.models import Determination, Payment, PaymentClaim, Period, Roun
 from assistance.queries.populations import Population, population_named
 from assistance.queries.schemes import scheme_of
 from assistance.rules.answers import fact_name, reason_title
-from members.models import Organisation
+from members.enums import NoticeState
+from members.models import Notice, Organisation
 from unionportal.core.actor import SYSTEM, Actor
 from unionportal.core.scope import outermost_paths, within
 
@@ -95,6 +96,19 @@ def current_determinations(round_: Round) -> QuerySet[Determination]:
     )
 
 
+def unions_without_notice(round_: Round) -> QuerySet[Organisation]:
+    """Paying unions whose list was not published yet, or whose notice was cancelled."""
+    standing = Notice.objects.filter(
+        about_kind="assistance.round", about_id=round_.pk
+    ).exclude(state=NoticeState.CANCELLED)
+    paying = current_determinations(round_).filter(outcome=Outcome.ELIGIBLE)
+    return (
+        Organisation.objects.filter(pk__in=paying.values("organisation"))
+        .exclude(pk__in=standing.values("organisation"))
+        .order_by("path")
+    )
+
+
 def last_payments(round_: Round) -> QuerySet[Payment]:
     """The latest attempt of every claim of a round."""
     later = Payment.objects.filter(
@@ -171,6 +185,21 @@ class CountyTotals:
     returned_amount: Decimal = NOTHING
     ended_count: int = 0
     ended_amount: Decimal = NOTHING
+
+
+def totals_of(counties: Sequence[CountyTotals]) -> CountyTotals:
+    """The totals row under the counties; zeros under none."""
+    sums: dict[str, Any] = {
+        field.name: sum(
+            (getattr(county, field.name) for county in counties),
+            start=NOTHING if field.name.endswith("amount") else 0,
+        )
+        for field in fields(CountyTotals)
+        if not field.name.startswith("organisation_")
+    }
+    return CountyTotals(
+        organisation_id=0, organisation_code="", organisation_name="合计", **sums
+    )
 
 
 def round_counties(round_: Round) -> list[CountyTotals]:

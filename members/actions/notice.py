@@ -187,7 +187,8 @@ def _refuse_second(organisation_id: int, about: tuple[str, int]) -> None:
 
 
 def _refuse_closed(notice: Notice, on: date) -> None:
-    if notice.state != NoticeState.OPEN or on < notice.starts_on:
+    is_over = notice.state != NoticeState.OPEN or on > notice.ends_on
+    if is_over or on < notice.starts_on:
         raise Refusal("该公示已结束，如仍有异议，请联系公示工会。", code="state")
 
 
