@@ -12,13 +12,13 @@ from assistance.models import (
     Determination,
     HouseholdDossier,
     Payment,
-    PaymentClaim,
 )
 from assistance.queries.determinations import (
     explanation_of,
     scheme_behind,
     words_of,
 )
+from assistance.queries.payees import determinations_of_payee, latest_attempts
 from assistance.rules.answers import (
     fact_name,
     reason_title,
@@ -145,16 +145,11 @@ def matters_of(person_id: int, on: date) -> list[Matter]:
 
     An answer is shown once its list is public; what is missing is shown at once.
     """
-    rows = (
-        Determination.objects.filter(payee_id=person_id, superseded_by=None)
-        .exclude(round__state__in=(RoundState.OPENED, RoundState.CANCELLED))
-        .select_related(
-            "organisation",
-            "round__version__scheme",
-            "round__period",
-            "round__organisation",
-        )
-        .order_by("-id")
+    rows = determinations_of_payee(person_id).select_related(
+        "organisation",
+        "round__version__scheme",
+        "round__period",
+        "round__organisation",
     )
     matters = [_matter(case, on) for case in _cases(person_id, list(rows), on)]
     return sorted(matters, key=lambda matter: not matter.needs_action)
@@ -177,7 +172,7 @@ def _cases(person_id: int, rows: list[Determination], on: date) -> Iterable[_Cas
         ).select_related("keeper")
     }
     notices = _notices(rows, on)
-    payments = _payments(rows)
+    payments = latest_attempts(rows)
     accounts = list(BankAccount.objects.filter(person_id=person_id))
     for row in rows:
         payment = payments.get(row.pk)
@@ -205,21 +200,6 @@ def _notices(rows: list[Determination], on: date) -> dict[int, NoticeSeen]:
 def _notice_seen(notice: Notice, line: NoticeLine, on: date) -> NoticeSeen:
     is_open = notice.state == NoticeState.OPEN and on <= notice.ends_on
     return NoticeSeen(notice.pk, line.pk, notice.ends_on, is_open)
-
-
-def _payments(rows: list[Determination]) -> dict[int, Payment]:
-    """The latest attempt by determination; a claim names the row it was made from."""
-    claims = dict(
-        PaymentClaim.objects.filter(
-            determination_id__in=[row.pk for row in rows]
-        ).values_list("pk", "determination_id")
-    )
-    attempts = (
-        Payment.objects.filter(claim__in=claims)
-        .select_related("batch", "account")
-        .order_by("claim", "attempt")
-    )
-    return {claims[payment.claim_id]: payment for payment in attempts}
 
 
 def _payment_seen(payment: Payment, accounts: list[BankAccount]) -> PaymentSeen:
