@@ -167,3 +167,25 @@ def test_explanation_is_json_and_agrees_with_the_decision() -> None:
         "car",
         None,
     )
+
+
+@pytest.mark.parametrize(
+    ("income", "sentence"),
+    [
+        (
+            "976.962083333333",
+            "家庭月人均净收入 976.96 元，低于 低保标准 1,045.00 元，差 68.04 元",
+        ),
+        (
+            "1045.000000000001",
+            "家庭月人均净收入 1,045.000000000001 元，高于 低保标准 1,045.00 元，"
+            "差 0.000000000001 元",
+        ),
+    ],
+)
+def test_sums_are_shown_to_the_fen_unless_that_hides_the_gap(
+    income: str, sentence: str
+) -> None:
+    formula = read_clause("家庭月人均净收入 <= 低保标准", WORDS)
+    values = read_values(WORDS, {"income": income, "line": "1045"})
+    assert explain_clause(formula, values).reasons == (sentence,)

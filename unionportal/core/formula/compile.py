@@ -109,7 +109,7 @@ class _Stated(Func):
         function: str | None = None,
         template: str | None = None,
         arg_joiner: str | None = None,
-        **_: Any,  # noqa: ANN401  (Django's signature)
+        **_: Any,
     ) -> tuple[str, tuple[str | int, ...]]:
         written = _stated_template(self.extra["kind"], self.source_expressions[0])
         return super().as_sql(compiler, connection, template=written)

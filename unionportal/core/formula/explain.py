@@ -6,7 +6,7 @@ Everything here is text, truth or None, so that `dataclasses.asdict` makes JSON 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from unionportal.core.formula import units
 from unionportal.core.formula.check import Formula, ValueType, type_of
@@ -36,6 +36,7 @@ from unionportal.core.formula.tree import (
 )
 
 MISSING = "未提供"
+FEN = Decimal("0.01")
 UNKNOWN = "未知"
 _VERDICTS = {True: "true", False: "false", None: "unknown"}
 _SIGNS = {"*": "×", "<=": "≤", ">=": "≥", "!=": "≠"}
@@ -108,9 +109,9 @@ class _Seen:
     def type(self, node: Expression) -> ValueType:
         return type_of(node, self.words)
 
-    def shown(self, node: Expression) -> str:
+    def shown(self, node: Expression, *, exact: bool = False) -> str:
         value = self.value(node)
-        return UNKNOWN if value is None else show(value, self.type(node))
+        return UNKNOWN if value is None else show(value, self.type(node), exact=exact)
 
     def text(self, node: Node) -> str:
         """The words of the formula, by the Chinese names of its facts."""
@@ -127,13 +128,13 @@ class _Seen:
             return node
         return self.branch(node.chosen if holds else node.otherwise)
 
-    def with_value(self, node: Expression) -> str:
+    def with_value(self, node: Expression, *, exact: bool = False) -> str:
         """`低保标准 750.00 元`, `2 × 低保标准 = 1,500.00 元`, `1,500.00 元`."""
         node = self.branch(node)
         if isinstance(node, Literal):
-            return self.shown(node)
+            return self.shown(node, exact=exact)
         equals = " " if isinstance(node, Fact) else " = "
-        return f"{self.text(node)}{equals}{self.shown(node)}"
+        return f"{self.text(node)}{equals}{self.shown(node, exact=exact)}"
 
 
 def explain(ruling: Ruling, values: Values) -> Explanation:
@@ -208,22 +209,33 @@ def type_of_fact(fact: FactDeclaration) -> ValueType:
     return ValueType(kind=fact.type, unit=fact.unit, choices=fact.choices)
 
 
-def show(value: Value | None, kind: ValueType) -> str:
-    """A value for people: 1,620.00 元, 3 人, 是, 2026-01-01, a choice's label."""
+def show(value: Value | None, kind: ValueType, *, exact: bool = False) -> str:
+    """A value for people: 1,620.00 元, 3 人, 是, 2026-01-01, a choice's label.
+
+    Money is shown to the fen; `exact` shows every place, where the fen hides a gap.
+    """
     match value:
         case None | "":
             return MISSING
         case bool():
             return "是" if value else "否"
         case Decimal():
-            return _show_number(value, kind.unit)
+            return _show_number(value, kind.unit, exact=exact)
         case date():
             return value.isoformat()
         case _:
             return f"“{dict(kind.choices).get(value, value)}”"
 
 
-def _show_number(number: Decimal, unit: units.Unit) -> str:
+def _to_fen(number: Decimal, unit: units.Unit) -> Decimal:
+    if not units.is_money(unit):
+        return number
+    return number.quantize(FEN, rounding=ROUND_HALF_UP)
+
+
+def _show_number(number: Decimal, unit: units.Unit, *, exact: bool = False) -> str:
+    if not exact:
+        number = _to_fen(number, unit)
     plain = f"{number:,f}"
     whole, _, places = plain.partition(".")
     places = places.rstrip("0")
@@ -276,10 +288,10 @@ def _reasons(node: Expression, verdict: Value | None, seen: _Seen) -> Iterator[s
 
 def _compared(left: Expression, right: Expression, seen: _Seen) -> str:
     a, b = seen.value(left), seen.value(right)
+    if isinstance(a, Decimal) and isinstance(b, Decimal):
+        return _numbers_compared(left, right, (a, b), seen)
     sides = seen.with_value(left), seen.with_value(right)
     match a, b:
-        case Decimal(), Decimal():
-            return _numbers_compared(a, b, sides, _unit(left, right, seen))
         case date(), date():
             word = "等于" if a == b else ("晚于" if a > b else "早于")
         case _:
@@ -288,11 +300,22 @@ def _compared(left: Expression, right: Expression, seen: _Seen) -> str:
 
 
 def _numbers_compared(
-    a: Decimal, b: Decimal, sides: tuple[str, str], unit: units.Unit
+    left: Expression, right: Expression, values: tuple[Decimal, Decimal], seen: _Seen
 ) -> str:
+    """Both sides to the fen, and the gap between what is shown.
+
+    Where two unlike sums look alike to the fen, every place is shown instead.
+    """
+    unit = _unit(left, right, seen)
+    a, b = values
+    shown_a, shown_b = _to_fen(a, unit), _to_fen(b, unit)
+    exact = a != b and shown_a == shown_b
+    if exact:
+        shown_a, shown_b = a, b
     word = "等于" if a == b else ("高于" if a > b else "低于")
-    gap = "" if a == b else f"，差 {_show_number(abs(a - b), unit)}"
-    return f"{sides[0]}，{word} {sides[1]}{gap}"
+    gap = _show_number(abs(shown_a - shown_b), unit, exact=exact)
+    one, other = (seen.with_value(node, exact=exact) for node in (left, right))
+    return f"{one}，{word} {other}" + ("" if a == b else f"，差 {gap}")
 
 
 def _unit(left: Expression, right: Expression, seen: _Seen) -> units.Unit:
@@ -316,7 +339,7 @@ def _terms(node: Expression, seen: _Seen) -> Iterator[Term]:
         case Arithmetic() | Negative() | Call():
             for child in children(taken):
                 yield from _terms(child, seen)
-    yield Term(seen.text(taken), seen.shown(taken))
+    yield Term(seen.text(taken), seen.shown(taken, exact=True))
 
 
 def _tidy(text: str) -> str:
