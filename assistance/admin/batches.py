@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -19,6 +20,7 @@ from assistance.actions.batches import (
 from assistance.actions.disbursements import instruct_batch
 from assistance.actions.follow_ups import draft_follow_up_batch
 from assistance.admin.forms import CommentForm, ReasonForm
+from assistance.admin.search import leave_out, offer, offer_unions
 from assistance.enums import BatchState
 from assistance.models import Batch
 from assistance.permissions.batches import (
@@ -37,6 +39,7 @@ from assistance.queries.batches import (
 )
 from assistance.queries.filters import BatchFilter, PaymentFilter
 from assistance.queries.payments import bank_files_visible_to, payments_visible_to
+from assistance.queries.rounds import rounds_visible_to
 from members.auth.staff import StaffPage
 from unionportal.core.actor import Actor
 from unionportal.core.admin.keyset import keyset_page
@@ -45,6 +48,7 @@ from unionportal.core.audit import history_of
 from unionportal.core.money import capital_yuan, show_yuan
 from unionportal.core.verdict import Verdict
 
+LISTED = 300
 SIGNING: dict[str, tuple[Callable[..., object], Callable[..., Verdict], str, str]] = {
     "submit": (submit_batch, can_submit_batch, "提交复核", "已提交复核。"),
     "check": (check_batch, can_check_batch, "复核通过", "已复核。"),
@@ -70,7 +74,9 @@ class BatchList(StaffPage):
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the filtered list with its totals."""
         chosen = BatchFilter(request.GET, queryset=batches_visible_to(self.actor))
-        batches = list(chosen.qs[:300])
+        offer_unions(chosen, self.actor)
+        offer(chosen, "round", rounds_offered(self.actor))
+        batches = list(chosen.qs[:LISTED])
         return self.page(
             "staff/batches.html",
             title="发放批次",
@@ -79,6 +85,8 @@ class BatchList(StaffPage):
             count=sum(batch.line_count for batch in batches),
             total=sum((batch.total for batch in batches), Decimal("0.00")),
             paid=sum((batch.paid_total for batch in batches), Decimal("0.00")),
+            returned=sum(batch.returned_count for batch in batches),
+            is_cut=len(batches) == LISTED,
         )
 
 
@@ -94,6 +102,7 @@ class BatchPage(StaffPage):
                 year=batch.round.year, batch=batch
             ),
         )
+        leave_out(lines, "batch", "union")
         return self.page(
             "staff/batch.html",
             title=f"批次 {batch.number}",
@@ -116,8 +125,20 @@ class BatchVerb(StaffPage):
         """Act, say how it went, and go back to the batch."""
         batch = get_object_or_404(batches_visible_to(self.actor), pk=pk)
         action, done = self.action_of(verb, batch)
-        attempt(request, action, done=done)
+        if self.is_confirmed(verb, batch):
+            attempt(request, action, done=done)
+        else:
+            messages.error(
+                request, "输入的金额与应付金额不一致，没有办理；请核对后重新确认。"
+            )
         return redirect("staff_assistance:batch", pk=pk)
+
+    def is_confirmed(self, verb: str, batch: Batch) -> bool:
+        """Whether a verb that wants the amount typed was given the right one."""
+        if verb not in SIGNING:
+            return True
+        asked = verb_of(batch, verb, actor=self.actor, on=self.on)
+        return asked.is_confirmed(self.request.POST.get("typed", ""))
 
     def action_of(self, verb: str, batch: Batch) -> tuple[Callable[[], object], str]:
         """Bind a verb of the address to its action and the sentence for success."""
@@ -144,6 +165,11 @@ class BatchVerb(StaffPage):
         action, _may, _label, done = SIGNING[verb]
         comment = post.get("comment", "")
         return lambda: action(**signed, **common, comment=comment), done
+
+
+def rounds_offered(actor: Actor) -> list[tuple[int, str]]:
+    """The rounds in reach, newest first."""
+    return [(round_.pk, str(round_)) for round_ in rounds_visible_to(actor)[:100]]
 
 
 def verbs_of(batch: Batch, *, actor: Actor, on: date) -> list[Verb]:

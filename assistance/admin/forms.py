@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from assistance.enums import PaymentEnd
+from assistance.forms.dossier import day_field
 
 
 class CommentForm(forms.Form):
@@ -21,9 +22,7 @@ class ReasonForm(forms.Form):
 class DateForm(forms.Form):
     """The day on which the facts are taken."""
 
-    as_of = forms.DateField(
-        label=_("基准日"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    as_of = day_field(_("基准日"))
 
 
 class AmountForm(forms.Form):

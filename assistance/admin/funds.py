@@ -7,7 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assistance.actions.funds import Transfer, receive_funds, transfer_funds
+from assistance.admin.reach import anywhere
 from assistance.models import FundSource
+from assistance.permissions.funds import can_receive_funds, can_transfer_funds
 from assistance.queries.funds import NOTHING, balances_by_union, fund_sources
 from assistance.queries.ledger import accounts_visible_to, entries_visible_to
 from members.auth.staff import StaffPage
@@ -55,6 +57,8 @@ class FundList(StaffPage):
             available=sum((row.available for row in rows), NOTHING),
             reserved=sum((row.reserved for row in rows), NOTHING),
             spent=sum((row.spent for row in rows), NOTHING),
+            may_receive=anywhere(self.actor, can_receive_funds),
+            may_transfer=anywhere(self.actor, can_transfer_funds),
         )
 
 
@@ -66,15 +70,15 @@ class EntryList(StaffPage):
         rows = entries_visible_to(self.actor).prefetch_related(
             "postings__account__organisation", "postings__account__source"
         )
-        return self.page(
-            "staff/entries.html", title="分录", lines=keyset_page(request, rows)
-        )
+        lines = keyset_page(request, rows, latest_first=True)
+        return self.page("staff/entries.html", title="分录", lines=lines)
 
 
 class Receive(StaffPage):
     """Enter money that came in."""
 
     title = "登记到账"
+    submit = "登记"
     form_class: type[ReceiptForm] = ReceiptForm
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -117,13 +121,20 @@ class Receive(StaffPage):
     def shown(self, form: ReceiptForm) -> HttpResponse:
         """Render the form."""
         back = reverse("staff_assistance:funds")
-        return self.page("staff/form.html", title=self.title, form=form, back=back)
+        return self.page(
+            "staff/form.html",
+            title=self.title,
+            form=form,
+            back=back,
+            submit=self.submit,
+        )
 
 
 class TransferDown(Receive):
     """Enter money passed to a union below."""
 
     title = "下拨资金"
+    submit = "确认下拨"
     form_class = TransferForm
 
     def enter(self, form: ReceiptForm) -> None:

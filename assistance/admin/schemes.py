@@ -13,13 +13,17 @@ from assistance.actions.schemes import (
     withdraw_scheme_version,
 )
 from assistance.admin.forms import ReasonForm
+from assistance.admin.reach import anywhere
 from assistance.enums import SchemeState
+from assistance.forms.dossier import day_field
 from assistance.models import Period, SchemeVersion
+from assistance.permissions.rounds import can_open_round
 from assistance.permissions.schemes import (
     can_publish_scheme,
     can_save_scheme,
     can_withdraw_scheme,
 )
+from assistance.queries.funds import titles_of_funds
 from assistance.queries.rounds import periods_on_record
 from assistance.queries.schemes import scheme_of, scheme_versions_visible_to
 from members.auth.staff import StaffPage
@@ -49,9 +53,7 @@ class OpenRoundForm(forms.Form):
         label=_("组织工会"), queryset=Organisation.objects.none()
     )
     period = forms.ModelChoiceField(label=_("期次"), queryset=Period.objects.none())
-    as_of = forms.DateField(
-        label=_("基准日"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    as_of = day_field(_("基准日"))
 
 
 class SchemeList(StaffPage):
@@ -77,9 +79,10 @@ class SchemePage(StaffPage):
             "staff/scheme.html",
             title=str(version),
             version=version,
-            scheme=scheme_of(version),
+            scheme=(scheme := scheme_of(version)),
             may_save=can_save_scheme(self.actor),
-            may_open=version.state == SchemeState.PUBLISHED,
+            may_open=anywhere(self.actor, can_open_round),
+            funds=titles_of_funds(scheme.funds),
             verbs=arranged(verbs_of(version, actor=self.actor)),
             history=history_of(version)[:30],
         )
@@ -145,7 +148,13 @@ class SchemeText(StaffPage):
     def shown(self, form: SchemeTextForm) -> HttpResponse:
         """Render the text form."""
         back = reverse("staff_assistance:schemes")
-        return self.page("staff/form.html", title="编写方案", form=form, back=back)
+        return self.page(
+            "staff/form.html",
+            title="编写方案",
+            form=form,
+            back=back,
+            submit="检查并存为草稿",
+        )
 
 
 class OpenRound(StaffPage):
@@ -189,7 +198,9 @@ class OpenRound(StaffPage):
         """Render the form under the name of the version."""
         back = reverse("staff_assistance:scheme", args=(version.pk,))
         title = f"开启轮次 · {version}"
-        return self.page("staff/form.html", title=title, form=form, back=back)
+        return self.page(
+            "staff/form.html", title=title, form=form, back=back, submit="开启轮次"
+        )
 
 
 def verbs_of(version: SchemeVersion, *, actor: Actor) -> list[Verb]:

@@ -16,6 +16,7 @@ from assistance.enums import (
     Residence,
 )
 from assistance.models import HouseholdDossier
+from members.enums import OrganisationLevel
 from members.models import Organisation
 from members.queries.person import person_by_id_number
 
@@ -39,7 +40,8 @@ YES_NO_UNKNOWN = (("", _("尚不清楚")), ("true", _("有")), ("false", _("没�
 
 def day_field(label: StrOrPromise) -> forms.DateField:
     """A date, entered with the browser's own calendar."""
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}))
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, widget=widget)
 
 
 class HouseholdForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -70,6 +72,29 @@ class HouseholdForm(forms.ModelForm):  # type: ignore[type-arg]
             *COSTS,
         )
 
+    SECTIONS: tuple[tuple[StrOrPromise, tuple[str, ...]], ...] = (
+        (
+            _("家庭"),
+            (
+                "hardship_class",
+                "residence",
+                "household_size",
+                "main_cause",
+                "other_causes",
+                "homes_count",
+                "has_vehicle",
+            ),
+        ),
+        (_("收入（申请前 12 个月，元；不清楚的不填）"), INCOMES),
+        (_("刚性支出（申请前 12 个月，元；不清楚的不填）"), COSTS),
+    )
+
+    def sections(self) -> list[tuple[StrOrPromise, list[forms.BoundField]]]:
+        """The fields in groups, as a page shows them."""
+        return [
+            (title, [self[name] for name in names]) for title, names in self.SECTIONS
+        ]
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Let what may be unknown be left empty."""
         super().__init__(*args, **kwargs)
@@ -99,13 +124,13 @@ class RegisterForm(HouseholdForm):
     keeper = forms.ModelChoiceField(
         label=_("建档工会"), queryset=Organisation.objects.none()
     )
-    division_code = forms.CharField(label=_("县级区划代码"), max_length=6)
+    division_code = forms.CharField(label=_("县级区划"), max_length=6)
     file_level = forms.ChoiceField(label=_("档案级别"), choices=FileLevel.choices)
     address = forms.CharField(label=_("家庭住址"), max_length=120, required=False)
     applied_on = day_field(_("申请日期"))
     approved_on = day_field(_("建档日期"))
 
-    field_order = (
+    ENTERED = (
         "id_number",
         "keeper",
         "division_code",
@@ -114,6 +139,8 @@ class RegisterForm(HouseholdForm):
         "approved_on",
         "address",
     )
+    SECTIONS = ((_("档案"), ENTERED), *HouseholdForm.SECTIONS)
+    field_order = ENTERED
 
     def __init__(
         self, *args: Any, keepers: QuerySet[Organisation], **kwargs: Any
@@ -122,6 +149,11 @@ class RegisterForm(HouseholdForm):
         super().__init__(*args, **kwargs)
         keeper: Any = self.fields["keeper"]
         keeper.queryset = keepers
+        counties = list(keepers.filter(level=OrganisationLevel.COUNTY))
+        if counties:
+            offered = [(one.code, one.short_name) for one in counties]
+            code = self.fields["division_code"]
+            code.widget = forms.Select(choices=[("", _("请选择")), *offered])
 
     def clean_id_number(self) -> int:
         """Find the person; he is registered first, with a checked number."""

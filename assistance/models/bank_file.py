@@ -1,10 +1,15 @@
 """Bank files (银行文件): what went out and what came back, kept as it was."""
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from assistance.enums import BankFileState, FileDirection
+from assistance.rules.banks.layout import layouts
+from unionportal.core.guards import changed, frozen_when, kept_when
+
+CONTENT = ("direction", "layout", "name", "sha256", "line_count", "total", "on")
 
 
 class BankFile(models.Model):
@@ -48,6 +53,24 @@ class BankFile(models.Model):
                 name="bank_file_one_instruction_per_batch",
             ),
         )
+        triggers = (
+            frozen_when(
+                changed(CONTENT),
+                name="frozen",
+                message="银行文件登记后不能修改。",
+            ),
+            kept_when(
+                pgtrigger.Q(old__line_count__gte=0),
+                name="keep",
+                message="银行文件的登记不能删除。",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def layout_title(self) -> str:
+        """The layout as people call it; a file that fits none names none."""
+        layout = layouts().get(self.layout)
+        return layout.title if layout else self.layout

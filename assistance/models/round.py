@@ -1,12 +1,19 @@
 """Rounds (轮次): one run of a scheme for an organisation and a period."""
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from assistance.enums import RoundKind, RoundState
+from assistance.rules.naming import occasion
 from assistance.workflow import ROUND
-from unionportal.core.guards import state_guard
+from unionportal.core.guards import changed, frozen_when, kept_when, state_guard
+
+KEYS = (
+    *("year", "period", "occurrence", "version", "organisation"),
+    *("kind", "parent", "as_of", "opened_on"),
+)
 
 
 class Period(models.Model):
@@ -102,10 +109,27 @@ class Round(models.Model):
                 name="round_closed_with_date",
             ),
         )
-        triggers = (state_guard(ROUND),)
+        triggers = (
+            state_guard(ROUND),
+            frozen_when(
+                changed(KEYS),
+                name="frozen",
+                message="轮次开启后，方案、范围、期次和基准日不能修改；有误请取消后重开。",
+            ),
+            kept_when(
+                pgtrigger.Q(old__year__gte=0),
+                name="keep",
+                message="轮次不能删除；不再办理的请取消。",
+            ),
+        )
 
     def __str__(self) -> str:
-        return f"{self.version.scheme} {self.period} {self.organisation}"
+        return f"{self.occasion} {self.organisation}"
+
+    @property
+    def occasion(self) -> str:
+        """What the round is called among people: 2027年元旦春节送温暖慰问."""
+        return occasion(self.period.title, self.version.scheme.title)
 
 
 class CoverageCertificate(models.Model):

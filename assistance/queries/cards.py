@@ -8,17 +8,22 @@ from assistance.queries.worker import Matter, matters_of
 from unionportal.core.actor import Actor
 from unionportal.core.cards import Card
 
+LATEST = 3
+
 
 def matter_cards(actor: Actor, on: date) -> list[Card]:
-    """The worker's matters; those settled are found under 我的帮扶."""
+    """What needs the worker, and his latest matters; the rest is under 我的帮扶."""
     if actor.person_id is None:
         return []
-    return [_card(matter) for matter in matters_of(actor.person_id, on)]
+    matters = matters_of(actor.person_id, on)
+    urgent = [matter for matter in matters if matter.needs_action]
+    others = [matter for matter in matters if not matter.needs_action]
+    return [_card(matter) for matter in (*urgent, *others[:LATEST])]
 
 
 def _card(matter: Matter) -> Card:
     return Card(
-        title=f"{matter.period} {matter.title}",
+        title=matter.occasion,
         state=matter.headline,
         next_step=matter.next_step,
         url=reverse("assistance:matter", args=[matter.determination_id]),

@@ -1,6 +1,11 @@
 """Filters of assistance's lists: page, admin and API filter alike."""
 
+from datetime import date
+from typing import Any
+
 import django_filters
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from assistance.enums import (
@@ -14,12 +19,33 @@ from assistance.enums import (
     RoundState,
 )
 from assistance.models import Batch, Determination, HouseholdDossier, Payment, Round
+from members.models import Organisation
+
+
+class UnionFilter(django_filters.CharFilter):
+    """What belongs to a union, named by its code, or to one below it.
+
+    `field_name` leads to the union's path in the tree; an unknown code finds nothing.
+    """
+
+    def filter(self, qs: QuerySet[Any], value: str | None) -> QuerySet[Any]:
+        """Narrow to the subtree."""
+        if not value:
+            return qs
+        union = Organisation.objects.filter(code=value).first()
+        if union is None:
+            return qs.none()
+        return qs.filter(**{f"{self.field_name}__startswith": union.path})
 
 
 class DossierFilter(django_filters.FilterSet):
-    """Dossiers by number, state, class, level and date of approval."""
+    """Dossiers by number, name, union, state, class, level and dates."""
 
     number = django_filters.CharFilter(label=_("档案编号"))
+    name = django_filters.CharFilter(
+        field_name="principal__name", lookup_expr="startswith", label=_("姓名")
+    )
+    union = UnionFilter(field_name="organisation__path", label=_("工会"))
     state = django_filters.ChoiceFilter(label=_("状态"), choices=DossierState.choices)
     hardship_class = django_filters.ChoiceFilter(
         label=_("困难类别"), choices=HardshipClass.choices
@@ -31,19 +57,31 @@ class DossierFilter(django_filters.FilterSet):
         field_name="division_id", label=_("县级区划代码")
     )
     approved_on = django_filters.DateFromToRangeFilter(label=_("建档日期"))
+    checked_to = django_filters.DateFilter(
+        method="checked_until", label=_("最近复核不晚于")
+    )
 
     class Meta:
         model = HouseholdDossier
         fields = ("number", "state", "hardship_class", "file_level")
 
+    def checked_until(
+        self, rows: QuerySet[HouseholdDossier], name: str, value: date
+    ) -> QuerySet[HouseholdDossier]:
+        """Those not looked at after a day; a new file counts from its approval."""
+        del name
+        checked = Coalesce("rechecked_on", "approved_on")
+        return rows.alias(checked_on=checked).filter(checked_on__lte=value)
+
 
 class RoundFilter(django_filters.FilterSet):
-    """Rounds by scheme, period and state."""
+    """Rounds by scheme, period, union and state."""
 
     scheme = django_filters.CharFilter(
-        field_name="version__scheme__code", label=_("方案代码")
+        field_name="version__scheme__code", label=_("方案")
     )
-    period = django_filters.CharFilter(field_name="period__code", label=_("期次代码"))
+    period = django_filters.CharFilter(field_name="period__code", label=_("期次"))
+    union = UnionFilter(field_name="organisation__path", label=_("组织工会"))
     state = django_filters.ChoiceFilter(label=_("状态"), choices=RoundState.choices)
 
     class Meta:
@@ -52,13 +90,16 @@ class RoundFilter(django_filters.FilterSet):
 
 
 class DeterminationFilter(django_filters.FilterSet):
-    """Determinations of a round by outcome, clause, missing fact and union."""
+    """Determinations of a round by outcome, clause, missing fact, union and name."""
 
     outcome = django_filters.ChoiceFilter(label=_("结论"), choices=Outcome.choices)
     clause = django_filters.CharFilter(label=_("未满足条款"))
     missing_fact = django_filters.CharFilter(label=_("缺少事实"))
     organisation = django_filters.CharFilter(
-        field_name="organisation__code", label=_("发放工会代码")
+        field_name="organisation__code", label=_("发放工会")
+    )
+    name = django_filters.CharFilter(
+        field_name="payee__name", lookup_expr="startswith", label=_("收款人")
     )
     is_current = django_filters.BooleanFilter(
         field_name="superseded_by", lookup_expr="isnull", label=_("只要现行的")
@@ -70,9 +111,10 @@ class DeterminationFilter(django_filters.FilterSet):
 
 
 class BatchFilter(django_filters.FilterSet):
-    """Batches by number, state, kind and round."""
+    """Batches by number, union, state, kind and round."""
 
     number = django_filters.CharFilter(label=_("批次号"))
+    union = UnionFilter(field_name="organisation__path", label=_("发放工会"))
     state = django_filters.ChoiceFilter(label=_("状态"), choices=BatchState.choices)
     kind = django_filters.ChoiceFilter(label=_("类型"), choices=BatchKind.choices)
     round = django_filters.NumberFilter(field_name="round_id", label=_("轮次"))
@@ -83,9 +125,13 @@ class BatchFilter(django_filters.FilterSet):
 
 
 class PaymentFilter(django_filters.FilterSet):
-    """Payments of a round by state, batch and reference."""
+    """Payments by state, payee, union, batch and reference."""
 
     state = django_filters.ChoiceFilter(label=_("状态"), choices=PaymentState.choices)
+    name = django_filters.CharFilter(
+        field_name="claim__payee__name", lookup_expr="startswith", label=_("收款人")
+    )
+    union = UnionFilter(field_name="batch__organisation__path", label=_("发放工会"))
     batch = django_filters.CharFilter(field_name="batch__number", label=_("批次号"))
     reference = django_filters.CharFilter(label=_("发放编号"))
 

@@ -1,5 +1,6 @@
 """Funds as staff read them: one row per union and source."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -26,6 +27,15 @@ class UnionBalance:
 def fund_sources() -> QuerySet[FundSource]:
     """Every source of money, in the order they were set up."""
     return FundSource.objects.order_by("id")
+
+
+def titles_of_funds(codes: Iterable[str]) -> list[str]:
+    """The names of sources in the order of their codes; an unknown code stays a code."""
+    wanted = list(codes)
+    names = dict(
+        FundSource.objects.filter(code__in=wanted).values_list("code", "name")
+    )
+    return [names.get(code, code) for code in wanted]
 
 
 def balances_by_union(accounts: QuerySet[Account]) -> list[UnionBalance]:

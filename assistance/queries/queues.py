@@ -87,7 +87,7 @@ def _round_item(round_: Round, notice_ends: date | None) -> QueueItem:
     dates = (round_.released_on, round_.computed_on, round_.opened_on)
     since = next(day for day in dates if day is not None)
     return QueueItem(
-        title=f"{round_.period} {round_.version.scheme}",
+        title=round_.occasion,
         detail=_ROUND_TASKS[RoundState(round_.state)],
         url=f"{STAFF}/rounds/{round_.pk}/",
         organisation_name=round_.organisation.short_name,
@@ -163,7 +163,7 @@ def _batch_item(batch: Batch) -> QueueItem:
     signed: date | None = getattr(batch, "last_signed", None)
     verb = BATCH.actions_from(batch.state)[0]
     return QueueItem(
-        title=f"{batch.round.period} {batch.round.version.scheme}",
+        title=batch.round.occasion,
         detail=(
             f"{BATCH.action_label(verb)}：批次 {batch.number}，"
             f"{batch.line_count} 人 {batch.total:,.2f} 元"
@@ -238,10 +238,11 @@ def returns_waiting(actor: Actor, on: date) -> list[QueueItem]:
 def rechecks_waiting(actor: Actor, on: date) -> list[QueueItem]:
     """How many dossiers of the actor's unions fall due for their yearly recheck."""
     last_check = Coalesce("rechecked_on", "approved_on")
+    due = on - timedelta(days=RECHECK_DAYS)
     rows = (
         HouseholdDossier.objects.alias(checked_on=last_check)
         .filter(
-            checked_on__lte=on - timedelta(days=RECHECK_DAYS),
+            checked_on__lte=due,
             organisation__in=_seats_of(actor, Role.MAKER),
             state=DossierState.ON_FILE,
         )
@@ -253,7 +254,7 @@ def rechecks_waiting(actor: Actor, on: date) -> list[QueueItem]:
         QueueItem(
             title=f"应复核档案 {row['count']} 户",
             detail="满一年未复核的，本人不能享受帮扶",
-            url=f"{STAFF}/dossiers/?recheck=due",
+            url=f"{STAFF}/dossiers/?state=on_file&checked_to={due}",
             organisation_name=row["organisation__short_name"],
             waiting_since=row["oldest"],
             due_on=row["oldest"] + timedelta(days=_YEAR),

@@ -33,7 +33,7 @@ StepState = Literal["done", "now", "next"]
 ROUND_KIND = "assistance.round"
 DETERMINATION_KIND = "assistance.determination"
 _SHOWN = (RoundState.NOTICED, RoundState.RELEASED, RoundState.CLOSED)
-_HOLDERS = {
+_HOLDERS: dict[str, str] = {
     BatchState.DRAFTED: "经办人员",
     BatchState.SUBMITTED: "复核人员",
     BatchState.CHECKED: "审批人员",
@@ -99,6 +99,7 @@ class Matter:
     year: int
     title: str
     period: str
+    occasion: str
     document: str
     organisation_name: str
     outcome: str
@@ -234,6 +235,7 @@ def _matter(case: _Case, on: date) -> Matter:
         year=row.year,
         title=scheme.title,
         period=row.round.period.title,
+        occasion=row.round.occasion,
         document=scheme.document,
         organisation_name=row.organisation.name,
         outcome=row.outcome if case.is_shown or case.is_unknown else "",
@@ -401,12 +403,17 @@ _BEFORE_PAYMENT = (
 )
 
 
+def _is_noticed(case: _Case) -> bool:
+    """The notice is over: the union makes the list of payments next."""
+    return case.notice is not None and not case.notice.is_open
+
+
 def _approved(case: _Case) -> Step:
     batch = case.batch
-    state: StepState = "next"
+    state: StepState = "now" if _is_noticed(case) else "next"
     if batch is not None:
         state = "now" if batch.state in _BEFORE_PAYMENT else "done"
-    holder = _HOLDERS.get(BatchState(batch.state), "") if batch else ""
+    holder = _HOLDERS.get(batch.state if batch else BatchState.DRAFTED, "")
     return Step(
         code="approve",
         title="审批",

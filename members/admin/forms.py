@@ -39,7 +39,7 @@ def _found_by_typing(
 
 
 def _day(label: StrOrPromise, *, required: bool = True) -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"})
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     return forms.DateField(label=label, required=required, widget=widget)
 
 

@@ -10,11 +10,12 @@ from django.http import HttpRequest
 Row = TypeVar("Row", bound=Model)
 
 PAGE_SIZE = 50
+LONGEST_KEY = 18
 
 
 @dataclass(frozen=True)
 class KeysetPage(Generic[Row]):
-    """Some rows in the order of their ids, and where the neighbours begin."""
+    """Some rows in the order of their ids, or against it, and where the next begin."""
 
     rows: list[Row]
     first: str
@@ -22,12 +23,20 @@ class KeysetPage(Generic[Row]):
 
 
 def keyset_page(
-    request: HttpRequest, rows: QuerySet[Row], *, size: int = PAGE_SIZE
+    request: HttpRequest,
+    rows: QuerySet[Row],
+    *,
+    size: int = PAGE_SIZE,
+    latest_first: bool = False,
 ) -> KeysetPage[Row]:
     """Cut the page that `?after=` asks for; a value that is no number is the first page."""
     after = request.GET.get("after", "")
-    start = int(after) if after.isdecimal() else 0
-    found = list(rows.filter(pk__gt=start).order_by("pk")[: size + 1])
+    start = int(after) if after.isdecimal() and len(after) <= LONGEST_KEY else 0
+    if latest_first:
+        rest = rows.filter(pk__lt=start) if start else rows
+        found = list(rest.order_by("-pk")[: size + 1])
+    else:
+        found = list(rows.filter(pk__gt=start).order_by("pk")[: size + 1])
     more = len(found) > size
     shown = found[:size]
     kept = {name: value for name, value in request.GET.items() if name != "after"}

@@ -1,5 +1,6 @@
 """Verbs on staff pages: a button that acts, or the reason why it may not."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -30,6 +31,19 @@ class Verb:
     form: Form | None = None
     hidden: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def typed_pattern(self) -> str:
+        """What the browser lets pass as a confirmation: the commas may be left out."""
+        return re.escape(self.typed).replace(",", ",?")
+
+    def is_confirmed(self, typed: str) -> bool:
+        """Whether what was typed is what the verb asks for, commas and blanks apart."""
+        return _bare(typed) == _bare(self.typed)
+
+
+def _bare(text: str) -> str:
+    return text.replace(",", "").replace("，", "").strip()
+
 
 def arranged(verbs: Iterable[Verb]) -> dict[str, list[Verb]]:
     """Part the verbs that may be done now from those that may not."""
@@ -40,9 +54,7 @@ def arranged(verbs: Iterable[Verb]) -> dict[str, list[Verb]]:
     }
 
 
-def attempt(
-    request: HttpRequest, action: Callable[[], object], *, done: str
-) -> bool:
+def attempt(request: HttpRequest, action: Callable[[], object], *, done: str) -> bool:
     """Call one action and tell the person how it went; False when it was refused."""
     try:
         action()
