@@ -170,6 +170,17 @@ class BankFileState(TextChoices):
     REFUSED = "refused", _("已拒收")
 
 
+class ExportedList(TextChoices):
+    """Lists that leave the portal; the value is the verb, the label the list's name."""
+
+    DOSSIERS = "export_dossiers", _("困难职工档案")
+    COUNTIES = "export_counties", _("分县合计")
+    DETERMINATIONS = "export_determinations", _("认定清单")
+    BATCH_LINES = "export_batch_lines", _("发放清单")
+    BATCH_PRINT = "print_batch_list", _("发放清单（打印）")
+    PAYMENTS = "export_payments", _("发放记录")
+
+
 # The words of the audit trail.
 VERBS = {
     "register_dossier": "建档",
@@ -177,6 +188,11 @@ VERBS = {
     "close_dossier": "退出档案",
     "reopen_dossier": "返困重开",
     "export_dossiers": "导出档案",
+    "export_counties": "导出分县合计",
+    "export_determinations": "导出认定清单",
+    "export_batch_lines": "导出发放清单",
+    "print_batch_list": "打印发放清单",
+    "export_payments": "导出发放记录",
     "save_scheme_version": "保存方案",
     "publish_scheme_version": "发布方案",
     "withdraw_scheme_version": "停用方案",

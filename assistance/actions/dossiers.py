@@ -312,17 +312,3 @@ def _move(
         reason=reason,
     )
     return dossier
-
-
-@transaction.atomic
-def record_export(*, filters: str, count: int, on: date, by: Actor) -> None:
-    """Write down that a list of dossiers left the portal: by whom, which, how many."""
-    seat = by.seats[0].organisation_id if by.seats else None
-    record(
-        by=by,
-        verb="export_dossiers",
-        subject=("assistance.householddossier", 0),
-        on=on,
-        organisation_id=seat,
-        changes={"filters": filters, "count": count},
-    )

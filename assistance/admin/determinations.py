@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from assistance.actions.determinations import decide_amount
 from assistance.admin.forms import AmountForm
+from assistance.admin.search import leave_out, offer, offer_unions
 from assistance.enums import Outcome, RoundState
 from assistance.models import Determination, Round
 from assistance.permissions.determinations import can_decide_amount
@@ -32,21 +33,20 @@ class DeterminationList(StaffPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show a page; without a round there is nothing to list."""
-        number = request.GET.get("round", "")
-        round_ = get_object_or_404(
-            rounds_visible_to(self.actor), pk=int(number) if number.isdecimal() else 0
-        )
-        chosen = DeterminationFilter(
-            request.GET,
-            queryset=determinations_visible_to(self.actor).filter(
-                year=round_.year, round=round_, superseded_by=None
-            ),
-        )
+        round_ = round_asked(request, self.actor)
+        chosen = chosen_determinations(request, round_, self.actor)
+        words = population_of(round_).sheet.vocabulary
+        clauses = scheme_of(round_.version).ruling.clauses
+        leave_out(chosen, "is_current")
+        offer(chosen, "clause", [(one.code, one.title) for one in clauses])
+        offer(chosen, "missing_fact", [(key, one.name) for key, one in words.items()])
+        offer_unions(chosen, self.actor, name="organisation")
         return self.page(
             "staff/determinations.html",
             title=f"认定清单 · {round_}",
             round=round_,
             filter=chosen,
+            kept={"round": round_.pk},
             lines=(lines := keyset_page(request, chosen.qs)),
             rows=with_reasons(round_, lines.rows),
         )
@@ -104,6 +104,26 @@ class DecideAmount(StaffPage):
             done="已核定金额。",
         )
         return redirect("staff_assistance:determination", pk=pk)
+
+
+def round_asked(request: HttpRequest, actor: Actor) -> Round:
+    """The round in the query of a list of answers; without one there is no list."""
+    number = request.GET.get("round", "")
+    return get_object_or_404(
+        rounds_visible_to(actor), pk=int(number) if number.isdecimal() else 0
+    )
+
+
+def chosen_determinations(
+    request: HttpRequest, round_: Round, actor: Actor
+) -> DeterminationFilter:
+    """The answers of a round that stand and that the search row asks for."""
+    return DeterminationFilter(
+        request.GET,
+        queryset=determinations_visible_to(actor).filter(
+            year=round_.year, round=round_, superseded_by=None
+        ),
+    )
 
 
 def found(actor: Actor, pk: int) -> Determination:

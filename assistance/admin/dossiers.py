@@ -1,22 +1,26 @@
 """Hardship dossiers on the staff site: list, one file, and the verbs of its life."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
 from django.contrib.admin.utils import label_for_field
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from assistance.actions.dossiers import (
     close_dossier,
     recheck_dossier,
-    record_export,
     register_dossier,
     reopen_dossier,
 )
 from assistance.admin.forms import ReasonForm
+from assistance.admin.reach import anywhere
+from assistance.admin.search import leave_out, offer_calendar, offer_unions
 from assistance.enums import DossierState, ExitReason
 from assistance.forms.dossier import (
     COSTS,
@@ -29,6 +33,7 @@ from assistance.models import HouseholdDossier
 from assistance.permissions.dossiers import (
     can_close_dossier,
     can_recheck_dossier,
+    can_register_dossier,
     can_reopen_dossier,
 )
 from assistance.queries.determinations import determinations_visible_to
@@ -43,23 +48,6 @@ from unionportal.core.admin.verbs import Verb, arranged, attempt
 from unionportal.core.audit import history_of
 from unionportal.core.errors import Refusal
 from unionportal.core.masks import mask_id_number
-from unionportal.core.sheets import Column, write_sheet
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-COLUMNS: tuple[Column[HouseholdDossier], ...] = (
-    Column("档案编号", lambda row: row.number, width=20),
-    Column("姓名", lambda row: row.principal.name, width=10),
-    Column("身份证号", lambda row: mask_id_number(row.principal.id_number), width=20),
-    Column("县级工会", lambda row: row.organisation.name, width=22),
-    Column("建档工会", lambda row: row.keeper.name, width=22),
-    Column("困难类别", lambda row: row.get_hardship_class_display()),
-    Column("档案级别", lambda row: row.get_file_level_display()),
-    Column("主要致困原因", lambda row: row.get_main_cause_display(), width=20),
-    Column("家庭人口", lambda row: row.household_size, "count"),
-    Column("建档日期", lambda row: row.approved_on, "day"),
-    Column("最近复核", lambda row: row.rechecked_on, "day"),
-    Column("状态", lambda row: row.get_state_display()),
-)
 
 
 class DossierList(StaffPage):
@@ -67,40 +55,17 @@ class DossierList(StaffPage):
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         """Show a page of the filtered list."""
+        chosen = chosen_dossiers(request, self.actor)
+        leave_out(chosen, "division")
+        offer_unions(chosen, self.actor)
+        offer_calendar(chosen, "approved_on", "checked_to")
         return self.page(
             "staff/dossiers.html",
             title="困难职工档案",
-            filter=(chosen := self.chosen()),
+            filter=chosen,
             lines=keyset_page(request, chosen.qs),
+            may_register=anywhere(self.actor, can_register_dossier),
         )
-
-    def chosen(self) -> DossierFilter:
-        """The dossiers that the search row asks for."""
-        rows = dossiers_visible_to(self.actor).select_related(
-            "organisation", "keeper", "principal"
-        )
-        return DossierFilter(self.request.GET, queryset=rows)
-
-
-class DossierExport(DossierList):
-    """The chosen dossiers as a workbook; who took it, and how, is written down."""
-
-    http_method_names = ("post",)
-
-    def post(self, request: HttpRequest) -> HttpResponseBase:
-        """Send the workbook; ID numbers stay masked."""
-        rows = self.chosen().qs.order_by("pk")
-        record_export(
-            filters=request.GET.urlencode(),
-            count=rows.count(),
-            on=self.on,
-            by=self.actor,
-        )
-        book = write_sheet("困难职工档案", COLUMNS, rows.iterator(chunk_size=2000))
-        answer = FileResponse(book, content_type=XLSX)
-        name = f"dossiers-{self.on:%Y%m%d}.xlsx"
-        answer["Content-Disposition"] = f'attachment; filename="{name}"'
-        return answer
 
 
 class DossierPage(StaffPage):
@@ -114,12 +79,19 @@ class DossierPage(StaffPage):
             title=f"档案 {dossier.number}",
             dossier=dossier,
             id_number=mask_id_number(dossier.principal.id_number),
-            incomes=list(sums_of(dossier, INCOMES)),
-            costs=list(sums_of(dossier, COSTS)),
+            sums=list(
+                zip_longest(
+                    sums_of(dossier, INCOMES),
+                    sums_of(dossier, COSTS),
+                    fillvalue=NO_SUM,
+                )
+            ),
             members=dossier.members.all(),
             determinations=determinations_visible_to(self.actor)
             .filter(subject_kind="household", subject_id=dossier.pk, superseded_by=None)
-            .select_related("round__version__scheme", "round__period")
+            .select_related(
+                "round__version__scheme", "round__period", "round__organisation"
+            )
             .order_by("-id")[:20],
             may_recheck=can_recheck_dossier(self.actor, dossier),
             verbs=arranged(verbs_of(dossier, actor=self.actor)),
@@ -178,7 +150,11 @@ class Recheck(StaffPage):
         """Render the form under the name of the file."""
         back = reverse("staff_assistance:dossier", args=(dossier.pk,))
         return self.page(
-            "staff/form.html", title=f"复核档案 {dossier.number}", form=form, back=back
+            "staff/form.html",
+            title=f"复核档案 {dossier.number}",
+            form=form,
+            back=back,
+            submit="登记复核",
         )
 
 
@@ -208,7 +184,17 @@ class Register(StaffPage):
     def shown(self, form: RegisterForm) -> HttpResponse:
         """Render the form."""
         back = reverse("staff_assistance:dossiers")
-        return self.page("staff/form.html", title="新建档案", form=form, back=back)
+        return self.page(
+            "staff/form.html", title="新建档案", form=form, back=back, submit="建档"
+        )
+
+
+def chosen_dossiers(request: HttpRequest, actor: Actor) -> DossierFilter:
+    """The dossiers that the search row asks for."""
+    rows = dossiers_visible_to(actor).select_related(
+        "organisation", "keeper", "principal"
+    )
+    return DossierFilter(request.GET, queryset=rows)
 
 
 def found(actor: Actor, pk: int) -> HouseholdDossier:
@@ -228,12 +214,22 @@ def exit_reason_of(value: str) -> ExitReason:
     return ExitReason(value)
 
 
-def sums_of(
-    dossier: HouseholdDossier, names: tuple[str, ...]
-) -> Iterator[tuple[str, Any]]:
-    """Label and value of each sum; None is not yet known."""
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A yearly sum under its label; None is not yet known."""
+
+    label: str
+    value: Decimal | None
+
+
+NO_SUM = Sum("", None)
+
+
+def sums_of(dossier: HouseholdDossier, names: tuple[str, ...]) -> Iterator[Sum]:
+    """The yearly sums of a household in the order of the form."""
     for name in names:
-        yield str(label_for_field(name, HouseholdDossier)), getattr(dossier, name)
+        label = str(label_for_field(name, HouseholdDossier))
+        yield Sum(label, getattr(dossier, name))
 
 
 def verbs_of(dossier: HouseholdDossier, *, actor: Actor) -> list[Verb]:

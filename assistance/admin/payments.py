@@ -18,6 +18,7 @@ from assistance.actions.payments import (
 )
 from assistance.actions.returns import collect_returns, import_return
 from assistance.admin.forms import EndForm, ReasonForm, ReturnFileForm
+from assistance.admin.search import offer_unions
 from assistance.enums import PaymentState
 from assistance.models import Payment
 from assistance.permissions.batches import can_import_return
@@ -58,16 +59,15 @@ class PaymentList(StaffPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show a page of the filtered list."""
-        payments = payments_visible_to(self.actor)
+        chosen = chosen_payments(request, self.actor)
+        offer_unions(chosen, self.actor)
         number = request.GET.get("round", "")
-        if number.isdecimal():
-            payments = payments.filter(batch__round_id=int(number))
-        chosen = PaymentFilter(request.GET, queryset=payments)
         return self.page(
             "staff/payments.html",
             title="发放记录",
             filter=chosen,
-            lines=keyset_page(request, chosen.qs),
+            kept={"round": number} if number.isdecimal() else {},
+            lines=keyset_page(request, chosen.qs, latest_first=True),
         )
 
 
@@ -155,6 +155,15 @@ class BankFileList(StaffPage):
             Verb(label="导入回盘文件", url=url, verdict=may, form=ReturnFileForm()),
             Verb(label="收取银行目录", url=url, verdict=may),
         ]
+
+
+def chosen_payments(request: HttpRequest, actor: Actor) -> PaymentFilter:
+    """The payments that the search row asks for, of one round if one is named."""
+    payments = payments_visible_to(actor)
+    number = request.GET.get("round", "")
+    if number.isdecimal():
+        payments = payments.filter(batch__round_id=int(number))
+    return PaymentFilter(request.GET, queryset=payments)
 
 
 def found(actor: Actor, pk: int) -> Payment:

@@ -6,6 +6,7 @@ from assistance.admin import (
     batches,
     determinations,
     dossiers,
+    exports,
     funds,
     inquiries,
     payments,
@@ -28,11 +29,21 @@ urlpatterns = [
         rounds.CertificateDocument.as_view(),
         name="certificate",
     ),
+    path(
+        "rounds/<int:pk>/export/",
+        exports.CountyExport.as_view(),
+        name="counties-export",
+    ),
     path("rounds/<int:pk>/<slug:verb>/", rounds.RoundVerb.as_view(), name="round-verb"),
     path(
         "determinations/",
         determinations.DeterminationList.as_view(),
         name="determinations",
+    ),
+    path(
+        "determinations/export/",
+        exports.DeterminationExport.as_view(),
+        name="determinations-export",
     ),
     path(
         "determinations/<int:pk>/",
@@ -47,9 +58,14 @@ urlpatterns = [
     path("batches/", batches.BatchList.as_view(), name="batches"),
     path("batches/<int:pk>/", batches.BatchPage.as_view(), name="batch"),
     path(
+        "batches/<int:pk>/export/", exports.BatchExport.as_view(), name="batch-export"
+    ),
+    path("batches/<int:pk>/print/", exports.BatchPrint.as_view(), name="batch-print"),
+    path(
         "batches/<int:pk>/<slug:verb>/", batches.BatchVerb.as_view(), name="batch-verb"
     ),
     path("payments/", payments.PaymentList.as_view(), name="payments"),
+    path("payments/export/", exports.PaymentExport.as_view(), name="payments-export"),
     path("payments/<int:pk>/", payments.PaymentPage.as_view(), name="payment"),
     path(
         "payments/<int:pk>/<slug:verb>/",
@@ -57,7 +73,7 @@ urlpatterns = [
         name="payment-verb",
     ),
     path("dossiers/", dossiers.DossierList.as_view(), name="dossiers"),
-    path("dossiers/export/", dossiers.DossierExport.as_view(), name="dossiers-export"),
+    path("dossiers/export/", exports.DossierExport.as_view(), name="dossiers-export"),
     path("dossiers/new/", dossiers.Register.as_view(), name="dossier-new"),
     path("dossiers/<int:pk>/", dossiers.DossierPage.as_view(), name="dossier"),
     path(

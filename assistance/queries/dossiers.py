@@ -62,6 +62,12 @@ COST_COLUMNS = (
 )
 
 
+def dossier_number_of(subject: str) -> Subquery:
+    """The number of the dossier whose key stands in a column, for rows of other tables."""
+    rows = HouseholdDossier.objects.filter(pk=OuterRef(subject)).order_by()
+    return Subquery(rows.values("number")[:1])
+
+
 def dossiers_visible_to(actor: Actor) -> QuerySet[HouseholdDossier]:
     """The dossiers in the reach of the actor's posts; a worker's own."""
     dossiers = HouseholdDossier.objects.order_by("id")

@@ -75,6 +75,15 @@ STAFF_VERB = Door(
 STAFF_FORM = Door(
     get="login login 200 login 200 login", post="login login 200 login 200 login"
 )
+# Whoever takes a list of his own is written down.
+EXPORT_LIST = Door(
+    get="login login 405 login 405 login",
+    post="login login 200 login 200 login",
+    writers=frozenset({"neighbour"}),
+)
+EXPORT_RECORD = Door(
+    get="login login 405 login 405 login", post="login login 404 login 200 login"
+)
 # --- the admin's lists and records of members
 LIST = Door(
     get="login login 200 login 200 login", post="login login 200 login 200 login"
@@ -146,16 +155,22 @@ DOORS: dict[str, Door] = {
     "staff_assistance:certificate": Door(
         get=GONE.get, post="login login 405 login 405 login"
     ).of("round"),
+    "staff_assistance:counties-export": EXPORT_RECORD.of("round"),
     "staff_assistance:round-verb": STAFF_VERB.of(
         "round", "compute", "publish", "release", "close", "cancel", "supplement"
     ),
     "staff_assistance:determinations": STAFF_RECORD.at(
         "/staff/assistance/determinations/?round={round}"
     ),
+    "staff_assistance:determinations-export": EXPORT_RECORD.at(
+        "/staff/assistance/determinations/export/?round={round}"
+    ),
     "staff_assistance:determination": STAFF_RECORD.of("determination"),
     "staff_assistance:decide-amount": STAFF_VERB.of("determination"),
     "staff_assistance:batches": STAFF_LIST,
     "staff_assistance:batch": STAFF_RECORD.of("batch"),
+    "staff_assistance:batch-export": EXPORT_RECORD.of("batch"),
+    "staff_assistance:batch-print": EXPORT_RECORD.of("batch"),
     "staff_assistance:batch-verb": STAFF_VERB.of(
         "batch",
         "submit",
@@ -167,6 +182,7 @@ DOORS: dict[str, Door] = {
         "follow-up",
     ),
     "staff_assistance:payments": STAFF_LIST,
+    "staff_assistance:payments-export": EXPORT_LIST,
     "staff_assistance:payment": STAFF_RECORD.of("payment"),
     "staff_assistance:payment-verb": STAFF_VERB.of(
         "payment", "hold", "resume", "withdraw", "end"
@@ -176,11 +192,7 @@ DOORS: dict[str, Door] = {
     ),
     # --- dossiers, schemes, funds, inquiries
     "staff_assistance:dossiers": STAFF_LIST,
-    "staff_assistance:dossiers-export": Door(
-        get="login login 405 login 405 login",
-        post="login login 200 login 200 login",
-        writers=frozenset({"neighbour"}),
-    ),
+    "staff_assistance:dossiers-export": EXPORT_LIST,
     "staff_assistance:dossier-new": STAFF_FORM,
     "staff_assistance:dossier": STAFF_RECORD.of("dossier"),
     "staff_assistance:dossier-recheck": Door(
