@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
+from django_stubs_ext import StrOrPromise
 
 from members.actions.first_administrator import (
     FirstAdministrator,
@@ -24,6 +25,7 @@ from members.auth.actor import business_date
 from members.auth.address import address_of
 from members.auth.limits import attempts, count_attempt
 from members.enums import OrganisationLevel
+from members.forms.fields import text_field
 from members.models import Organisation
 from members.queries.organisation import organisations_visible_to
 from members.queries.user import has_staff
@@ -56,25 +58,33 @@ def provinces() -> QuerySet[Organisation]:
     return organisations_visible_to(SYSTEM).filter(level=OrganisationLevel.PROVINCE)
 
 
-class SetupForm(forms.Form):
-    """The code, the person, the province."""
+def password_field(label: StrOrPromise) -> forms.CharField:
+    """A password as it was typed, blanks included."""
+    return forms.CharField(
+        label=label,
+        strip=False,
+        error_messages={"required": _("请填写%(label)s。") % {"label": label}},
+        widget=forms.PasswordInput(
+            attrs={"class": "form-control", "autocomplete": "new-password"}
+        ),
+    )
 
-    code = forms.CharField(label=_("设置码"), max_length=80)
+
+class SetupForm(forms.Form):
+    """The code, the province, the person."""
+
+    code = text_field(_("设置码"), length=80)
     organisation = forms.ModelChoiceField(
-        label=_("省级总工会"), queryset=provinces(), empty_label=_("请选择")
+        label=_("省级总工会"),
+        queryset=provinces(),
+        empty_label=_("请选择"),
+        error_messages={"required": _("请选择省级总工会。")},
+        widget=forms.Select(attrs={"class": "form-select"}),
     )
-    username = forms.CharField(label=_("用户名"), max_length=40)
-    name = forms.CharField(label=_("姓名"), max_length=60)
-    password = forms.CharField(
-        label=_("密码"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-    repeated = forms.CharField(
-        label=_("再输一次密码"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
+    username = text_field(_("用户名"), length=40)
+    name = text_field(_("姓名"), length=60)
+    password = password_field(_("密码"))
+    repeated = password_field(_("重复密码"))
 
     def clean_repeated(self) -> str:
         """Both passwords are the same."""
