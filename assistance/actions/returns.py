@@ -24,7 +24,7 @@ from assistance.rules.banks.reading import (
     read_answer,
 )
 from members.enums import Role
-from unionportal.core.actor import Actor
+from unionportal.core.actor import SYSTEM, Actor
 from unionportal.core.audit import record
 from unionportal.core.errors import Refusal
 from unionportal.core.faults import crashpoint, declare_crashpoint
@@ -110,6 +110,9 @@ def collect_returns(
     A refused file moves to `refused` and does not stop the others; one whose payments
     are in another's hands just now stays for the next run. Killed between applying and
     moving, the next run finds the file applied and only moves it.
+
+    The folder holds the files of every union: the portal reads them, whoever asked.
+    In a county's name it would put aside its neighbours' answers as unknown.
     """
     can_import_return(by).require()
     inbox = Path(settings.BANK_EXCHANGE_DIR) / INBOX
@@ -120,7 +123,7 @@ def collect_returns(
             continue
         folder = "done"
         try:
-            outcome = import_return(content=content, name=path.name, by=by, on=on)
+            outcome = import_return(content=content, name=path.name, by=SYSTEM, on=on)
         except Refusal as refusal:
             if refusal.code == BUSY:
                 continue

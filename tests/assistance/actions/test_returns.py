@@ -268,6 +268,20 @@ def import_as_neighbour(content: bytes) -> None:
     )
 
 
+def test_collecting_for_a_county_leaves_its_neighbours_answers_whole() -> None:
+    batch = at_the_bank(2)
+    inbox = settings.BANK_EXCHANGE_DIR / "inbox"
+    inbox.mkdir(parents=True, exist_ok=True)
+    name = f"HP_{batch.number}_9.txt"
+    (inbox / name).write_bytes(answer_to(batch))
+
+    collect_returns(by=staff(Role.PAYER, at=NEXT_COUNTY), on=AFTER_NOTICE)
+
+    assert Payment.objects.filter(state="paid").count() == 2
+    assert (inbox / "done" / name).exists()
+    assert not (inbox / "refused" / name).exists()
+
+
 def test_collecting_puts_each_file_away() -> None:
     batch = at_the_bank(2)
     inbox = settings.BANK_EXCHANGE_DIR / "inbox"
