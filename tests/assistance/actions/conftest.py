@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from django.conf import settings
 
 
 @pytest.fixture(autouse=True)
-def exchange_folder(settings: SettingsWrapper, tmp_path: Path) -> Path:
+def exchange_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Nothing another test left in outbox or inbox is seen."""
     folder = tmp_path / "bank"
     folder.mkdir()
-    settings.BANK_EXCHANGE_DIR = folder
+    monkeypatch.setattr(settings, "BANK_EXCHANGE_DIR", folder)
     return folder
