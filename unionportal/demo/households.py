@@ -126,7 +126,7 @@ def households(
     counties: Sequence[County], lines: Lines, *, count: int, seed: int, as_of: date
 ) -> Iterator[Household]:
     """`count` households over the counties, each county from a stream of its own."""
-    identifiers = Identifiers(seeded(seed, "identifiers"))
+    identifiers = Identifiers(seeded(seed, "identifiers", counties[0].code[:2]))
     parts = shares(counties, count, seed=seed)
     for county in counties:
         rng = seeded(seed, "households", county.code)

@@ -86,7 +86,10 @@ def slugs_of(
     province: str, cities: Sequence[City], counties: Sequence[County]
 ) -> dict[str, str]:
     """Pinyin of each place; of two alike, each is preceded by its city."""
-    city_slugs = {city.code: slug_of(city.name) for city in cities}
+    own = {county.code for county in counties}
+    city_slugs = {
+        city.code: slug_of(city.name) for city in cities if city.code not in own
+    }
     county_slugs = {county.code: slug_of(county.name) for county in counties}
     counts = Counter((*city_slugs.values(), *county_slugs.values()))
     for county in counties:
