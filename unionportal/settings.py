@@ -5,6 +5,7 @@ installation must set is checked in `unionportal/checks.py`.
 """
 
 import base64
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,12 @@ DEMONSTRATION = env.bool("DEMONSTRATION", default=False)
 DEMO_PROVINCE = env.str("DEMO_PROVINCE", default="35")
 DEMO_DOSSIERS = env.int("DEMO_DOSSIERS", default=2000)
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="gonghui-2026")
+# The day a demonstration plays on, YYYY-MM-DD; real money knows only today.
+BUSINESS_DATE = (
+    date.fromisoformat(env.str("BUSINESS_DATE"))
+    if DEMONSTRATION and env.str("BUSINESS_DATE", default="")
+    else None
+)
 HTTPS = env.bool("HTTPS", default=not (DEBUG or DEMONSTRATION))
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS",

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -12,8 +13,12 @@ _KEPT = "portal_actor"
 
 
 def business_date() -> date:
-    """Today in the portal's time zone; doors pass it on as `on`."""
-    return timezone.localdate()
+    """Today in the portal's time zone; doors pass it on as `on`.
+
+    A demonstration may play on another day (`BUSINESS_DATE`).
+    """
+    played: date | None = settings.BUSINESS_DATE
+    return played or timezone.localdate()
 
 
 def request_actor(request: HttpRequest) -> Actor:

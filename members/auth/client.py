@@ -6,13 +6,13 @@ from allauth.idp.oidc.contrib.rest_framework.authentication import TokenAuthenti
 from allauth.idp.oidc.contrib.rest_framework.permissions import TokenPermission
 from allauth.idp.oidc.models import Token
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.views import APIView
 
+from members.auth.actor import business_date
 from members.auth.throttles import ClientThrottle
 from members.queries.post import actor_of_client
 from unionportal.core.actor import Actor
@@ -49,7 +49,7 @@ class ClientAuthentication(TokenAuthentication):
         if token is None:
             raise AuthenticationFailed(_("访问令牌无效或已过期，请重新获取。"))
         try:
-            actor = actor_of_client(token.client_id, on=timezone.localdate())
+            actor = actor_of_client(token.client_id, on=business_date())
         except Refusal as refusal:
             raise AuthenticationFailed(str(refusal)) from refusal
         return ClientUser(actor), token

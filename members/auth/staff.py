@@ -7,10 +7,9 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils import timezone
 from django.views import View
 
-from members.auth.actor import request_actor
+from members.auth.actor import business_date, request_actor
 from unionportal.core.actor import Actor
 
 
@@ -29,7 +28,7 @@ class StaffPage(View):
         """Read the actor and the clock once."""
         super().setup(request, *args, **kwargs)
         self.actor = request_actor(request)
-        self.on = timezone.localdate()
+        self.on = business_date()
 
     def page(self, template: str, *, title: str, **context: Any) -> HttpResponse:
         """Render a template inside the frame of the staff site."""

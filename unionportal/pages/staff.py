@@ -13,10 +13,9 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver
-from django.utils import timezone
 from unfold.sites import UnfoldAdminSite
 
-from members.auth.actor import request_actor
+from members.auth.actor import business_date, request_actor
 from unionportal.core.actor import Actor
 from unionportal.core.figures import Figure, figures
 from unionportal.core.queues import waiting_for
@@ -96,7 +95,7 @@ class StaffSite(UnfoldAdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
         """First what waits for this post, the most urgent on top; then the figures."""
-        actor, on = request_actor(request), timezone.localdate()
+        actor, on = request_actor(request), business_date()
         waiting = {
             "on": on,
             "queues": waiting_for(actor, on),
