@@ -33,6 +33,7 @@ APPS = (
 INGREDIENTS = (
     "requirements.txt",
     "unionportal/core/rights.py",
+    "*/migrations/sql/*.sql",
     "unionportal/embedded.py",
     "unionportal/management/commands/prepare.py",
     "members/actions/divisions.py",

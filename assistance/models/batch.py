@@ -1,12 +1,21 @@
 """Batches (发放批次): what one union pays in one round, its signatures and its funds."""
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from assistance.enums import BatchKind, BatchState, SignatureStep
 from assistance.workflow import BATCH
-from unionportal.core.guards import append_only, state_guard
+from unionportal.core.guards import (
+    append_only,
+    changed,
+    frozen_when,
+    kept_when,
+    state_guard,
+)
+
+LIST = ("number", "round", "organisation", "kind", "sequence", "line_count", "total")
 
 
 class PayingAccount(models.Model):
@@ -76,7 +85,19 @@ class Batch(models.Model):
             ),
             models.CheckConstraint(condition=Q(total__gt=0), name="batch_total"),
         )
-        triggers = (state_guard(BATCH),)
+        triggers = (
+            state_guard(BATCH),
+            frozen_when(
+                changed((*LIST, "drafted_on")),
+                name="frozen",
+                message="批次的名单生成后不能修改；有误请撤下个人或退回经办。",
+            ),
+            kept_when(
+                pgtrigger.Q(old__sequence__gte=0),
+                name="keep",
+                message="批次不能删除；不再发放的请作废。",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.number
@@ -117,6 +138,18 @@ class BatchFunding(models.Model):
                     withdrawn_amount__lte=models.F("amount"),
                 ),
                 name="batch_funding_withdrawn",
+            ),
+        )
+        triggers = (
+            frozen_when(
+                changed(("batch", "source", "line_count", "amount")),
+                name="frozen",
+                message="批次的资金来源生成后不能修改；有误请退回经办。",
+            ),
+            kept_when(
+                pgtrigger.Q(old__line_count__gte=0),
+                name="keep",
+                message="批次的资金来源不能删除。",
             ),
         )
 

@@ -47,6 +47,9 @@ class PaymentClaim(models.Model):
                 condition=Q(released=False),
                 name="claim_one_live",
             ),
+            models.UniqueConstraint(
+                fields=("determination_id",), name="claim_once_per_determination"
+            ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="claim_amount"),
         )
 

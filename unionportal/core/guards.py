@@ -8,6 +8,7 @@ any session may set, the restricted role too.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import pgtrigger
 from django.db import DatabaseError, models
@@ -217,7 +218,7 @@ class _BulkStateGuard(FirmTrigger):
 
     def get_func(self, model: models.Model) -> str:
         key = [_column(model, name) for name in self.key or ("pk",)]
-        return _bulk_move_body(self.workflow, _column(model, self.field), key)
+        return _bulk_move_body(self.workflow, _column(model, self.field), key, Kept())
 
 
 class _Refused(FirmTrigger):
@@ -319,15 +320,37 @@ def changed(fields: Sequence[str]) -> pgtrigger.Q:
 # --- plain SQL for partitioned tables, whose DDL is not Django's
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Columns of a bulk table that stay: always, once set, or while the state stays."""
+
+    always: Sequence[str] = ()
+    once_set: Sequence[str] = ()
+    while_still: Sequence[str] = ()
+
+    def altered(self, old: str, new: str) -> str:
+        """Return SQL that is true for a row of which such a column changes."""
+        parts = [_differs(name) for name in self.always]
+        parts += [
+            f"(o.{identifier(name)} IS NOT NULL AND {_differs(name)})"
+            for name in self.once_set
+        ]
+        if self.while_still:
+            changes = " OR ".join(_differs(name) for name in self.while_still)
+            parts.append(f"({old} IS NOT DISTINCT FROM {new} AND ({changes}))")
+        return " OR ".join(parts) or "FALSE"
+
+
+def _differs(name: str) -> str:
+    return f"o.{identifier(name)} IS DISTINCT FROM n.{identifier(name)}"
+
+
 def _bulk_move_body(
-    workflow: Workflow, column: str, key: Sequence[str], frozen: Sequence[str] = ()
+    workflow: Workflow, column: str, key: Sequence[str], kept: Kept
 ) -> str:
     """Return one aggregate over the joined rows: a LIMIT would plan a nested loop."""
     joined = " AND ".join(f"o.{identifier(k)} = n.{identifier(k)}" for k in key)
     old, new = f"o.{identifier(column)}", f"n.{identifier(column)}"
-    differs = " OR ".join(
-        f"o.{identifier(f)} IS DISTINCT FROM n.{identifier(f)}" for f in frozen
-    )
     keys_changed = literal(f"{workflow.name}的主键不能修改。")
     content_changed = literal(
         f"{workflow.name}的内容已经固定，只能办理结果，不能修改。"
@@ -336,7 +359,7 @@ def _bulk_move_body(
         SELECT count(*) FILTER (WHERE n.{identifier(key[0])} IS NULL),
                min(ARRAY[{old}, {new}]::text[])
                    FILTER (WHERE NOT {_is_move(workflow, old, new)}),
-               count(*) FILTER (WHERE {differs or "FALSE"})
+               count(*) FILTER (WHERE {kept.altered(old, new)})
         INTO lost, wrong, altered
         FROM old_rows o LEFT JOIN new_rows n ON {joined};
         IF lost > 0 THEN {raise_sql(FROZEN, keys_changed)} END IF;
@@ -353,14 +376,14 @@ def bulk_state_guard_sql(
     key: Sequence[str] = ("year", "id"),
     field: str = "state",
     starts: Sequence[str] = (),
-    frozen: Sequence[str] = (),
+    frozen: Sequence[str] | Kept = (),
 ) -> tuple[str, str]:
     """Return (create, drop) for a RunSQL migration on a partitioned bulk table.
 
     One statement over many rows is checked by one query on its transition tables: new
     rows begin in a start state, moves follow the table, the key and the ``frozen``
-    columns never change. Statements on a partition by its own name go unseen, which is
-    why nobody has rights there.
+    columns never change, or in the way that ``Kept`` says. Statements on a partition by
+    its own name go unseen, which is why nobody has rights there.
     """
     name = f"guard_{table}_{field}"
     column = identifier(field)
@@ -369,7 +392,8 @@ def bulk_state_guard_sql(
         WHERE NOT {_is_start(_starts(workflow, starts), column)};
         IF wrong IS NOT NULL THEN {_start_error(workflow, "wrong[1]")} END IF;
         RETURN NULL;"""  # noqa: S608 - made of our own tables, quoted
-    update_body = _bulk_move_body(workflow, field, key, frozen)
+    kept = frozen if isinstance(frozen, Kept) else Kept(always=frozen)
+    update_body = _bulk_move_body(workflow, field, key, kept)
     create = _statement_trigger(
         f"{name}_insert", table, "INSERT", "NEW TABLE AS new_rows", insert_body
     ) + _statement_trigger(
