@@ -113,19 +113,20 @@ def visits(db: None) -> list[Visit]:
     return [
         visit(name, path, method, who, knocking[who], house)
         for name, door in DOORS.items()
-        for path in paths_of(door, patterns[name], house)
         for method in METHODS
+        for path in paths_of(door, patterns[name], house, method)
         for who in door.expected(method)
     ]
 
 
-def paths_of(door: Door, pattern: str, house: House) -> list[str]:
-    """The door's path before the county's record, once for each of its verbs."""
+def paths_of(door: Door, pattern: str, house: House, method: str) -> list[str]:
+    """The door's path before the county's record; posted to once for each verb."""
     if door.path:
         return [door.path.format(**house.keys)]
     key = str(house.keys.get(door.key, ""))
     path = re.sub(r"<(int:pk|str:pk|path:object_id)>", key, f"/{pattern}")
-    return [path.replace("<slug:verb>", verb) for verb in door.verbs]
+    verbs = door.verbs if method == "post" else door.verbs[:1]
+    return [path.replace("<slug:verb>", verb) for verb in verbs]
 
 
 def visit(
