@@ -9,7 +9,8 @@ from unionportal.core.verdict import ALLOWED, Verdict, denied
 
 def can_ask_about(actor: Actor, determination: Determination) -> Verdict:
     """The payee himself."""
-    if actor.kind == "worker" and actor.person_id == determination.payee_id:
+    is_payee = actor.person_id is not None and actor.person_id == determination.payee_id
+    if actor.kind == "worker" and is_payee:
         return ALLOWED
     return denied("只能咨询自己的事项。")
 
