@@ -39,7 +39,7 @@ def select_over(
     params += [row[d.name_en] for row in rows for d in declarations]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {written} FROM (VALUES {values}) AS facts (place, {names}) "  # noqa: S608
+            f"SELECT {written} FROM (VALUES {values}) AS facts (place, {names}) "
             "ORDER BY place",
             params,
         )
