@@ -138,7 +138,7 @@ class _Case:
 
     @property
     def union(self) -> str:
-        return self.determination.organisation.short_name
+        return self.determination.organisation.name
 
 
 def matters_of(person_id: int, on: date) -> list[Matter]:
@@ -323,7 +323,7 @@ def _payment_standing(case: _Case) -> _Standing:
             f"{case.union}正在核查，需要时会联系您。",
             None,
         ),
-        PaymentState.WITHDRAWN: ("已撤下", f"理由请向{case.union}查询。", None),
+        PaymentState.WITHDRAWN: ("没有发放", f"理由请向{case.union}查询。", None),
         PaymentState.INSTRUCTED: ("银行正在办理", "一般一到两个工作日到账。", None),
         PaymentState.IN_DOUBT: ("等银行确认", f"{case.union}正在向银行核实。", None),
         PaymentState.PAID: ("已到账", "不用再做什么。", None),
@@ -362,7 +362,7 @@ def _filed(case: _Case) -> Iterable[Step]:
             title="建档",
             state="done",
             on=case.dossier.approved_on,
-            holder=case.dossier.keeper.short_name,
+            holder=case.dossier.keeper.name,
             detail=f"档案 {case.dossier.number}",
         )
 
@@ -375,7 +375,7 @@ def _decided(case: _Case) -> Step:
         title="认定",
         state="now" if case.is_unknown or not is_known else "done",
         on=row.round.computed_on if is_known else None,
-        holder=row.round.organisation.short_name,
+        holder=row.round.organisation.name,
         detail=row.get_outcome_display() if is_known else "",
     )
 
@@ -428,7 +428,7 @@ def _paid(case: _Case) -> Iterable[Step]:
     payment, batch = case.payment, case.batch
     state: StepState = "next"
     if payment is not None and batch is not None and batch.approved_on is not None:
-        state = "done" if payment.state == PaymentState.PAID else "now"
+        state = "done" if payment.state in _OVER else "now"
     yield Step(
         code="pay",
         title="发放",
@@ -447,6 +447,7 @@ def _paid(case: _Case) -> Iterable[Step]:
         )
 
 
+_OVER = (PaymentState.PAID, PaymentState.ENDED, PaymentState.WITHDRAWN)
 _AT_BANK = (PaymentState.INSTRUCTED, PaymentState.IN_DOUBT)
 
 

@@ -87,7 +87,7 @@ def test_a_matter_in_a_batch_says_who_has_it() -> None:
     dossier = household()
     round_ = published()
     release_round(round_id=round_.pk, on=AFTER_NOTICE, by=SYSTEM)
-    short = make.union().short_name
+    short = make.union().name
 
     assert told(dossier).next_step == f"现在由{short}经办人员办理。"
     Batch.objects.update(state="submitted")
