@@ -32,9 +32,7 @@ def fund_sources() -> QuerySet[FundSource]:
 def titles_of_funds(codes: Iterable[str]) -> list[str]:
     """The names of sources in the order of their codes; an unknown code stays a code."""
     wanted = list(codes)
-    names = dict(
-        FundSource.objects.filter(code__in=wanted).values_list("code", "name")
-    )
+    names = dict(FundSource.objects.filter(code__in=wanted).values_list("code", "name"))
     return [names.get(code, code) for code in wanted]
 
 
