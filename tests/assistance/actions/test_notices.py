@@ -37,9 +37,7 @@ def test_publish_round_notice_lists_each_union_s_eligible_under_a_mask() -> None
     notices = Notice.objects.order_by("organisation__path")
     assert [n.organisation.code for n in notices] == [make.COUNTY, make.NEXT_COUNTY]
     assert [n.line_count for n in notices] == [1, 1]
-    assert {n.title for n in notices} == {
-        "2026年元旦春节送温暖慰问拟发放名单公示"
-    }
+    assert {n.title for n in notices} == {"2026年元旦春节送温暖慰问拟发放名单公示"}
     # Five working days after Monday the first: the next Monday.
     assert {n.ends_on for n in notices} == {date(2025, 12, 8)}
     lines = NoticeLine.objects.order_by("id").values_list(
