@@ -63,7 +63,7 @@ SENTENCES: list[tuple[str, dict[str, object], str, list[str]]] = [
         "years_between(出生日期, 基准日) >= 60",
         {"born_on": "1970-05-01", "as_of": "2025-12-01"},
         "false",
-        ["years_between(出生日期, 基准日) = 55，低于 60，差 5"],
+        ["从出生日期到基准日的整年数 = 55，低于 60，差 5"],
     ),
     (
         "家庭月人均净收入 <= (低保标准 if 困难类别 == '深度困难' else 3 * 低保标准)",

@@ -117,6 +117,9 @@ class _Seen:
         """The words of the formula, by the Chinese names of its facts."""
         if isinstance(node, Fact):
             return self.words[node.name].name
+        if isinstance(node, Call) and node.function == "years_between":
+            start, end = (self.text(argument) for argument in node.arguments)
+            return f"从{start}到{end}的整年数"
         return _tidy(self.formula.text[node.span.start : node.span.end])
 
     def branch(self, node: Expression) -> Expression:
