@@ -126,8 +126,9 @@ def _children(var: Path) -> Iterator["Children"]:
     try:
         yield children
     finally:
-        # A second Ctrl-C must not leave half of them running.
+        # A second Ctrl-C, or a second kill, must not leave half of them running.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         children.stop()
 
 
