@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from assistance.enums import BatchState, Outcome, PaymentState
 from assistance.models import Batch, CoverageCertificate, PaymentClaim, Round
+from assistance.queries.filters import UNDER_WAY, UNDER_WAY_STATES
 from assistance.queries.rounds import current_determinations, last_payments
 from members.queries.notice import objections_open
 from unionportal.core.actor import Actor
@@ -49,7 +50,6 @@ def open_ends(round_: Round) -> list[OpenEnd]:
         state__in=(BatchState.SETTLED, BatchState.CANCELLED)
     )
     payments = last_payments(round_)
-    under_way = (PaymentState.PLANNED, PaymentState.INSTRUCTED, PaymentState.IN_DOUBT)
     lines = f"/staff/assistance/payments/?round={round_.pk}"
     found = (
         OpenEnd(
@@ -67,11 +67,11 @@ def open_ends(round_: Round) -> list[OpenEnd]:
             f"/staff/assistance/batches/?round={round_.pk}",
         ),
         OpenEnd(
-            "under_way",
+            UNDER_WAY,
             "正在发放的",
-            payments.filter(state__in=under_way).count(),
+            payments.filter(state__in=UNDER_WAY_STATES).count(),
             "笔",
-            f"{lines}&state=under_way",
+            f"{lines}&state={UNDER_WAY}",
         ),
         OpenEnd(
             "held",

@@ -124,10 +124,22 @@ class BatchFilter(django_filters.FilterSet):
         fields = ("number", "state", "kind", "round")
 
 
+UNDER_WAY = "under_way"
+UNDER_WAY_STATES = (
+    PaymentState.PLANNED,
+    PaymentState.INSTRUCTED,
+    PaymentState.IN_DOUBT,
+)
+
+
 class PaymentFilter(django_filters.FilterSet):
     """Payments by state, payee, union, batch and reference."""
 
-    state = django_filters.ChoiceFilter(label=_("状态"), choices=PaymentState.choices)
+    state = django_filters.ChoiceFilter(
+        label=_("状态"),
+        choices=(*PaymentState.choices, (UNDER_WAY, _("正在发放"))),
+        method="filter_state",
+    )
     name = django_filters.CharFilter(
         field_name="claim__payee__name", lookup_expr="startswith", label=_("收款人")
     )
@@ -138,3 +150,11 @@ class PaymentFilter(django_filters.FilterSet):
     class Meta:
         model = Payment
         fields = ("state", "reference")
+
+    def filter_state(
+        self, payments: QuerySet[Payment], _name: str, state: str
+    ) -> QuerySet[Payment]:
+        """One state, or all in which the money is still on its way."""
+        if state == UNDER_WAY:
+            return payments.filter(state__in=UNDER_WAY_STATES)
+        return payments.filter(state=state)

@@ -10,6 +10,7 @@ from django.db.models import QuerySet, Sum
 from assistance.enums import AccountKind
 from assistance.models import Account, Entry, Round
 from assistance.queries.digests import IN_LIST, IN_SENT_LIST, digest_sql
+from assistance.queries.evidence import EVIDENCE
 from members.models import Organisation
 from unionportal.core.actor import Actor
 from unionportal.core.money import show_yuan
@@ -243,13 +244,16 @@ def ledger_proof(round: Round | None = None) -> LedgerProof:  # noqa: A002 - the
     Of one round, or of everything. Each batch: its payments are its list (count, sum,
     digest), per source what is reserved and spent on the books is what its payments
     say, and the file sent is the list instructed. Every entry adds up to zero, every
-    balance is the sum of its postings, every payment has its claim.
+    balance is the sum of its postings, every payment has its claim. And beside the
+    amounts (`evidence`): payees, signatures, answers, and the trail.
     """
     params: Params = {"round": round.pk if round else None}
     problems: list[Problem] = []
     for sql, read in _CHECKS:
         for row in _rows(sql, params):
             problems += read(row)
+    for sql in EVIDENCE:
+        problems += [Problem(*map(str, row)) for row in _rows(sql, params)]
     return LedgerProof(tuple(problems), _totals(params))
 
 
