@@ -37,7 +37,8 @@ def set_up_first_administrator(*, entry: FirstAdministrator, on: date) -> User:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FIRST_LOCK])
         if has_staff():
             raise Refusal(
-                "首位管理员已经设置，请由他在工作台的“用户”中新建其他账号。", code="done"
+                "首位管理员已经设置，请由他在工作台的“用户”中新建其他账号。",
+                code="done",
             )
         _require_province(entry.organisation_id)
         user = create_staff_user(
