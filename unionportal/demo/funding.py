@@ -106,51 +106,45 @@ def fund_winter(
     """The province receives and hands down; each county adds its own. Repeatable."""
     sources = register_sources()
     cast = Cast(on)
-    payer = cast.holder(Role.PAYER, root)
-    approver = cast.holder(Role.APPROVER, root)
     needs = needs_of(root)
-    parts = {key: _with_margin(need.warmth) for key, need in needs.items()}
     title = f"{year}年元旦春节送温暖"
-    for source, amount in (
-        (sources[WARMTH], sum(parts.values(), Decimal(0)) * MARGIN),
-        (sources[CENTRAL], sum(parts.values(), Decimal(0)) * 2),
-    ):
-        _once(
-            receive_funds,
-            organisation_id=root.pk,
-            source_id=source.pk,
-            amount=_whole(amount),
-            document=f"演示：{title}{source.name}到账",
-            by=payer,
-            on=on,
-        )
+    handed = sum((_with_margin(need.warmth) for need in needs.values()), Decimal(0))
+    for code, amount in ((WARMTH, handed * MARGIN), (CENTRAL, handed * 2)):
+        document = f"演示：{title}{sources[code].name}到账"
+        _receive(root, sources[code], _whole(amount), document, cast=cast)
     counties = Organisation.objects.in_bulk(needs)
     for key, need in needs.items():
-        transfer = Transfer(
-            giver_id=root.pk,
-            taker_id=key,
-            source_id=sources[WARMTH].pk,
-            amount=parts[key],
-            document=f"演示：{title}资金下拨",
-        )
-        if parts[key]:
+        if need.warmth:
+            transfer = Transfer(
+                giver_id=root.pk,
+                taker_id=key,
+                source_id=sources[WARMTH].pk,
+                amount=_with_margin(need.warmth),
+                document=f"演示：{title}资金下拨",
+            )
+            approver = cast.holder(Role.APPROVER, root)
             _once(transfer_funds, transfer=transfer, by=approver, on=on)
-        _receive_own(
-            counties[key], sources[OWN], _with_margin(need.own), title, cast=cast
-        )
+        own = _with_margin(need.own) + PER_HOUSEHOLD
+        document = f"演示：{title}本级配套"
+        _receive(counties[key], sources[OWN], own, document, cast=cast)
         advance(1)
 
 
-def _receive_own(
-    county: Organisation, source: FundSource, amount: Decimal, title: str, *, cast: Cast
+def _receive(
+    union: Organisation,
+    source: FundSource,
+    amount: Decimal,
+    document: str,
+    *,
+    cast: Cast,
 ) -> None:
     _once(
         receive_funds,
-        organisation_id=county.pk,
+        organisation_id=union.pk,
         source_id=source.pk,
-        amount=amount + PER_HOUSEHOLD,
-        document=f"演示：{title}本级配套",
-        by=cast.holder(Role.PAYER, county),
+        amount=amount,
+        document=document,
+        by=cast.holder(Role.PAYER, union),
         on=cast.on,
     )
 

@@ -10,12 +10,13 @@ NO_WAGE = {"no_ability", "no_job"}
 SUDDEN = {"accident", "disaster"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Home:
     """What the sums depend on: `base` is a year of the local line for one head."""
 
     base: int
     cause: str
+    size: int
     student_count: int
     retired_count: int
     has_worker: bool

@@ -3,7 +3,7 @@
 One transaction: either the province is there whole, or nothing is.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -77,12 +77,6 @@ def places_of(province: str) -> Places:
             field="province",
         )
     found = list(divisions)
-    townships: dict[str, list[Township]] = {}
-    for division in found:
-        if division.level == DivisionLevel.TOWNSHIP and division.parent_id:
-            townships.setdefault(division.parent_id, []).append(
-                Township(code=division.code, name=division.name)
-            )
     return Places(
         province=province,
         cities=tuple(
@@ -90,17 +84,28 @@ def places_of(province: str) -> Places:
             for division in found
             if division.level == DivisionLevel.PREFECTURE
         ),
-        counties=tuple(
-            County(
-                code=division.code,
-                name=division.name,
-                above=division.parent_id or "",
-                townships=tuple(townships[division.code]),
-            )
-            for division in found
-            if division.code in townships and division.code not in WITHOUT_UNION
-        ),
+        counties=_counties(found),
         unions=unions,
+    )
+
+
+def _counties(divisions: list[Division]) -> tuple[County, ...]:
+    """Divisions with townships below them: counties, and cities without counties."""
+    townships: dict[str, list[Township]] = {}
+    for division in divisions:
+        if division.level == DivisionLevel.TOWNSHIP and division.parent_id:
+            townships.setdefault(division.parent_id, []).append(
+                Township(code=division.code, name=division.name)
+            )
+    return tuple(
+        County(
+            code=division.code,
+            name=division.name,
+            above=division.parent_id or "",
+            townships=tuple(townships[division.code]),
+        )
+        for division in divisions
+        if division.code in townships and division.code not in WITHOUT_UNION
     )
 
 
@@ -112,19 +117,11 @@ def is_loaded(province: str) -> bool:
 def load_province(wish: Wish, *, advance: Advance) -> Places:
     """Load posts, standards and households. Refuses a province that has dossiers."""
     places = places_of(wish.province)
-    if is_loaded(wish.province):
-        raise Refusal(
-            f"省份 {wish.province} 已有困难职工档案，不再载入演示数据；"
-            "如需重来，请停止门户，删除 var 目录（数据库和模拟银行的账簿）后重新启动。",
-            code="loaded",
-        )
-    if wish.dossiers < 1:
-        raise Refusal("档案数必须大于零。", code="count", field="dossiers")
+    _require_room(wish)
     lines = subsistence_lines(places.counties, seed=wish.seed)
     with transaction.atomic():
-        users = _appoint(places, wish)
+        registrar = _registrar(places, _appoint(places, wish))
         _set_standards(lines)
-        registrar = _registrar(places, users)
         made = households(
             places.counties,
             Lines(lines),
@@ -146,6 +143,17 @@ def load_province(wish: Wish, *, advance: Advance) -> Places:
     return places
 
 
+def _require_room(wish: Wish) -> None:
+    if is_loaded(wish.province):
+        raise Refusal(
+            f"省份 {wish.province} 已有困难职工档案，不再载入演示数据；"
+            "如需重来，请停止门户，删除 var 目录（数据库和模拟银行的账簿）后重新启动。",
+            code="loaded",
+        )
+    if wish.dossiers < 1:
+        raise Refusal("档案数必须大于零。", code="count", field="dossiers")
+
+
 def _chunks(made: Iterator[Household]) -> Iterator[list[Household]]:
     while chunk := list(islice(made, CHUNK)):
         yield chunk
@@ -165,20 +173,7 @@ def _appoint(places: Places, wish: Wish) -> dict[tuple[str, str], User]:
     plan = staff.appointments(
         places.province, places.cities, places.counties, seed=wish.seed
     )
-    password = make_password(wish.password)
-    taken = set(User.objects.values_list("username", flat=True))
-    letters = staff.PROVINCE_LETTERS[places.province]
-    users = User.objects.bulk_create(
-        User(
-            username=(
-                f"{letters}-{one.username}" if one.username in taken else one.username
-            ),
-            name=one.name,
-            is_staff=True,
-            password=password,
-        )
-        for one in plan
-    )
+    users = _users(plan, places.province, make_password(wish.password))
     Post.objects.bulk_create(
         Post(
             user=user,
@@ -191,6 +186,25 @@ def _appoint(places: Places, wish: Wish) -> dict[tuple[str, str], User]:
     return {
         (one.division, one.role): user for one, user in zip(plan, users, strict=True)
     }
+
+
+def _users(
+    plan: Sequence[staff.Appointment], province: str, password: str
+) -> list[User]:
+    """A sign-in that another province has taken is preceded by the letters of ours."""
+    taken = set(User.objects.values_list("username", flat=True))
+    letters = staff.PROVINCE_LETTERS[province]
+    return User.objects.bulk_create(
+        User(
+            username=f"{letters}-{one.username}"
+            if one.username in taken
+            else one.username,
+            name=one.name,
+            is_staff=True,
+            password=password,
+        )
+        for one in plan
+    )
 
 
 def _set_standards(lines: list[Line]) -> None:

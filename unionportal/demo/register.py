@@ -93,7 +93,7 @@ class Registrar:
             yield (
                 *(key, being.name, spelling.pinyin, spelling.initials),
                 *(number, number_index, being.born, _sex(being)),
-                *(phone, phone_index, self.unions[household.township]),
+                *(phone, phone_index, self.unions[household.dwelling.township]),
                 household.county,
             )
 
@@ -105,7 +105,7 @@ class Registrar:
             for key, household in zip(keys, batch, strict=True)
             if household.has_account
         ]
-        cards = [household.card for _, household in holders]
+        cards = [household.card.number for _, household in holders]
         columns = zip(
             holders,
             _sealed(BankAccount, "number", cards),
@@ -115,7 +115,14 @@ class Registrar:
         for (key, household), number, index in columns:
             desk = self.desks[household.county]
             yield (
-                *(key, 1, household.bank_name, number, index, household.card[-4:]),
+                *(
+                    key,
+                    1,
+                    household.card.bank_name,
+                    number,
+                    index,
+                    household.card.number[-4:],
+                ),
                 *(household.principal.name, "pending"),
                 *(desk.maker_id, desk.maker_name, "", ""),
             )
@@ -138,17 +145,18 @@ class Registrar:
     ) -> Iterator[tuple[Cell, ...]]:
         for key, person, household in zip(keys, people, batch, strict=True):
             desk = self.desks[household.county]
+            dwelling, dates = household.dwelling, household.dates
+            kept = household.classing
             sums = (_yuan(getattr(household.year, name)) for name in SUMS)
             yield (
                 *(key, household.number, desk.organisation_id),
-                *(self.unions[household.township], household.county, person),
-                *("on_file", household.hardship_class, household.file_level),
-                *(household.file_kind, household.residence, household.main_cause),
-                *("{}", 1 + len(household.members), household.homes_count),
-                *(household.has_vehicle, household.address),
+                *(self.unions[dwelling.township], household.county, person),
+                *("on_file", kept.hardship_class, kept.file_level, kept.file_kind),
+                *(dwelling.residence, kept.main_cause, "{}"),
+                *(1 + len(household.members), dwelling.homes_count),
+                *(household.has_vehicle, dwelling.address),
                 *sums,
-                *(household.applied_on, household.approved_on),
-                *(household.rechecked_on, ""),
+                *(dates.applied_on, dates.approved_on, dates.rechecked_on, ""),
             )
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from unionportal.stub_bank.books import Books, BooksRefused, Line, Sheet
 from unionportal.stub_bank.judgement import Judgement
 from unionportal.stub_bank.paper import (
+    Order,
     answer_name,
     layout_of_instruction,
     read_order,
@@ -89,25 +90,18 @@ class Desk:
             line_count=order.count,
             total_fen=int(order.total * 100),
         )
-        self.books.enter(
-            sheet,
-            (
-                Line(
-                    reference,
-                    account,
-                    holder,
-                    int(amount * 100),
-                    self.judgement.reason_for(account),
-                )
-                for reference, account, holder, amount in order.lines
-            ),
-        )
+        self.books.enter(sheet, self._judged(order))
         lines = self.books.lines_of(path.name)
         answer = write_answer(layout, batch=order.batch, on=order.on, lines=lines)
         name = answer_name(layout, order.batch)
         _lay(self.folder / INBOX / name, answer)
         refused = sum(1 for line in lines if line.reason)
         self.say(f"{path.name}：{len(lines)} 笔，退回 {refused} 笔 → {name}")
+
+    def _judged(self, order: Order) -> Iterator[Line]:
+        for reference, account, holder, amount in order.lines:
+            reason = self.judgement.reason_for(account)
+            yield Line(reference, account, holder, int(amount * 100), reason)
 
 
 def _lay(path: Path, content: bytes) -> None:

@@ -9,10 +9,11 @@ from stdnum import luhn
 from stdnum.cn import ric
 
 from unionportal.demo.families import Being
-from unionportal.demo.households import Household, Situation, digest_of, households
+from unionportal.demo.households import Household, digest_of, households
 from unionportal.demo.identity import codes_at_birth
 from unionportal.demo.incomes import COSTS
 from unionportal.demo.places import County, Lines, Township, shares, subsistence_lines
+from unionportal.demo.situations import Situation
 
 AS_OF = date(2025, 12, 1)
 COUNTIES = (
@@ -69,10 +70,10 @@ def test_code_at_birth_is_the_one_in_force_then() -> None:
 
 def test_cards_and_phones_pass_their_checks_once_each() -> None:
     found = made()
-    assert all(luhn.is_valid(household.card) for household in found)
-    assert all(household.card.startswith("6999") for household in found)
+    assert all(luhn.is_valid(household.card.number) for household in found)
+    assert all(household.card.number.startswith("6999") for household in found)
     assert all(len(household.phone) == 11 for household in found)
-    assert len({household.card for household in found}) == len(found)
+    assert len({household.card.number for household in found}) == len(found)
     assert len({household.phone for household in found}) == len(found)
 
 
@@ -95,8 +96,12 @@ def net_per_head_fen(household: Household) -> tuple[int, int]:
     """The yearly net sum, and what the limit of the class would be for a year."""
     values = astuple(household.year)
     net = sum(values[:5]) - sum(values[5:])
-    line = LINES.fen_at(household.county, household.residence, household.applied_on)
-    limit = {"deep": 1, "relative": 2, "accidental": 3}[household.hardship_class]
+    line = LINES.fen_at(
+        household.county, household.dwelling.residence, household.dates.applied_on
+    )
+    limit = {"deep": 1, "relative": 2, "accidental": 3}[
+        household.classing.hardship_class
+    ]
     return net, line * limit * 12 * (1 + len(household.members))
 
 
@@ -125,9 +130,10 @@ def test_amounts_are_never_negative() -> None:
 
 def test_dates_are_in_order_and_before_the_round() -> None:
     for household in made():
-        assert household.applied_on < household.approved_on <= AS_OF
-        if household.rechecked_on is not None:
-            assert household.approved_on <= household.rechecked_on <= AS_OF
+        dates = household.dates
+        assert dates.applied_on < dates.approved_on <= AS_OF
+        if dates.rechecked_on is not None:
+            assert dates.approved_on <= dates.rechecked_on <= AS_OF
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 120, 1001])
