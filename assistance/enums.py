@@ -210,6 +210,8 @@ VERBS = {
     "endorse_batch": "上级审批通过",
     "send_back_batch": "退回经办",
     "instruct_batch": "送银行",
+    "settle_batch": "对账完成",
+    "cancel_batch": "作废",
     "write_instruction": "写出银行文件",
     "import_return": "导入回盘",
     "draft_follow_up_batch": "生成重发批次",

@@ -121,25 +121,33 @@ def take_off(payment: Payment, batch: Batch, *, by: Actor, on: date) -> None:
     if batch.state in _WITH_MONEY:
         _give_back(payment, batch, by=by, on=on)
     _renew_digest(batch)
-    end_when_done(batch, on=on)
+    end_when_done(batch, by=by, on=on)
 
 
-def end_when_done(batch: Batch, *, on: date) -> None:
+def end_when_done(batch: Batch, *, by: Actor, on: date) -> None:
     """Settle a batch whose every line has its result; cancel one with nobody left."""
     withdrawn = sum(funding.withdrawn_count for funding in fundings_of(batch))
     open_lines = batch.line_count - withdrawn - batch.paid_count - batch.returned_count
     if open_lines:
         return
-    if batch.state in BATCH.sources_of("settle"):
-        batch.state = BATCH.target_of("settle", batch.state)
-        batch.settled_on = on
-        batch.save(update_fields=["state", "settled_on"])
-        return
-    if batch.state in BATCH.sources_of("send_back"):
-        batch.state = BATCH.target_of("send_back", batch.state)
-        batch.save(update_fields=["state"])
-    batch.state = BATCH.target_of("cancel", batch.state)
-    batch.save(update_fields=["state"])
+    former = batch.state
+    if former in BATCH.sources_of("settle"):
+        verb, batch.settled_on = "settle", on
+    else:
+        verb = "cancel"
+        if former in BATCH.sources_of("send_back"):
+            batch.state = BATCH.target_of("send_back", former)
+            batch.save(update_fields=["state"])
+    batch.state = BATCH.target_of(verb, batch.state)
+    batch.save(update_fields=["state", "settled_on"])
+    record(
+        by=by,
+        verb=f"{verb}_batch",
+        subject=batch,
+        on=on,
+        organisation_id=batch.organisation_id,
+        changes={"state": [former, batch.state]},
+    )
 
 
 def _locked(payment_id: int) -> tuple[Payment, Batch]:

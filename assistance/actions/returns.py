@@ -214,7 +214,7 @@ def _apply(
             subject=bank_file,
             on=on,
             organisation_id=bank_file.organisation_id,
-            changes=_changes(came_to),
+            changes={"file": bank_file.sha256} | _changes(came_to),
         )
         crashpoint(BEFORE)
     crashpoint(AFTER)

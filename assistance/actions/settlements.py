@@ -15,9 +15,10 @@ from decimal import Decimal
 from django.db import connection
 
 from assistance.actions.ledger import Leg, Voucher, move, post_entries
-from assistance.enums import AccountKind, EntryKind, PaymentState
+from assistance.enums import AccountKind, BatchState, EntryKind, PaymentState
 from members.enums import Role
 from unionportal.core.actor import Actor
+from unionportal.core.audit import record
 from unionportal.core.errors import Refusal
 from unionportal.core.messages import queue_messages_from_sql
 
@@ -97,7 +98,7 @@ _SETTLE = """
       AND batch.line_count = batch.paid_count + batch.returned_count + (
           SELECT coalesce(sum(funding.withdrawn_count), 0)
           FROM assistance_batchfunding AS funding WHERE funding.batch_id = batch.id)
-    RETURNING batch.number
+    RETURNING batch.id, batch.number, batch.organisation_id
 """
 _TOLD = """
     SELECT concat(%s::text, ':', matched.payment_id), claim.payee_id,
@@ -188,7 +189,7 @@ def settle(*, answers: Answers, by: Actor, on: date) -> Settlement:
     changes = [each for each in sums if each.event != "known"]
     _apply(changes, years, on)
     _book(changes, answers, by=by, on=on)
-    settled = _count(changes, on)
+    settled = _count(changes, by=by, on=on)
     _tell()
     return _summed(sums, settled)
 
@@ -298,7 +299,7 @@ def _book(changes: Sequence[_Sum], answers: Answers, *, by: Actor, on: date) -> 
         post_entries(entries=entries, by=by, on=on)
 
 
-def _count(changes: Sequence[_Sum], on: date) -> tuple[str, ...]:
+def _count(changes: Sequence[_Sum], *, by: Actor, on: date) -> tuple[str, ...]:
     """Add the results to the batches; settle those that are complete."""
     totals: dict[int, list[int | Decimal]] = {}
     for each in changes:
@@ -314,7 +315,17 @@ def _count(changes: Sequence[_Sum], on: date) -> tuple[str, ...]:
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, [ids, *columns])
         cursor.execute(_SETTLE, [on, ids])
-        return tuple(str(row[0]) for row in cursor.fetchall())
+        settled = cursor.fetchall()
+    for batch_id, _number, organisation_id in settled:
+        record(
+            by=by,
+            verb="settle_batch",
+            subject=("assistance.batch", batch_id),
+            on=on,
+            organisation_id=organisation_id,
+            changes={"state": [BatchState.INSTRUCTED, BatchState.SETTLED]},
+        )
+    return tuple(str(number) for _id, number, _organisation_id in settled)
 
 
 def _tell() -> None:

@@ -162,6 +162,7 @@ _SOURCES = """
            coalesce(listed.line_count, 0), coalesce(listed.amount, 0),
            coalesce(funding.line_count, 0), coalesce(funding.amount, 0),
            coalesce(listed.withdrawn_amount, 0), coalesce(funding.withdrawn_amount, 0),
+           coalesce(listed.withdrawn_count, 0), coalesce(funding.withdrawn_count, 0),
            CASE WHEN batch.state IN ('approved', 'instructed', 'settled')
                 THEN coalesce(listed.reserved, 0) ELSE 0 END,
            coalesce(booked.reserved, 0),
@@ -304,8 +305,8 @@ def _list_problems(row: Row) -> list[Problem]:
 
 def _source_problems(row: Row) -> list[Problem]:
     number, source = str(row[0]), str(row[1])
-    words = ("来源人数", "来源金额", "撤下金额", "预留", "支出")
-    pairs = ((2, 4), (3, 5), (6, 7), (8, 9), (10, 11))
+    words = ("来源人数", "来源金额", "撤下金额", "撤下人数", "预留", "支出")
+    pairs = ((2, 4), (3, 5), (6, 7), (8, 9), (10, 11), (12, 13))
     problems = [
         Problem(
             "source",
@@ -315,7 +316,7 @@ def _source_problems(row: Row) -> list[Problem]:
         for word, (a, b) in zip(words, pairs, strict=True)
         if row[a] != row[b]
     ]
-    if row[12]:
+    if row[14]:
         problems.append(
             Problem("source", number, f"批次 {number} 的分录记到了别的工会的账户")
         )
