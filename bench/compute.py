@@ -1,23 +1,19 @@
 """P1: a round's answers by the scheme's compiled rules, against SQL written by hand."""
 
-from datetime import date
-from pathlib import Path
-from time import perf_counter
+from collections.abc import Sequence
+from functools import partial
+from itertools import count
 from typing import Any
 
 from django.db import connection
 
-from assistance.actions.rounds import compute_round, open_round
-from assistance.actions.schemes import load_shipped_schemes
-from assistance.models import FundSource, Period, Round, SchemeVersion
+from assistance.actions.rounds import compute_round
+from assistance.models import Round, SchemeVersion
+from bench.province import HERE, ON, opened, populate
 from bench.rows import Measured, Options, Row
 from bench.scratch import run_as_owner, scratch_database
-from members.models import Organisation, User
+from bench.turns import seconds_of, take_turns
 from unionportal.core.actor import SYSTEM
-
-HERE = Path(__file__).resolve().parent
-ON = date(2025, 12, 1)
-PROVINCE = "350000"
 
 _ANSWERS = """
     SELECT outcome, clause, missing_fact, count(*), sum(decided_amount),
@@ -27,86 +23,41 @@ _ANSWERS = """
 """
 
 
-def run(options: Options) -> Measured:
-    """Take turns, each round into an emptied table; the first turn only warms up."""
+def run(options: Options) -> Sequence[Measured]:
+    """Each turn is a round of its own, into an emptied table."""
     with scratch_database():
         options.say(f"生成 {options.rows} 份档案…")
-        version = _prepare(options.rows)
-        ours: list[float] = []
-        floor: list[float] = []
-        for turn in range(options.rounds + 1):
-            seconds, answers = _floor(version, turn)
-            own_seconds, own_answers = _ours(version, turn)
-            if answers != own_answers:
-                raise AssertionError(f"answers differ: {answers} / {own_answers}")
-            options.say(
-                f"第 {turn} 轮：方案 {own_seconds:.3f} 秒，底线 {seconds:.3f} 秒"
-            )
-            if turn:
-                ours.append(own_seconds)
-                floor.append(seconds)
-        detail = "，".join(f"{row[0]} {row[3]}" for row in _by_outcome(own_answers))
-        return Measured(tuple(ours), tuple(floor), detail)
+        version = populate(options.rows)
+        numbers = count()
+        turns = take_turns(
+            options,
+            ours=lambda: _turn(_ours, opened(version, f"{next(numbers)}")),
+            floor=lambda: _turn(compute_by_hand, opened(version, f"{next(numbers)}")),
+        )
+    title = "测算：结论、金额、逐户所见事实，含审计与合计"
+    return [turns.line("P1", title, 2.0, _by_outcome(turns.outcome))]
 
 
-def _by_outcome(answers: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+def _by_outcome(answers: list[tuple[Any, ...]]) -> str:
     counts: dict[str, int] = {}
     for row in answers:
         counts[row[0]] = counts.get(row[0], 0) + row[3]
-    return [(outcome, "", "", count) for outcome, count in counts.items()]
+    words = {"eligible": "符合", "ineligible": "不符合", "unknown": "待补"}
+    return "，".join(f"{words[outcome]} {n:,}" for outcome, n in counts.items())
 
 
-def _prepare(rows: int) -> SchemeVersion:
-    for code in ("provincial_warmth", "county_own"):
-        FundSource.objects.create(code=code, name=code, basis="基准")
-    (version,) = (
-        one
-        for one in load_shipped_schemes(on=ON, by=SYSTEM)
-        if one.scheme.code == "winter_warmth"
-    )
-    verifier = User.objects.create(username="bench", name="核验人", is_staff=True)
-    values = {"rows": rows, "verifier": verifier.pk}
-    with connection.cursor() as cursor:
-        cursor.execute((HERE / "population.sql").read_text("utf-8"), values)
-    run_as_owner("VACUUM ANALYZE")
-    return version
-
-
-def _open(version: SchemeVersion, turn: str) -> Round:
-    period, _ = Period.objects.get_or_create(
-        code=f"bench-{turn}",
-        defaults={
-            "title": f"基准 {turn}",
-            "year": ON.year,
-            "starts_on": ON,
-            "ends_on": ON,
-        },
-    )
-    return open_round(
-        version_id=version.pk,
-        organisation_id=Organisation.objects.get(code=PROVINCE).pk,
-        period_id=period.pk,
-        as_of=ON,
-        on=ON,
-        by=SYSTEM,
-    )
-
-
-def _empty() -> None:
+def _turn(step: Any, round_: Round) -> tuple[float, list[tuple[Any, ...]]]:  # noqa: ANN401
     run_as_owner("TRUNCATE assistance_determination")
+    return seconds_of(partial(step, round_)), _answers(round_)
 
 
-def _ours(version: SchemeVersion, turn: int) -> tuple[float, list[tuple[Any, ...]]]:
-    round_ = _open(version, f"ours-{turn}")
-    _empty()
-    begun = perf_counter()
+def _ours(round_: Round) -> None:
     compute_round(round_id=round_.pk, on=ON, by=SYSTEM)
-    return perf_counter() - begun, _answers(round_)
 
 
-def _floor(version: SchemeVersion, turn: int) -> tuple[float, list[tuple[Any, ...]]]:
-    round_ = _open(version, f"floor-{turn}")
-    _empty()
+def compute_by_hand(round_: Round) -> None:
+    """The floor: one statement, as a database engineer would write it."""
+    version: SchemeVersion = round_.version
     values = {
         "year": round_.year,
         "round": round_.pk,
@@ -115,11 +66,8 @@ def _floor(version: SchemeVersion, turn: int) -> tuple[float, list[tuple[Any, ..
         "as_of": round_.as_of,
         "path": round_.organisation.path,
     }
-    statement = (HERE / "floors" / "compute.sql").read_text("utf-8")
-    begun = perf_counter()
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-    return perf_counter() - begun, _answers(round_)
+        cursor.execute((HERE / "floors" / "compute.sql").read_text("utf-8"), values)
 
 
 def _answers(round_: Round) -> list[tuple[Any, ...]]:
@@ -128,4 +76,4 @@ def _answers(round_: Round) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-COMPUTE = Row("P1", "evaluate", "测算：一条语句写出全部认定", 2.0, run)
+COMPUTE = Row("P1", "evaluate", run)

@@ -1,6 +1,6 @@
 """P7: a return file applied, and its answers replayed, against SQL written by hand."""
 
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from io import StringIO
@@ -12,20 +12,19 @@ from django.db import connection, transaction
 
 from assistance.actions.ledger import Voucher, move, open_accounts, post_entries
 from assistance.actions.returns import import_return
-from assistance.actions.rounds import open_round
-from assistance.actions.schemes import load_shipped_schemes
 from assistance.enums import AccountKind, EntryKind
-from assistance.models import Batch, FundSource, Period, Round
+from assistance.models import Batch, FundSource, Round
 from assistance.rules.banks.layout import Cell, layout_named
 from assistance.rules.banks.writing import write_file
+from bench.province import opened, winter_warmth
 from bench.rows import Measured, Options, Row
 from bench.scratch import run_as_owner, scratch_database
+from bench.turns import take_turns
 from members.models import Organisation
 from unionportal.core.actor import SYSTEM
 
 FLOORS = Path(__file__).resolve().parent / "floors"
 ON = date(2025, 12, 15)
-PROVINCE = "350000"
 LAYOUT = "delimited_gbk"
 AMOUNT = Decimal("600.00")
 BACK_EVERY = 40  # one line in forty comes back
@@ -50,63 +49,44 @@ _ENDS = """
 """
 
 
-def run_apply(options: Options) -> Measured:
-    """Take turns on the same payments, set up anew; the first turn only warms up."""
-    return _run(options, replayed=False)
+def run(options: Options) -> Sequence[Measured]:
+    """Each turn applies the file to the same payments, set up anew; and once more.
 
-
-def run_replay(options: Options) -> Measured:
-    """The same answers in a file of another date, against the floor's first time."""
-    return _run(options, replayed=True)
-
-
-def _run(options: Options, *, replayed: bool) -> Measured:
+    The second file has another date and the same answers: not a row may change.
+    """
     with scratch_database():
         round_ = open_bench_round()
         content = _answer(round_, options.rows, ON)
         again = _answer(round_, options.rows, date(2025, 12, 16))
-        ours: list[float] = []
-        floor: list[float] = []
-        for turn in range(options.rounds + 1):
+        replays: list[float] = []
+
+        def ours() -> tuple[float, Any]:
             _set_up(round_, options.rows)
-            floor_seconds = _floor(round_, content)
-            wanted = _ends()
+            seconds, ends = _ours(content), _ends()
+            replays.append(_ours(again))
+            if _ends() != ends:
+                raise AssertionError(f"a replay changed something: {ends} / {_ends()}")
+            return seconds, ends
+
+        def floor() -> tuple[float, Any]:
             _set_up(round_, options.rows)
-            seconds = _ours(content)
-            if replayed:
-                seconds = _ours(again)
-            if _ends() != wanted:
-                raise AssertionError(f"ends differ: {wanted} / {_ends()}")
-            options.say(
-                f"第 {turn} 轮：方案 {seconds:.3f} 秒，底线 {floor_seconds:.3f} 秒"
-            )
-            if turn:
-                ours.append(seconds)
-                floor.append(floor_seconds)
+            return _floor(round_, content), _ends()
+
+        turns = take_turns(options, ours=ours, floor=floor)
     size = f"文件 {len(content) / 1e6:.1f} MB"
-    return Measured(tuple(ours), tuple(floor), size)
+    replayed = Measured(
+        code="P7",
+        title="同样结果的文件再来一次，不改一行",
+        goal=0.4,
+        ours=tuple(replays[1:]),
+        floor=turns.floor,
+    )
+    return [turns.line("P7", "回盘入账，含分录与短信登记", 1.5, size), replayed]
 
 
 def open_bench_round() -> Round:
     """A round of the shipped winter warmth, for rows that need one."""
-    for code in ("provincial_warmth", "county_own"):
-        FundSource.objects.create(code=code, name=code, basis="基准")
-    (version,) = (
-        one
-        for one in load_shipped_schemes(on=ON, by=SYSTEM)
-        if one.scheme.code == "winter_warmth"
-    )
-    period = Period.objects.create(
-        code="bench", title="基准", year=ON.year, starts_on=ON, ends_on=ON
-    )
-    return open_round(
-        version_id=version.pk,
-        organisation_id=Organisation.objects.get(code=PROVINCE).pk,
-        period_id=period.pk,
-        as_of=ON,
-        on=ON,
-        by=SYSTEM,
-    )
+    return opened(winter_warmth())
 
 
 def _set_up(round_: Round, rows: int) -> None:
@@ -220,11 +200,4 @@ def _ends() -> tuple[Any, ...]:
     return found
 
 
-RECONCILE = Row("P7", "reconcile", "回盘入账", 1.5, run_apply)
-REPLAY = replace(
-    RECONCILE,
-    name="replay",
-    title="回盘重放（另一文件，同样结果）",
-    goal=0.4,
-    run=run_replay,
-)
+RECONCILE = Row("P7", "reconcile", run)

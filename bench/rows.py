@@ -1,10 +1,12 @@
 """The rows of the bench: a promise, its floor, and what was measured."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
 Say = Callable[[str], None]
+SECONDS = "秒"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,26 +18,59 @@ class Options:
     say: Say
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """Seconds per round, ours and the floor's, taken in turns."""
+    """One line of the table: ours and the floor's, taken in turns.
 
+    `goal` is the highest ratio that keeps the promise. `memory` is the peak of the
+    resident set during ours, and what of it came on top, in MB. `exponent` tells how
+    ours grows with the number of rows, and the floor beside it (1 is in proportion).
+    """
+
+    code: str
+    title: str
+    goal: float
     ours: tuple[float, ...]
     floor: tuple[float, ...]
+    unit: str = SECONDS
     detail: str = ""
+    memory: tuple[float, float] | None = None
+    exponent: tuple[float, float] | None = None
+    rows: int = 0
 
     @property
     def ratio(self) -> float:
         """The median of ours over the median of the floor."""
         return median(self.ours) / median(self.floor)
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether the promise is kept, as the table shows it: to the second place."""
+        return round(self.ratio, 2) <= self.goal
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One promise: `goal` is the highest ratio that keeps it."""
+    """A promise and how to measure it; some need a size of their own.
+
+    `grows` when it is worth measuring at a tenth of the rows as well.
+    """
 
     code: str
     name: str
-    title: str
-    goal: float
-    run: Callable[[Options], Measured]
+    run: Callable[[Options], Sequence[Measured]]
+    grows: bool = True
+
+
+def told(found: Measured) -> dict[str, Any]:
+    """A line as it is kept between runs."""
+    return {name: getattr(found, name) for name in Measured.__dataclass_fields__}
+
+
+def retold(kept: dict[str, Any]) -> Measured:
+    """A line as it was kept."""
+    lists: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in kept.items()
+    }
+    return Measured(**lists)

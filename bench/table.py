@@ -2,7 +2,8 @@
 
 from bench.approval import APPROVE
 from bench.compute import COMPUTE
-from bench.returns import RECONCILE, REPLAY
+from bench.freeze import FREEZE
+from bench.returns import RECONCILE
 from bench.rows import Row
 
-ROWS: dict[str, Row] = {row.name: row for row in (COMPUTE, APPROVE, RECONCILE, REPLAY)}
+ROWS: dict[str, Row] = {row.name: row for row in (COMPUTE, FREEZE, APPROVE, RECONCILE)}

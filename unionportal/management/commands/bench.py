@@ -1,36 +1,52 @@
 """Measure the promises against their floors, in a database of its own."""
 
 import argparse
-from statistics import median
+import logging
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from bench.rows import Measured, Options, Row
+from bench.apart import measure
+from bench.report import keep, machine, table, write_readme
+from bench.rows import Options
 from bench.table import ROWS
 
 
 class Command(BaseCommand):
-    help = "与手写底线比较速度，打印倍数；在临时数据库中运行，不动现有数据。"
+    help = (
+        "与手写底线比较速度，打印一张表；在临时数据库中运行，不动现有数据。"
+        "两边的结果不一致即失败。"
+    )
     requires_migrations_checks = False
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("names", nargs="*", help=f"{'、'.join(ROWS)}；不写即全部")
         parser.add_argument("--rows", type=int, default=136_000)
-        parser.add_argument("--rounds", type=int, default=5)
+        parser.add_argument("--rounds", type=int, default=3)
+        parser.add_argument(
+            "--no-growth", action="store_true", help="不在十分之一的行数上再量一次"
+        )
+        parser.add_argument(
+            "--readme", action="store_true", help="把历次结果合成的表写进 README"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        chosen = [ROWS[name] for name in options["names"] or ROWS]
+        # The lines of the log would stand between the figures.
+        logging.getLogger("django_structlog").setLevel(logging.WARNING)
         wanted = Options(options["rows"], options["rounds"], self.stdout.write)
-        for row in chosen:
-            self.stdout.write(f"{row.code} {row.title}（{wanted.rows} 行）")
-            self._show(row, row.run(wanted))
-
-    def _show(self, row: Row, found: Measured) -> None:
-        verdict = "达到" if found.ratio <= row.goal else "未达到"
-        self.stdout.write(
-            f"{row.code} 方案 {median(found.ours):.3f} 秒，"
-            f"底线 {median(found.floor):.3f} 秒，倍数 {found.ratio:.2f}"
-            f"（目标 ≤ {row.goal}，{verdict}）{found.detail}"
-        )
+        found, told_by = [], machine()
+        for name in options["names"] or ROWS:
+            row = ROWS[name]
+            self.stdout.write(f"{row.code} {name}（{wanted.rows} 行）")
+            lines = measure(row, wanted, with_growth=not options["no_growth"])
+            self.stdout.write(table(lines))
+            found += lines
+            told_by = max(told_by, machine())
+            everything = keep(lines, machine=told_by)
+        self.stdout.write(f"\n{told_by}\n\n{table(found)}")
+        if options["readme"]:
+            readme = Path(settings.BASE_DIR) / "README.md"
+            write_readme(readme, everything, told_by=told_by)
