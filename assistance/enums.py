@@ -146,6 +146,7 @@ class AccountKind(TextChoices):
     FUNDING = "funding", _("来源")
     AVAILABLE = "available", _("可用")
     RESERVED = "reserved", _("已预留")
+    COMMITTED = "committed", _("在途")
     SPENT = "spent", _("已支出")
 
 
@@ -153,6 +154,7 @@ class EntryKind(TextChoices):
     RECEIVE = "receive", _("筹集")
     TRANSFER = "transfer", _("下拨")
     RESERVE = "reserve", _("预留")
+    COMMIT = "commit", _("送出")
     SPEND = "spend", _("支出")
     RELEASE = "release", _("退回可用")
     TAKE_BACK = "take_back", _("支出后退回")

@@ -90,7 +90,7 @@ def open_bench_round() -> Round:
 
 
 def _set_up(round_: Round, rows: int) -> None:
-    """Payments at the bank with their money reserved, as the actions leave them."""
+    """Payments at the bank with their money committed, as the actions leave them."""
     run_as_owner(f"TRUNCATE {', '.join(_TABLES.split())} CASCADE")
     source = FundSource.objects.get(code="county_own")
     counties = Organisation.objects.filter(
@@ -120,6 +120,7 @@ def _reserve(source: FundSource) -> None:
     steps = (
         (EntryKind.RECEIVE, AccountKind.FUNDING, AccountKind.AVAILABLE),
         (EntryKind.RESERVE, AccountKind.AVAILABLE, AccountKind.RESERVED),
+        (EntryKind.COMMIT, AccountKind.RESERVED, AccountKind.COMMITTED),
     )
     for kind, taken_from, put_into in steps:
         entries = [

@@ -14,9 +14,17 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Sum
 
 from assistance.actions.batches import locked_batch, require_same_list, seat_of, sign
-from assistance.enums import BankFileState, FileDirection, PaymentState
+from assistance.actions.ledger import Leg, Voucher, move, post_entry
+from assistance.enums import (
+    AccountKind,
+    BankFileState,
+    EntryKind,
+    FileDirection,
+    PaymentState,
+)
 from assistance.models import BankFile, Batch, PayingAccount, Payment
 from assistance.permissions.batches import PAY
 from assistance.queries.digests import digest_of
@@ -95,6 +103,7 @@ def instruct_batch(
         _check_list(batch)
         sign(batch, PAY, seat=seat, comment=comment, by=by, on=on)
         _instruct_payments(batch, on)
+        _commit_money(batch, by=by, on=on)
         bank_file = _commit_intent(batch, on=on)
         changes = {
             "state": [batch.state, target],
@@ -224,6 +233,34 @@ def _instruct_payments(batch: Batch, on: date) -> None:
     )
     if not moved:
         raise Refusal("名单上的人都已暂缓或撤下，没有可以送银行的发放。", code="nobody")
+
+
+def _commit_money(batch: Batch, *, by: Actor, on: date) -> None:
+    """Move what is sent, by source, from reserved to committed; held lines stay."""
+    sums = (
+        Payment.objects.filter(
+            year=batch.round.year, batch=batch, state=PaymentState.INSTRUCTED
+        )
+        .order_by("source_id")
+        .values_list("source_id")
+        .annotate(total=Sum("amount"))
+    )
+    legs: list[Leg] = []
+    for source_id, total in sums:
+        legs += move(
+            batch.organisation_id,
+            source_id,
+            total,
+            taken_from=AccountKind.RESERVED,
+            put_into=AccountKind.COMMITTED,
+        )
+    voucher = Voucher(
+        kind=EntryKind.COMMIT,
+        key=f"commit:{batch.number}",
+        document=f"批次 {batch.number} 送银行",
+        batch_id=batch.pk,
+    )
+    post_entry(voucher=voucher, legs=legs, by=by, on=on)
 
 
 def _commit_intent(batch: Batch, *, on: date) -> BankFile:

@@ -111,8 +111,8 @@ _TOLD = """
     WHERE matched.event = ANY(%s)
 """
 _ENTRIES = {
-    "pay": (EntryKind.SPEND, AccountKind.RESERVED, AccountKind.SPENT),
-    "return": (EntryKind.RELEASE, AccountKind.RESERVED, AccountKind.AVAILABLE),
+    "pay": (EntryKind.SPEND, AccountKind.COMMITTED, AccountKind.SPENT),
+    "return": (EntryKind.RELEASE, AccountKind.COMMITTED, AccountKind.AVAILABLE),
     "take_back": (EntryKind.TAKE_BACK, AccountKind.SPENT, AccountKind.AVAILABLE),
 }
 _NOTICES = (

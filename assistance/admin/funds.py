@@ -56,6 +56,7 @@ class FundList(StaffPage):
             unions=rows,
             available=sum((row.available for row in rows), NOTHING),
             reserved=sum((row.reserved for row in rows), NOTHING),
+            committed=sum((row.committed for row in rows), NOTHING),
             spent=sum((row.spent for row in rows), NOTHING),
             may_receive=anywhere(self.actor, can_receive_funds),
             may_transfer=anywhere(self.actor, can_transfer_funds),

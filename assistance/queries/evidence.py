@@ -302,6 +302,8 @@ _BATCH_VOUCHERS = """
       AND NOT coalesce(CASE split_part(entry.key, ':', 1)
           WHEN 'reserve' THEN entry.kind = 'reserve' AND entry.on = batch.approved_on
               AND split_part(entry.key, ':', 2) = batch.number
+          WHEN 'commit' THEN entry.kind = 'commit' AND entry.on = batch.instructed_on
+              AND split_part(entry.key, ':', 2) = batch.number
           WHEN 'withdraw' THEN entry.kind = 'release' AND EXISTS (
               SELECT FROM assistance_payment AS payment
               WHERE payment.batch_id = batch.id AND payment.state = 'withdrawn'

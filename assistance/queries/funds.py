@@ -21,6 +21,7 @@ class UnionBalance:
     source_name: str
     available: Decimal
     reserved: Decimal
+    committed: Decimal
     spent: Decimal
 
 
@@ -52,6 +53,7 @@ def balances_by_union(accounts: QuerySet[Account]) -> list[UnionBalance]:
                 for kind in (
                     AccountKind.AVAILABLE,
                     AccountKind.RESERVED,
+                    AccountKind.COMMITTED,
                     AccountKind.SPENT,
                 )
             }
@@ -67,5 +69,6 @@ def _balance(row: Any) -> UnionBalance:  # noqa: ANN401 - the columns are named 
         source_name=row["source_name"],
         available=row["available_sum"] or NOTHING,
         reserved=row["reserved_sum"] or NOTHING,
+        committed=row["committed_sum"] or NOTHING,
         spent=row["spent_sum"] or NOTHING,
     )

@@ -25,6 +25,7 @@ class Balance:
     source_name: str
     available: Decimal
     reserved: Decimal
+    committed: Decimal
     spent: Decimal
 
 
@@ -91,6 +92,7 @@ def balances_of(organisation: Organisation, *, subtree: bool = False) -> list[Ba
                 for kind in (
                     AccountKind.AVAILABLE,
                     AccountKind.RESERVED,
+                    AccountKind.COMMITTED,
                     AccountKind.SPENT,
                 )
             ),
@@ -141,7 +143,9 @@ _SOURCES = """
                coalesce(sum(amount) FILTER (WHERE state = 'withdrawn'), 0)
                    AS withdrawn_amount,
                coalesce(sum(amount) FILTER (WHERE state IN
-                   ('planned', 'held', 'instructed', 'in_doubt')), 0) AS reserved,
+                   ('planned', 'held')), 0) AS reserved,
+               coalesce(sum(amount) FILTER (WHERE state IN
+                   ('instructed', 'in_doubt')), 0) AS committed,
                coalesce(sum(amount) FILTER (WHERE state = 'paid'), 0) AS spent
         FROM payment GROUP BY batch_id, source_id
     ),
@@ -149,6 +153,8 @@ _SOURCES = """
         SELECT entry.batch_id, account.source_id,
                coalesce(sum(posting.amount)
                    FILTER (WHERE account.kind = 'reserved'), 0) AS reserved,
+               coalesce(sum(posting.amount)
+                   FILTER (WHERE account.kind = 'committed'), 0) AS committed,
                coalesce(sum(posting.amount)
                    FILTER (WHERE account.kind = 'spent'), 0) AS spent,
                bool_or(account.organisation_id <> batch.organisation_id) AS astray
@@ -166,6 +172,7 @@ _SOURCES = """
            CASE WHEN batch.state IN ('approved', 'instructed', 'settled')
                 THEN coalesce(listed.reserved, 0) ELSE 0 END,
            coalesce(booked.reserved, 0),
+           coalesce(listed.committed, 0), coalesce(booked.committed, 0),
            coalesce(listed.spent, 0), coalesce(booked.spent, 0),
            coalesce(booked.astray, FALSE)
     FROM batch
@@ -243,7 +250,7 @@ def ledger_proof(round: Round | None = None) -> LedgerProof:  # noqa: A002 - the
     """Prove, set-wise, that payments, postings, lists and bank files agree to the fen.
 
     Of one round, or of everything. Each batch: its payments are its list (count, sum,
-    digest), per source what is reserved and spent on the books is what its payments
+    digest), per source what is reserved, committed and spent on the books is what its payments
     say, and the file sent is the list instructed. Every entry adds up to zero, every
     balance is the sum of its postings, every payment has its claim. And beside the
     amounts (`evidence`): payees, signatures, answers, and the trail.
@@ -305,8 +312,8 @@ def _list_problems(row: Row) -> list[Problem]:
 
 def _source_problems(row: Row) -> list[Problem]:
     number, source = str(row[0]), str(row[1])
-    words = ("来源人数", "来源金额", "撤下金额", "撤下人数", "预留", "支出")
-    pairs = ((2, 4), (3, 5), (6, 7), (8, 9), (10, 11), (12, 13))
+    words = ("来源人数", "来源金额", "撤下金额", "撤下人数", "预留", "在途", "支出")
+    pairs = ((2, 4), (3, 5), (6, 7), (8, 9), (10, 11), (12, 13), (14, 15))
     problems = [
         Problem(
             "source",
@@ -316,7 +323,7 @@ def _source_problems(row: Row) -> list[Problem]:
         for word, (a, b) in zip(words, pairs, strict=True)
         if row[a] != row[b]
     ]
-    if row[14]:
+    if row[16]:
         problems.append(
             Problem("source", number, f"批次 {number} 的分录记到了别的工会的账户")
         )

@@ -39,7 +39,7 @@ FROM came_to;
 
 INSERT INTO assistance_posting (entry_id, account_id, amount)
 SELECT entry.id, account.id,
-    CASE account.kind WHEN 'reserved' THEN -came_to.amount ELSE came_to.amount END
+    CASE account.kind WHEN 'committed' THEN -came_to.amount ELSE came_to.amount END
 FROM came_to
 JOIN assistance_batch AS batch ON batch.id = came_to.batch_id
 JOIN assistance_entry AS entry ON entry.batch_id = batch.id
@@ -48,7 +48,7 @@ JOIN assistance_account AS account
     ON account.organisation_id = batch.organisation_id
    AND account.source_id = came_to.source_id
    AND account.kind IN
-       ('reserved', CASE WHEN came_to.is_paid THEN 'spent' ELSE 'available' END)
+       ('committed', CASE WHEN came_to.is_paid THEN 'spent' ELSE 'available' END)
 ORDER BY entry.id, account.id;
 
 UPDATE assistance_batch AS batch

@@ -98,9 +98,9 @@ def test_the_books_are_seen_by_reach(at: str, seen: int) -> None:
 
     assert batches_visible_to(actor).filter(pk=batch.pk).count() == seen
     assert payments_visible_to(actor).count() == 2 * seen
-    assert accounts_visible_to(actor).count() == 4 * seen
-    assert entries_visible_to(actor).count() == 4 * seen
-    assert entries_visible_to(SYSTEM).count() == 4
+    assert accounts_visible_to(actor).count() == 5 * seen
+    assert entries_visible_to(actor).count() == 5 * seen
+    assert entries_visible_to(SYSTEM).count() == 5
 
 
 def test_a_worker_sees_his_own_payments() -> None:

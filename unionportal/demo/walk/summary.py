@@ -98,6 +98,7 @@ def _ledger(main: Round) -> list[dict[str, str]]:
             "source": balance.source_name,
             "available": str(balance.available),
             "reserved": str(balance.reserved),
+            "committed": str(balance.committed),
             "spent": str(balance.spent),
         }
         for balance in balances_of(main.organisation, subtree=True)
@@ -123,7 +124,7 @@ def sentences_of(summary: Mapping[str, Any]) -> list[str]:
     lines.append(f"终止发放  {'，'.join(ended) or '无'}")
     lines += [
         f"资金  {row['source']}：可用 {_yuan(row['available'])}，"
-        f"预留 {_yuan(row['reserved'])}，支出 {_yuan(row['spent'])} 元"
+        f"预留 {_yuan(row['reserved'])}，在途 {_yuan(row['committed'])}，支出 {_yuan(row['spent'])} 元"
         for row in summary["ledger"]
     ]
     lines += _proof_lines(summary)
