@@ -16,7 +16,7 @@ DEV_STAMP := $(VENV)/.installed-$(call lock_hash,requirements-dev.txt)
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header
 
-.PHONY: help run test check fmt lock bench screenshots clean
+.PHONY: help run test check fmt lock bench faults screenshots clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ lock: $(DEV_STAMP) ## resolve requirements*.in anew
 
 bench: $(DEV_STAMP) ## speed against the floors; ARGS="evaluate --rows 1000000"
 	$(BIN)/python manage.py bench $(ARGS)
+
+faults: $(DEV_STAMP) ## break it: kills, lost brokers, clocks; ARGS="--seed N --rows R1,R2 --tries K"
+	@$(BIN)/python -m tests.faults $(ARGS)
 
 screenshots: $(DEV_STAMP) ## pictures of the main pages into var/screenshots
 	$(BIN)/python -m tests.screenshots

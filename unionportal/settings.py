@@ -393,7 +393,7 @@ SMS_FILE = Path(env.str("SMS_FILE", default=str(VAR_DIR / "sms.txt")))
 
 # --- tests of crashes
 
-# `name[:n][@file]`: kill the process at a named place, see unionportal/core/faults.py.
+# Where a test ends or stops the process: see unionportal/core/faults.py.
 CRASHPOINT = env.str("CRASHPOINT", default="")
 
 # --- security
@@ -423,7 +423,7 @@ CONTENT_SECURITY_POLICY = {
 # --- API
 
 REST_FRAMEWORK = {
-    "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
+    "EXCEPTION_HANDLER": "unionportal.pages.outage.api_exception",
     "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "rest_framework.authentication.SessionAuthentication"

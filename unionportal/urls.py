@@ -5,6 +5,8 @@ from django.urls import include, path
 
 from unionportal.pages import health, home, setup
 
+handler500 = "unionportal.pages.outage.server_error"
+
 urlpatterns = [
     path("", home.home, name="home"),
     path("health/", health.Health.as_view(), name="health"),

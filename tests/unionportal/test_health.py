@@ -25,7 +25,8 @@ def test_ready_asks_database_and_cache(client: Client, db: None) -> None:
 def test_health_says_when_no_worker_answers(client: Client, db: None) -> None:
     answer = client.get("/health/")
 
-    assert answer.status_code == 500
+    assert answer.status_code == 503
+    assert answer["Retry-After"] == "5"
     assert "Celery" in answer.content.decode()
 
 

@@ -1,11 +1,18 @@
-"""Named places at which a test may kill the running process, as ``kill -9`` would.
+"""Named places at which a test may end or stop the running process.
 
-The setting ``CRASHPOINT`` (from the environment variable of that name) is
-``name[:n][@file]``: the process dies at the n-th time it passes the place. With a
-file it dies only if it can create that file, so only once over all processes.
+The setting ``CRASHPOINT`` (from the environment variable of that name) is one of
+
+- ``name[:n][@file]``: die as by ``kill -9`` at the n-th time the place is passed; with
+  a file only if it can be created, so once over all processes;
+- ``name[:n]~file``: write our number into the file, unless it is there, and stand still
+  (SIGSTOP, every thread): whoever watches the file kills what he likes, us included;
+- ``?file``: write down every place that is passed, one a line.
+
+Without the setting nothing of this costs more than reading it.
 """
 
 import os
+import re
 import signal
 from collections import Counter
 from pathlib import Path
@@ -14,6 +21,9 @@ from django.conf import settings
 
 CRASHPOINTS: set[str] = set()
 
+_WANTED = re.compile(
+    r"(?P<name>[\w.]+)(?::(?P<turn>\d+))?(?:(?P<act>[@~])(?P<path>.+))?"
+)
 _passed: Counter[str] = Counter()
 
 
@@ -24,26 +34,44 @@ def declare_crashpoint(name: str) -> str:
 
 
 def crashpoint(name: str) -> None:
-    """Die here if the setting says so. Unregistered names are a fault of the program."""
+    """Die or stop here if the setting says so. Unregistered names are our own fault."""
     wanted = str(getattr(settings, "CRASHPOINT", ""))
     if not wanted:
         return
     if name not in CRASHPOINTS:
         raise LookupError(f"unregistered crash point: {name}")
-    place, _, once = wanted.partition("@")
-    place, _, turn = place.partition(":")
-    if place != name:
+    if wanted.startswith("?"):
+        _note(Path(wanted[1:]), name)
+    else:
+        _strike(wanted, name)
+
+
+def _note(path: Path, name: str) -> None:
+    with path.open("a") as passed:
+        passed.write(f"{name}\n")
+
+
+def _strike(wanted: str, name: str) -> None:
+    read = _WANTED.fullmatch(wanted)
+    if read is None:
+        raise LookupError(f"unreadable crash point: {wanted}")
+    if read["name"] != name:
         return
     _passed[name] += 1
-    if _passed[name] == int(turn or 1) and _is_first(once):
-        os.kill(os.getpid(), signal.SIGKILL)
+    if _passed[name] == int(read["turn"] or 1) and _is_first(read["path"]):
+        is_stop = read["act"] == "~"
+        os.kill(os.getpid(), signal.SIGSTOP if is_stop else signal.SIGKILL)
 
 
-def _is_first(path: str) -> bool:
-    if not path:
+def _is_first(path: str | None) -> bool:
+    if path is None:
         return True
+    draft = Path(f"{path}.{os.getpid()}")
+    draft.write_text(str(os.getpid()))
     try:
-        Path(path).touch(exist_ok=False)
+        os.link(draft, path)
     except FileExistsError:
         return False
+    finally:
+        draft.unlink()
     return True

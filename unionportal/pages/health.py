@@ -1,6 +1,7 @@
 """Health for monitors and containers, metrics for Prometheus."""
 
 import hmac
+from http import HTTPStatus
 from ipaddress import ip_address
 
 import django_prometheus.exports
@@ -9,12 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from health_check.views import HealthCheckView
 
 from unionportal.core.readonly import writes_on_get
+from unionportal.pages.outage import RETRY_SECONDS
 
 
 # Outside of the request's transaction: must answer when the database does not.
 @writes_on_get
 class Ready(HealthCheckView):
-    """Whether this server can answer: database and cache. 500 when one does not."""
+    """Whether this server can answer: database and cache. 503 when one does not."""
 
     checks: tuple[str | tuple[str, dict[str, int]], ...] = (
         "health_check.checks.Database",
@@ -28,6 +30,9 @@ class Ready(HealthCheckView):
         asked.setdefault("format", "json")
         request.GET = asked  # type: ignore[assignment]
         response: HttpResponse = await super().get(request, *args, **kwargs)
+        if response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
+            response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+            response["Retry-After"] = str(RETRY_SECONDS)
         return response
 
 

@@ -1,0 +1,1 @@
+"""The fault suite: what the portal promises, broken on purpose (`make faults`)."""
