@@ -200,6 +200,8 @@ VERBS = {
     "withdraw_scheme_version": "停用方案",
     "open_round": "开启轮次",
     "compute_round": "测算",
+    "divide_round": "分段重新测算",
+    "compute_chunk": "测算一段",
     "publish_round_notice": "发布公示",
     "release_round": "生成批次",
     "close_round": "办结轮次",

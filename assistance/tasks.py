@@ -1,14 +1,25 @@
 """Job handlers of assistance: each calls one action with the arguments of its row."""
 
+import time
 from datetime import date
 from typing import Any
+
+from django.conf import settings
 
 from assistance.actions.disbursements import WRITE_JOB, write_instruction
 from assistance.actions.notices import PUBLISH_JOB, publish_round_notice
 from assistance.actions.releases import RELEASE_JOB, release_round
 from assistance.actions.returns import COLLECT_JOB, collect_returns
-from assistance.actions.rounds import COMPUTE_JOB, compute_round
-from unionportal.core.jobs import JobRun, register_job
+from assistance.actions.rounds import COMPUTE_JOB, compute_chunk, compute_round
+from assistance.queries.computations import (
+    CHUNK_JOB,
+    computation_progress,
+    computed_totals,
+)
+from unionportal.core.errors import Refusal
+from unionportal.core.jobs import JobRun, register_job, run_job
+
+CHUNK_POLL_SECONDS = 0.2
 
 
 def business_date(run: JobRun) -> date:
@@ -18,18 +29,35 @@ def business_date(run: JobRun) -> date:
 
 @register_job(COMPUTE_JOB, "测算轮次")
 def run_computation(run: JobRun) -> dict[str, Any]:
+    """Compute in one piece, or lend a hand with the chunks until the last is done."""
     run.advance(done=0, total=1, note="正在测算")
-    round_ = compute_round(
-        round_id=run.arguments["round_id"], on=business_date(run), by=run.by, run=run
+    round_id = run.arguments["round_id"]
+    compute_round(
+        round_id=round_id,
+        on=business_date(run),
+        by=run.by,
+        run=run,
+        chunk_rows=settings.ROUND_CHUNK_ROWS,
     )
-    run.advance(done=1, total=1, note=f"已测算 {round_.population} 户")
-    return {
-        "population": round_.population,
-        "eligible": round_.eligible_count,
-        "ineligible": round_.ineligible_count,
-        "unknown": round_.unknown_count,
-        "amount": str(round_.eligible_amount),
-    }
+    while not (progress := computation_progress(run.job_id)).is_finished:
+        if progress.failure:
+            raise Refusal(progress.failure, code="chunk")
+        run.advance(
+            done=progress.answered, total=progress.expected, note="正在分段测算"
+        )
+        if not any(run_job(number) for number in progress.waiting):
+            time.sleep(CHUNK_POLL_SECONDS)
+    totals = computed_totals(round_id)
+    run.advance(done=1, total=1, note=f"已测算 {totals['population']} 户")
+    return totals
+
+
+@register_job(CHUNK_JOB, "测算轮次的一段")
+def run_chunk(run: JobRun) -> dict[str, Any]:
+    chunk = compute_chunk(
+        chunk_id=run.arguments["chunk_id"], on=business_date(run), by=run.by, run=run
+    )
+    return {"answered": chunk.answered_count}
 
 
 @register_job(PUBLISH_JOB, "发布公示")

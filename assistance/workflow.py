@@ -35,6 +35,7 @@ ROUND = Workflow(
     transitions=(
         Transition("compute", RoundState.OPENED, RoundState.COMPUTED, "测算"),
         Transition("compute", RoundState.COMPUTED, RoundState.COMPUTED, "重新测算"),
+        Transition("divide", RoundState.COMPUTED, RoundState.OPENED, "分段重新测算"),
         Transition("publish", RoundState.COMPUTED, RoundState.NOTICED, "公示"),
         Transition("publish", RoundState.NOTICED, RoundState.NOTICED, "重新公示"),
         Transition("release", RoundState.COMPUTED, RoundState.RELEASED, "生成批次"),

@@ -278,6 +278,8 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 
 JOB_TIME_LIMIT = 60 * 60
+# A round with more subjects is computed in parts of about so many, by many workers.
+ROUND_CHUNK_ROWS = env.int("ROUND_CHUNK_ROWS", default=250_000)
 # Kombu spells the address of a Unix socket in its own way.
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace(
     "?db=", "?virtual_host=", 1

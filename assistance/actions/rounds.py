@@ -1,31 +1,40 @@
-"""Rounds: opened, computed by one statement, noticed, closed with a certificate.
+"""Rounds: opened, computed by one statement or in chunks, cancelled.
 
 States and moves: `ROUND` in `assistance/workflow.py`; the release into batches stands
 in `assistance/actions/releases.py`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
-from decimal import Decimal
 
 from django.db import connection, transaction
-from django.db.models import Expression, F
+from django.db.models import QuerySet
 
+from assistance.actions.answers import (
+    Span,
+    deviations_of,
+    spans_of,
+    write_answers,
+    write_answers_of_the_rest,
+    write_deviations,
+)
 from assistance.enums import RoundKind, RoundState, SchemeState
-from assistance.models import Determination, Period, Round, SchemeVersion
+from assistance.models import (
+    Determination,
+    Period,
+    Round,
+    RoundChunk,
+    RoundComputation,
+    SchemeVersion,
+)
 from assistance.permissions.rounds import (
     can_cancel_round,
     can_compute_round,
     can_open_round,
 )
-from assistance.queries.populations import Population
-from assistance.queries.rounds import (
-    chain_of,
-    current_determinations,
-    population_of,
-    round_counts,
-    subjects_of,
-)
+from assistance.queries.computations import CHUNK_JOB
+from assistance.queries.rounds import chain_of, round_counts
 from assistance.queries.schemes import scheme_of
 from assistance.workflow import ROUND
 from members.models import Organisation
@@ -33,13 +42,14 @@ from unionportal.core.actor import Actor
 from unionportal.core.audit import record
 from unionportal.core.errors import Refusal
 from unionportal.core.faults import crashpoint, declare_crashpoint
-from unionportal.core.formula.select import decision_select
 from unionportal.core.jobs import JobRun, enqueue
 from unionportal.core.models.jobs import Job
 
 COMPUTE_JOB = "assistance.compute_round"
 BEFORE_COMPUTE = declare_crashpoint("compute_round.before_commit")
 AFTER_COMPUTE = declare_crashpoint("compute_round.after_commit")
+BEFORE_CHUNK = declare_crashpoint("compute_chunk.before_commit")
+AFTER_CHUNK = declare_crashpoint("compute_chunk.after_commit")
 AFTER_OPEN = declare_crashpoint("open_round.after_commit")
 
 
@@ -204,72 +214,150 @@ def request_computation(*, round_id: int, on: date, by: Actor) -> Job:
 
 
 def compute_round(
-    *, round_id: int, on: date, by: Actor, run: JobRun | None = None
+    *,
+    round_id: int,
+    on: date,
+    by: Actor,
+    run: JobRun | None = None,
+    chunk_rows: int | None = None,
 ) -> Round:
     """Answer everybody in the round's reach, by one INSERT … SELECT.
 
     From opened, and again from computed, until the notice: the earlier answers are
     replaced whole, in the same transaction. An amount that somebody decided otherwise
     stays decided where the rule still proposes the same; how many did not stay is
-    recorded. Refused: an empty population, which would be published as success.
+    recorded. With more than `chunk_rows` subjects the earlier answers go, the round is
+    opened again, and a job for each range of unions is written down; the last of them
+    finishes the round (`compute_chunk`). A job that is run again finds what it has
+    begun. Refused: an empty population, which would be published as success.
     """
     with transaction.atomic():
         if run is not None:
             run.fence()
         round_ = locked_round(round_id)
+        if run is not None and round_.computations.filter(job_id=run.job_id).exists():
+            return round_
         can_compute_round(by, round_).require()
-        target = ROUND.target_of("compute", round_.state)
-        deviations = _deviations(round_)
-        Determination.objects.filter(year=round_.year, round=round_).delete()
-        _write_determinations(round_)
-        lost = len(deviations) - _write_deviations(round_, deviations)
-        recount_round(round_)
-        _require_population(round_)
-        round_.computed_on = on
-        counted = {
-            "population": round_.population,
-            "eligible": round_.eligible_count,
-            "ineligible": round_.ineligible_count,
-            "unknown": round_.unknown_count,
-            "amount": round_.eligible_amount,
-            "deviations_lost": lost,
-        }
-        move_round(round_, target, "compute_round", on=on, by=by, changes=counted)
+        ROUND.target_of("compute", round_.state)
+        spans = spans_of(round_, chunk_rows)
+        computation = _begin(round_, spans, job_id=run.job_id if run else None)
+        if len(spans) == 1:
+            computation.chunks.update(
+                is_done=True, answered_count=write_answers(round_, spans[0])
+            )
+            _finish(round_, computation, on=on, by=by)
+        else:
+            _hand_out(round_, computation, on=on, by=by)
         crashpoint(BEFORE_COMPUTE)
     crashpoint(AFTER_COMPUTE)
     return round_
 
 
-def _write_determinations(round_: Round) -> None:
-    """The one statement. Rows of a union lie together (BRIN index by union)."""
-    population, scheme = population_of(round_), scheme_of(round_.version)
-    chosen = decision_select(
-        population.sheet,
-        subjects_of(round_),
-        scheme.ruling,
-        as_of=round_.as_of,
-        extra_columns=_keys(population),
+def _begin(
+    round_: Round, spans: Sequence[Span], *, job_id: int | None
+) -> RoundComputation:
+    """Take the earlier answers away and write down what is to be answered."""
+    computation = RoundComputation.objects.create(
+        round=round_, job_id=job_id, deviations=deviations_of(round_)
     )
-    statement = f"""
-        INSERT INTO assistance_determination (
-            year, round_id, subject_kind, occurrence,
-            organisation_id, subject_id, payee_id, outcome, clause, missing_fact,
-            proposed_amount, decided_amount, facts)
-        SELECT %s, %s, %s, %s, organisation_id, subject_id, payee_id, outcome,
-            COALESCE(clause, ''), COALESCE(missing_fact, ''), amount, amount, facts
-        FROM ({chosen.sql}) AS decided ORDER BY organisation_id, subject_id
-    """  # noqa: S608 - compiled by the ORM, values are parameters
-    keys = (round_.year, round_.pk, population.subject_kind, round_.occurrence)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, (*keys, *chosen.params))
+    Determination.objects.filter(year=round_.year, round=round_).delete()
+    RoundChunk.objects.bulk_create(
+        RoundChunk(computation=computation, number=number, **asdict(span))
+        for number, span in enumerate(spans, start=1)
+    )
+    return computation
 
 
-def _keys(population: Population) -> dict[str, Expression | F]:
-    return {
-        "organisation_id": population.organisation,
-        "subject_id": F("pk"),
-        "payee_id": population.payee,
+def _hand_out(
+    round_: Round, computation: RoundComputation, *, on: date, by: Actor
+) -> None:
+    """Write a job for each chunk; until the last is done the round has no totals."""
+    recount_round(round_)
+    if round_.state == RoundState.COMPUTED:
+        target = ROUND.target_of("divide", round_.state)
+        move_round(round_, target, "divide_round", on=on, by=by)
+    for chunk in computation.chunks.order_by("number"):
+        enqueue(
+            kind=CHUNK_JOB,
+            key=f"chunk-{chunk.pk}",
+            arguments={"chunk_id": chunk.pk, "on": on.isoformat()},
+            by=by,
+            organisation_id=round_.organisation_id,
+        )
+
+
+def compute_chunk(
+    *, chunk_id: int, on: date, by: Actor, run: JobRun | None = None
+) -> RoundChunk:
+    """Answer one range of unions; whoever ends the last range finishes the round.
+
+    A chunk that is done stays as it is. The round's row is locked only at the end, so
+    chunks run side by side, and exactly one of them sees that no other is left.
+    Refused: a round that was cancelled or is being computed anew meanwhile.
+    """
+    with transaction.atomic():
+        if run is not None:
+            run.fence()
+        chunk = (
+            RoundChunk.objects.select_for_update(of=("self",))
+            .select_related("computation")
+            .get(pk=chunk_id)
+        )
+        if chunk.is_done:
+            return chunk
+        round_ = seen_round(chunk.computation.round_id)
+        can_compute_round(by, round_).require()
+        _require_latest(round_, chunk.computation)
+        span = Span(chunk.path_from, chunk.path_to, chunk.expected_count)
+        chunk.answered_count = write_answers(round_, span)
+        round_ = locked_round(round_.pk)
+        _require_latest(round_, chunk.computation)
+        chunk.is_done = True
+        chunk.save(update_fields=("answered_count", "is_done"))
+        record(
+            by=by,
+            verb="compute_chunk",
+            subject=round_,
+            on=on,
+            organisation_id=round_.organisation_id,
+            changes={"chunk": chunk.number, "answered": chunk.answered_count},
+        )
+        if not chunk.computation.chunks.filter(is_done=False).exists():
+            write_answers_of_the_rest(round_)
+            _finish(round_, chunk.computation, on=on, by=by)
+        crashpoint(BEFORE_CHUNK)
+    crashpoint(AFTER_CHUNK)
+    return chunk
+
+
+def _require_latest(round_: Round, computation: RoundComputation) -> None:
+    """Asked before the work, and again under the round's lock."""
+    latest = round_.computations.order_by("-id").first()
+    if round_.state != RoundState.OPENED or latest != computation:
+        raise Refusal("轮次已取消或正在重新测算，这一段不再办理。", code="superseded")
+
+
+def _finish(
+    round_: Round, computation: RoundComputation, *, on: date, by: Actor
+) -> None:
+    """Count what was answered and move the round, with the one entry that says so."""
+    kept = computation.deviations
+    lost = len(kept) - write_deviations(round_, kept)
+    recount_round(round_)
+    _require_population(round_)
+    round_.computed_on = on
+    counted = {
+        "population": round_.population,
+        "eligible": round_.eligible_count,
+        "ineligible": round_.ineligible_count,
+        "unknown": round_.unknown_count,
+        "amount": round_.eligible_amount,
+        "deviations_lost": lost,
     }
+    target = ROUND.target_of("compute", round_.state)
+    move_round(round_, target, "compute_round", on=on, by=by, changes=counted)
+    computation.is_finished = True
+    computation.save(update_fields=("is_finished",))
 
 
 def _require_population(round_: Round) -> None:
@@ -299,55 +387,21 @@ def recount_round(round_: Round) -> None:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Deviation:
-    """An amount that somebody decided against the rule, before a recomputation."""
-
-    subject_id: int
-    proposed: Decimal | None
-    decided: Decimal | None
-    reason: str
-    user_id: int | None
-
-
-def _deviations(round_: Round) -> list[_Deviation]:
-    rows = current_determinations(round_).exclude(deviation_reason="")
-    return [
-        _Deviation(*row)
-        for row in rows.values_list(
-            "subject_id",
-            "proposed_amount",
-            "decided_amount",
-            "deviation_reason",
-            "deviation_by",
-        )
-    ]
-
-
-def _write_deviations(round_: Round, deviations: list[_Deviation]) -> int:
-    """Write each deviation where the proposal is what it was; return how many."""
-    return sum(
-        current_determinations(round_)
-        .filter(subject_id=one.subject_id, proposed_amount=one.proposed)
-        .update(
-            decided_amount=one.decided,
-            deviation_reason=one.reason,
-            deviation_by=one.user_id,
-        )
-        for one in deviations
-    )
-
-
 # --- what the round's other actions share
 
 
 def locked_round(round_id: int) -> Round:
     """The round under a row lock, with what its rules need."""
-    return (
-        Round.objects.select_for_update(of=("self",))
-        .select_related("version__scheme", "period", "organisation")
-        .get(pk=round_id)
-    )
+    return _with_rules().select_for_update(of=("self",)).get(pk=round_id)
+
+
+def seen_round(round_id: int) -> Round:
+    """The same without a lock, for what never changes of it."""
+    return _with_rules().get(pk=round_id)
+
+
+def _with_rules() -> QuerySet[Round]:
+    return Round.objects.select_related("version__scheme", "period", "organisation")
 
 
 def move_round(  # noqa: PLR0913 - who, when, from, to, why

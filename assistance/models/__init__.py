@@ -8,6 +8,7 @@ from assistance.models.batch import (
     Signature,
     SignaturePerson,
 )
+from assistance.models.computation import RoundChunk, RoundComputation
 from assistance.models.determination import Determination
 from assistance.models.dossier import HouseholdDossier, HouseholdMember
 from assistance.models.fund import Account, Entry, FundSource, Posting
@@ -34,6 +35,8 @@ __all__ = [
     "Period",
     "Posting",
     "Round",
+    "RoundChunk",
+    "RoundComputation",
     "Scheme",
     "SchemeVersion",
     "Signature",

@@ -134,11 +134,16 @@ _SIGNATURES = """
                   OR needed.step = 'pay' AND signature.digest <> needed.digest))
     ORDER BY 2
 """
-# The totals of a round are its answers, and what was superseded has its successor.
+# The totals of a round are its answers, and what was superseded has its successor. While
+# chunks of a round are being answered it is open and has no totals yet.
 _ANSWERS = """
     WITH round AS (
-        SELECT * FROM assistance_round
-        WHERE %(round)s::bigint IS NULL OR id = %(round)s
+        SELECT round.* FROM assistance_round AS round
+        WHERE (%(round)s::bigint IS NULL OR round.id = %(round)s)
+          AND NOT (round.state = 'opened' AND coalesce((
+              SELECT NOT latest.is_finished
+              FROM assistance_roundcomputation AS latest
+              WHERE latest.round_id = round.id ORDER BY latest.id DESC LIMIT 1), false))
     ),
     counted AS (
         SELECT round.id,
