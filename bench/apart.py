@@ -17,7 +17,8 @@ SMALLER = 10  # times smaller is the second size, from which the growth is told
 
 def measure(row: Row, options: Options, *, with_growth: bool) -> list[Measured]:
     """Measure a row; and once at a tenth of the rows, to tell how it grows."""
-    found = [replace(one, rows=options.rows) for one in measure_apart(row, options)]
+    measured = measure_apart(row, options)
+    found = [replace(one, rows=one.rows or options.rows) for one in measured]
     if not (with_growth and row.grows):
         return found
     small = replace(options, rows=options.rows // SMALLER)

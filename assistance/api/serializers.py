@@ -17,9 +17,10 @@ from assistance.models import (
     Payment,
     Round,
 )
-from assistance.queries.determinations import reason_in_words
+from assistance.queries.determinations import answer_in_words
 from assistance.queries.rounds import counties_visible_to, totals_visible_to
 from assistance.rules.answers import return_in_words
+from unionportal.core.api.rows import DerivedField, PlainRows
 from unionportal.core.masks import mask_id_number
 
 MASKED = _("前四位和后三位，中间隐去")
@@ -59,6 +60,7 @@ class DossierSerializer(serializers.ModelSerializer[HouseholdDossier]):
 
     class Meta:
         model = HouseholdDossier
+        list_serializer_class = PlainRows
         fields: tuple[str, ...] = (
             "id",
             "number",
@@ -188,18 +190,35 @@ class RoundDetailSerializer(RoundSerializer):
 # --- lines of a round
 
 
+@extend_schema_field(OpenApiTypes.STR)
+class ReasonField(DerivedField):
+    """In words what refused the subject, or what is missing."""
+
+    columns = ("outcome", "clause", "missing_fact")
+
+    def made_of(self, *values: str) -> str:
+        return answer_in_words(self.context["view"].round, *values)
+
+
+@extend_schema_field(OpenApiTypes.OBJECT)
+class FactsField(serializers.JSONField):
+    """The values it was decided on, by the fact's name; null is unknown."""
+
+
 class DeterminationSerializer(serializers.ModelSerializer[Determination]):
     organisation = code_of("organisation.code", _("发放工会代码"))
-    reason = serializers.SerializerMethodField(
+    reason = ReasonField(
         label=_("理由"), help_text=_("不符合的条款，或所缺的事实；符合的为空。")
     )
-    facts = serializers.SerializerMethodField(
+    facts = FactsField(
         label=_("所见事实"),
         help_text=_("认定时所依据的值，键是事实的英文名；null 表示当时不知道。"),
+        read_only=True,
     )
 
     class Meta:
         model = Determination
+        list_serializer_class = PlainRows
         fields = (
             "id",
             "year",
@@ -219,15 +238,16 @@ class DeterminationSerializer(serializers.ModelSerializer[Determination]):
             "facts",
         )
 
-    def get_reason(self, determination: Determination) -> str:
-        """In words what refused the subject, or what is missing."""
-        return reason_in_words(determination, self.context["view"].round)
 
-    @extend_schema_field(OpenApiTypes.OBJECT)
-    def get_facts(self, determination: Determination) -> Mapping[str, Any]:
-        """The values it was decided on, by the fact's name; null is unknown."""
-        facts: Mapping[str, Any] = determination.facts
-        return facts
+@extend_schema_field(OpenApiTypes.STR)
+class ReturnReasonField(DerivedField):
+    """In words why the bank did not take it."""
+
+    columns = ("reason_code",)
+
+    def made_of(self, *values: str) -> str:
+        (code,) = values
+        return return_in_words(code) if code else ""
 
 
 class PaymentSerializer(serializers.ModelSerializer[Payment]):
@@ -240,12 +260,13 @@ class PaymentSerializer(serializers.ModelSerializer[Payment]):
     )
     fund_source = code_of("source.code", _("资金来源代码"))
     account_last4 = code_of("account.number_last4", _("收款账号后四位"))
-    reason = serializers.SerializerMethodField(
+    reason = ReturnReasonField(
         label=_("退回原因说明"), help_text=_("没有被退回过的为空。")
     )
 
     class Meta:
         model = Payment
+        list_serializer_class = PlainRows
         fields = (
             "id",
             "year",
@@ -266,7 +287,3 @@ class PaymentSerializer(serializers.ModelSerializer[Payment]):
             "instructed_on",
             "settled_on",
         )
-
-    def get_reason(self, payment: Payment) -> str:
-        """In words why the bank did not take it."""
-        return return_in_words(payment.reason_code) if payment.reason_code else ""

@@ -31,6 +31,7 @@ from assistance.queries.rounds import rounds_visible_to
 from members.auth.client import ClientView
 from unionportal.core.api.filters import KnownFilters
 from unionportal.core.api.pages import KeysetPages
+from unionportal.core.api.rows import PlainListView
 
 REACH = "只返回本工会及下级的记录；别处的记录等于不存在（404）。"
 MONEY = "金额是字符串，单位元，两位小数。"
@@ -71,7 +72,7 @@ class InRound(ClientView):
     tags=["档案"],
     examples=examples.DOSSIERS,
 )
-class DossierList(DossierReach, ListAPIView[HouseholdDossier]):
+class DossierList(DossierReach, PlainListView[HouseholdDossier]):
     serializer_class = DossierSerializer
     pagination_class = KeysetPages
     filter_backends = (KnownFilters,)
@@ -131,7 +132,7 @@ class RoundDetail(RoundReach, RetrieveAPIView[Round]):
     tags=["轮次"],
     examples=examples.DETERMINATIONS,
 )
-class DeterminationList(InRound, ListAPIView[Determination]):
+class DeterminationList(InRound, PlainListView[Determination]):
     serializer_class = DeterminationSerializer
     pagination_class = KeysetPages
     filter_backends = (KnownFilters,)
@@ -150,7 +151,7 @@ class DeterminationList(InRound, ListAPIView[Determination]):
     tags=["轮次"],
     examples=examples.PAYMENTS,
 )
-class PaymentList(InRound, ListAPIView[Payment]):
+class PaymentList(InRound, PlainListView[Payment]):
     serializer_class = PaymentSerializer
     pagination_class = KeysetPages
     filter_backends = (KnownFilters,)

@@ -43,12 +43,19 @@ def values_seen(determination: Determination) -> Mapping[str, Value | None]:
 
 def reason_in_words(determination: Determination, round_: Round) -> str:
     """What refused the subject, or what is missing; empty for the eligible."""
+    return answer_in_words(
+        round_, determination.outcome, determination.clause, determination.missing_fact
+    )
+
+
+def answer_in_words(round_: Round, outcome: str, clause: str, missing_fact: str) -> str:
+    """The words of an answer of a round, from its codes; empty for the eligible."""
     scheme = scheme_of(round_.version)
-    if determination.outcome == Outcome.UNKNOWN:
+    if outcome == Outcome.UNKNOWN:
         words = population_named(scheme.population).sheet.vocabulary
-        return fact_name(words, determination.missing_fact)
-    if determination.outcome == Outcome.INELIGIBLE:
-        return reason_title(scheme, determination.clause)
+        return fact_name(words, missing_fact)
+    if outcome == Outcome.INELIGIBLE:
+        return reason_title(scheme, clause)
     return ""
 
 
