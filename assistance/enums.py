@@ -158,6 +158,8 @@ class EntryKind(TextChoices):
     SPEND = "spend", _("支出")
     RELEASE = "release", _("退回可用")
     TAKE_BACK = "take_back", _("支出后退回")
+    FEE = "fee", _("银行手续费")
+    INTEREST = "interest", _("银行利息")
 
 
 class FileDirection(TextChoices):
@@ -172,6 +174,46 @@ class BankFileState(TextChoices):
     REFUSED = "refused", _("已拒收")
 
 
+class Side(TextChoices):
+    """Which way money moves, as the union sees its own account."""
+
+    IN = "in", _("收入")
+    OUT = "out", _("付出")
+
+
+class LineKind(TextChoices):
+    """What a line of a statement says of itself, by the bank's summary."""
+
+    TRANSFER = "transfer", _("往来")
+    FEE = "fee", _("手续费")
+    INTEREST = "interest", _("利息")
+
+
+class MatchMethod(TextChoices):
+    """How lines and the books came together."""
+
+    REFERENCE = "reference", _("按编号自动")
+    BATCH = "batch", _("按批次合计自动")
+    OFFSET = "offset", _("付出后冲回")
+    CONFIRMED = "confirmed", _("人工确认")
+    ENTERED = "entered", _("按对账单入账")
+
+
+class OutstandingKind(TextChoices):
+    """The four classes of 未达账项, each as it corrects the two balances."""
+
+    BANK_RECEIVED = "bank_received", _("银行已收、企业未收")
+    BANK_PAID = "bank_paid", _("银行已付、企业未付")
+    BOOK_RECEIVED = "book_received", _("企业已收、银行未收")
+    BOOK_PAID = "book_paid", _("企业已付、银行未付")
+
+
+class ReconciliationState(TextChoices):
+    OPEN = "open", _("核对中")
+    PREPARED = "prepared", _("待审核")
+    CLOSED = "closed", _("已关账")
+
+
 class ExportedList(TextChoices):
     """Lists that leave the portal; the value is the verb, the label the list's name."""
 
@@ -181,6 +223,10 @@ class ExportedList(TextChoices):
     BATCH_LINES = "export_batch_lines", _("发放清单")
     BATCH_PRINT = "print_batch_list", _("发放清单（打印）")
     PAYMENTS = "export_payments", _("发放记录")
+    STATEMENT_LINES = "export_statement_lines", _("银行对账单明细")
+    OUTSTANDING = "export_outstanding", _("未达账项")
+    RECONCILIATION = "export_reconciliation", _("银行存款余额调节表")
+    RECONCILIATION_PRINT = "print_reconciliation", _("银行存款余额调节表（打印）")
 
 
 # The words of the audit trail.
@@ -195,6 +241,10 @@ VERBS = {
     "export_batch_lines": "导出发放清单",
     "print_batch_list": "打印发放清单",
     "export_payments": "导出发放记录",
+    "export_statement_lines": "导出对账单明细",
+    "export_outstanding": "导出未达账项",
+    "export_reconciliation": "导出余额调节表",
+    "print_reconciliation": "打印余额调节表",
     "save_scheme_version": "保存方案",
     "publish_scheme_version": "发布方案",
     "withdraw_scheme_version": "停用方案",
@@ -226,6 +276,18 @@ VERBS = {
     "receive_funds": "筹集资金",
     "transfer_funds": "下拨资金",
     "reverse_entry": "冲销分录",
+    "import_statement": "导入对账单",
+    "refuse_statement": "拒收对账单",
+    "match_statement": "自动核对",
+    "confirm_matches": "确认核对",
+    "undo_match": "取消核对",
+    "enter_bank_line": "按对账单入账",
+    "explain_outstanding": "说明未达账项",
+    "confirm_opening": "确认启用余额",
+    "prepare_reconciliation": "编制余额调节表",
+    "return_reconciliation": "退回重新核对",
+    "close_reconciliation": "审核关账",
+    "reopen_reconciliation": "重新打开",
     "ask_about_determination": "提问",
     "answer_inquiry": "答复",
 }

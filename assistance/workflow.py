@@ -4,6 +4,7 @@ from assistance.enums import (
     BatchState,
     DossierState,
     PaymentState,
+    ReconciliationState,
     RoundState,
     SchemeState,
 )
@@ -87,4 +88,27 @@ PAYMENT = Workflow(
         Transition("end", PaymentState.RETURNED, PaymentState.ENDED, "终止发放"),
     ),
     labels=dict(PaymentState.choices),
+)
+
+RECONCILIATION = Workflow(
+    name="对账月份",
+    initial=ReconciliationState.OPEN,
+    transitions=(
+        Transition(
+            "prepare", ReconciliationState.OPEN, ReconciliationState.PREPARED, "编制"
+        ),
+        Transition(
+            "return",
+            ReconciliationState.PREPARED,
+            ReconciliationState.OPEN,
+            "退回重新核对",
+        ),
+        Transition(
+            "close", ReconciliationState.PREPARED, ReconciliationState.CLOSED, "关账"
+        ),
+        Transition(
+            "reopen", ReconciliationState.CLOSED, ReconciliationState.OPEN, "重新打开"
+        ),
+    ),
+    labels=dict(ReconciliationState.choices),
 )

@@ -13,15 +13,28 @@ from assistance.models.determination import Determination
 from assistance.models.dossier import HouseholdDossier, HouseholdMember
 from assistance.models.fund import Account, Entry, FundSource, Posting
 from assistance.models.inquiry import Inquiry
+from assistance.models.match import CashMovement, Match
 from assistance.models.payment import Payment, PaymentClaim
+from assistance.models.reconciliation import (
+    OpeningBalance,
+    OutstandingItem,
+    Reconciliation,
+)
 from assistance.models.round import CoverageCertificate, Period, Round
 from assistance.models.scheme import Scheme, SchemeVersion
+from assistance.models.statement import (
+    BankStatement,
+    StatementLine,
+    StatementRefusal,
+)
 
 __all__ = [
     "Account",
     "BankFile",
+    "BankStatement",
     "Batch",
     "BatchFunding",
+    "CashMovement",
     "CoverageCertificate",
     "Determination",
     "Entry",
@@ -29,11 +42,15 @@ __all__ = [
     "HouseholdDossier",
     "HouseholdMember",
     "Inquiry",
+    "Match",
+    "OpeningBalance",
+    "OutstandingItem",
     "PayingAccount",
     "Payment",
     "PaymentClaim",
     "Period",
     "Posting",
+    "Reconciliation",
     "Round",
     "RoundChunk",
     "RoundComputation",
@@ -41,4 +58,6 @@ __all__ = [
     "SchemeVersion",
     "Signature",
     "SignaturePerson",
+    "StatementLine",
+    "StatementRefusal",
 ]
