@@ -23,7 +23,7 @@ from assistance.rules.reconciliation import NOTHING, Standing, Tally
 from unionportal.core.actor import Actor
 from unionportal.core.scope import within
 
-CASH = (AccountKind.AVAILABLE, AccountKind.RESERVED)
+CASH = (AccountKind.AVAILABLE, AccountKind.RESERVED, AccountKind.COMMITTED)
 
 
 def end_of(month: date) -> date:

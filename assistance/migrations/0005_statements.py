@@ -20,7 +20,7 @@ def sql(name: str) -> str:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assistance", "0002_quick_guards"),
+        ("assistance", "0004_round_chunks"),
         ("members", "0002_api_client"),
         ("core", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -82,6 +82,7 @@ class Migration(migrations.Migration):
                     ("receive", "筹集"),
                     ("transfer", "下拨"),
                     ("reserve", "预留"),
+                    ("commit", "送出"),
                     ("spend", "支出"),
                     ("release", "退回可用"),
                     ("take_back", "支出后退回"),
