@@ -122,6 +122,9 @@ class RecordAdmin(ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = self.visible(request_actor(request))
+        if self.list_select_related:
+            # The list would forget them where `visible` joins something already.
+            rows = rows.select_related(*self.list_select_related)
         ordering = self.get_ordering(request)
         return rows.order_by(*ordering) if ordering else rows
 
