@@ -162,6 +162,42 @@ class EntryKind(TextChoices):
     INTEREST = "interest", _("银行利息")
 
 
+class SampleItemState(TextChoices):
+    WAITING = "waiting", _("待核查")
+    ANSWERED = "answered", _("已核实")
+    MISSED = "missed", _("未能核实")
+
+
+class CallChannel(TextChoices):
+    PHONE = "phone", _("电话")
+    VISIT = "visit", _("走访")
+
+
+class CallOutcome(TextChoices):
+    """What a payee said; the last two are no answer."""
+
+    CONFIRMED = "confirmed", _("属实")
+    AMOUNT_WRONG = "amount_wrong", _("金额不符")
+    NOT_RECEIVED = "not_received", _("未收到")
+    NO_ANSWER = "no_answer", _("未联系上")
+    REFUSED = "refused", _("拒绝回答")
+
+
+class FindingState(TextChoices):
+    OPENED = "opened", _("待查处")
+    ENDED = "ended", _("已了结")
+
+
+class Resolution(TextChoices):
+    """How a finding ended."""
+
+    RECEIVED = "received", _("查实已收到")
+    RETURNED = "returned", _("银行已退回，另行重发或终止")
+    CORRECTED = "corrected", _("差额已补发或收回")
+    REFERRED = "referred", _("移交经审或纪检")
+    MISTAKEN = "mistaken", _("核查记录有误，已更正")
+
+
 class FileDirection(TextChoices):
     OUT = "out", _("发往银行")
     IN = "in", _("银行回盘")
@@ -227,6 +263,8 @@ class ExportedList(TextChoices):
     OUTSTANDING = "export_outstanding", _("未达账项")
     RECONCILIATION = "export_reconciliation", _("银行存款余额调节表")
     RECONCILIATION_PRINT = "print_reconciliation", _("银行存款余额调节表（打印）")
+    SAMPLE = "export_sample", _("核查清单")
+    CALL_SHEET = "print_call_sheet", _("核查记录单（打印）")
 
 
 # The words of the audit trail.
@@ -288,6 +326,17 @@ VERBS = {
     "return_reconciliation": "退回重新核对",
     "close_reconciliation": "审核关账",
     "reopen_reconciliation": "重新打开",
+    "draw_sample": "抽取核查样本",
+    "waive_verification": "免予核查",
+    "take_sample_items": "领取核查任务",
+    "give_back_sample_item": "退还核查任务",
+    "show_phone": "查看电话",
+    "record_verification_call": "登记核查结果",
+    "correct_verification_call": "更正核查结果",
+    "end_finding": "了结核查问题",
+    "export_sample": "导出核查清单",
+    "print_call_sheet": "打印核查记录单",
+    "prove_books": "核对账目",
     "ask_about_determination": "提问",
     "answer_inquiry": "答复",
 }

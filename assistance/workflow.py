@@ -3,9 +3,11 @@
 from assistance.enums import (
     BatchState,
     DossierState,
+    FindingState,
     PaymentState,
     ReconciliationState,
     RoundState,
+    SampleItemState,
     SchemeState,
 )
 from unionportal.core.workflow import Transition, Workflow
@@ -111,4 +113,21 @@ RECONCILIATION = Workflow(
         ),
     ),
     labels=dict(ReconciliationState.choices),
+)
+
+SAMPLE_ITEM = Workflow(
+    name="核查对象",
+    initial=SampleItemState.WAITING,
+    transitions=(
+        Transition("answer", SampleItemState.WAITING, SampleItemState.ANSWERED, "核实"),
+        Transition("miss", SampleItemState.WAITING, SampleItemState.MISSED, "未能核实"),
+    ),
+    labels=dict(SampleItemState.choices),
+)
+
+FINDING = Workflow(
+    name="核查问题",
+    initial=FindingState.OPENED,
+    transitions=(Transition("end", FindingState.OPENED, FindingState.ENDED, "了结"),),
+    labels=dict(FindingState.choices),
 )

@@ -15,6 +15,7 @@ from assistance.models.fund import Account, Entry, FundSource, Posting
 from assistance.models.inquiry import Inquiry
 from assistance.models.match import CashMovement, Match
 from assistance.models.payment import Payment, PaymentClaim
+from assistance.models.proof import ProofRun
 from assistance.models.reconciliation import (
     OpeningBalance,
     OutstandingItem,
@@ -26,6 +27,14 @@ from assistance.models.statement import (
     BankStatement,
     StatementLine,
     StatementRefusal,
+)
+from assistance.models.verification import (
+    SampleItem,
+    SampleStratum,
+    VerificationCall,
+    VerificationFinding,
+    VerificationSample,
+    VerificationWaiver,
 )
 
 __all__ = [
@@ -50,14 +59,21 @@ __all__ = [
     "PaymentClaim",
     "Period",
     "Posting",
+    "ProofRun",
     "Reconciliation",
     "Round",
     "RoundChunk",
     "RoundComputation",
+    "SampleItem",
+    "SampleStratum",
     "Scheme",
     "SchemeVersion",
     "Signature",
     "SignaturePerson",
     "StatementLine",
     "StatementRefusal",
+    "VerificationCall",
+    "VerificationFinding",
+    "VerificationSample",
+    "VerificationWaiver",
 ]

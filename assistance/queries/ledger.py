@@ -11,6 +11,7 @@ from assistance.enums import AccountKind
 from assistance.models import Account, Entry, Round
 from assistance.queries.digests import IN_LIST, IN_SENT_LIST, digest_sql
 from assistance.queries.evidence import EVIDENCE
+from assistance.queries.sample_evidence import SAMPLE_EVIDENCE
 from assistance.queries.statement_evidence import STATEMENT_EVIDENCE
 from members.models import Organisation
 from unionportal.core.actor import Actor
@@ -262,7 +263,7 @@ def ledger_proof(round: Round | None = None) -> LedgerProof:  # noqa: A002 - the
     for sql, read in _CHECKS:
         for row in _rows(sql, params):
             problems += read(row)
-    for sql in (*EVIDENCE, *STATEMENT_EVIDENCE):
+    for sql in (*EVIDENCE, *STATEMENT_EVIDENCE, *SAMPLE_EVIDENCE):
         problems += [Problem(*map(str, row)) for row in _rows(sql, params)]
     return LedgerProof(tuple(problems), _totals(params))
 
