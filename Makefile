@@ -16,10 +16,10 @@ DEV_STAMP := $(VENV)/.installed-$(call lock_hash,requirements-dev.txt)
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header
 
-.PHONY: help run test check fmt lock bench faults screenshots clean
+.PHONY: help run test check fmt lock bench faults restore-drill screenshots clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(RUN_STAMP) ## start the portal with its demonstration on http://127.0.0.1:8000 (PORT=…)
 	@exec $(BIN)/python manage.py serve
@@ -48,6 +48,9 @@ bench: $(DEV_STAMP) ## speed against the floors; ARGS="evaluate --rows 1000000"
 
 faults: $(DEV_STAMP) ## break it: kills, lost brokers, clocks; ARGS="--seed N --rows R1,R2 --tries K"
 	@$(BIN)/python -m tests.faults $(ARGS)
+
+restore-drill: $(RUN_STAMP) ## lose money on a throwaway portal, restore it, prove every fen
+	$(BIN)/python manage.py restore_drill $(ARGS)
 
 screenshots: $(DEV_STAMP) ## pictures of the main pages into var/screenshots
 	$(BIN)/python -m tests.screenshots

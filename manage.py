@@ -15,13 +15,15 @@ from unionportal.embedded import engines, local_environment
 
 CHECKOUT = Path(__file__).resolve().parent
 
-# These touch neither database nor broker.
+# These touch neither database nor broker, or have engines of their own.
 WITHOUT_ENGINES = {
+    "bundle",
     "check",
     "collectstatic",
     "compilemessages",
     "help",
     "makemessages",
+    "restore_drill",
     "spectacular",
     "version",
 }

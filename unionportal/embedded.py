@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -109,6 +109,7 @@ class Engines:
 
     root: Path
     durable: bool
+    settings: Mapping[str, str] = field(default_factory=dict)
     addresses: Addresses = field(init=False)
     _hold: IO[bytes] | None = field(default=None, init=False)
 
@@ -130,6 +131,11 @@ class Engines:
     def redis_url(self) -> str:
         return self.addresses.redis()
 
+    def _postgres(self) -> "Postgres":
+        return Postgres(
+            self.root, self.addresses, durable=self.durable, settings=self.settings
+        )
+
     def start(self) -> None:
         """Take a hold; start what does not run yet."""
         self.root.mkdir(parents=True, exist_ok=True)
@@ -137,8 +143,8 @@ class Engines:
             hold = (self.root / "users.lock").open("wb")
             fcntl.flock(hold, fcntl.LOCK_SH)
             try:
-                _own_sockets(self.addresses.sockets)
-                _Postgres(self.root, self.addresses, durable=self.durable).start()
+                own_sockets(self.addresses.sockets)
+                self._postgres().start()
                 _Valkey(self.root, self.addresses).start()
             except BaseException:
                 hold.close()
@@ -156,7 +162,7 @@ class Engines:
                 return
             else:
                 _Valkey(self.root, self.addresses).stop()
-                _Postgres(self.root, self.addresses, durable=self.durable).stop()
+                self._postgres().stop()
             finally:
                 self._hold.close()
                 self._hold = None
@@ -231,7 +237,7 @@ def _system_user() -> pwd.struct_passwd | None:
         return pwd.getpwnam(SYSTEM_USER)
 
 
-def _own_sockets(folder: Path) -> None:
+def own_sockets(folder: Path) -> None:
     """Sockets ask for no password: only this user (and root) may enter the folder."""
     user = _system_user()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -262,8 +268,18 @@ def _make_readable(folder: Path) -> None:
             path.chmod(wanted)
 
 
-class _Postgres:
-    def __init__(self, root: Path, where: Addresses, *, durable: bool) -> None:
+class Postgres:
+    """One server of the wheel on a folder; `settings` are given to it at its start."""
+
+    def __init__(
+        self,
+        root: Path,
+        where: Addresses,
+        *,
+        durable: bool,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        self.settings = dict(settings or {})
         self.cluster = root / "postgres"
         self.log = self.cluster / "server.log"
         self.where = where
@@ -273,7 +289,7 @@ class _Postgres:
     def start(self) -> None:
         if self._answers():
             return
-        self._prepare_folders()
+        self.prepare_folders()
         if not (self.cluster / "PG_VERSION").exists():
             self._make_cluster()
         if self._answers_in_time():
@@ -282,8 +298,8 @@ class _Postgres:
         options = (
             f"-c listen_addresses='' -c unix_socket_directories='{self.where.sockets}'"
         )
-        if not self.durable:
-            options += "".join(f" -c {k}={v}" for k, v in UNSAFE_BUT_QUICK.items())
+        given = self.settings | ({} if self.durable else UNSAFE_BUT_QUICK)
+        options += "".join(f" -c {name}='{value}'" for name, value in given.items())
         limit = ["-t", str(START_SECONDS)]
         self._run("pg_ctl", "-w", *limit, "-l", str(self.log), "-o", options, "start")
         self._make_database()
@@ -292,7 +308,16 @@ class _Postgres:
         if (self.cluster / "postmaster.pid").exists():
             self._run("pg_ctl", "-w", "-m", "fast", "stop", check=False)
 
-    def _prepare_folders(self) -> None:
+    def copy_from(self, source: str, *options: str) -> None:
+        """Fill the empty folder with a base backup of the server at an address."""
+        self.where.sockets.parent.mkdir(parents=True, exist_ok=True)
+        self.cluster.parent.mkdir(parents=True, exist_ok=True)
+        self.prepare_folders()
+        fast = ("--checkpoint", "fast", "--dbname", source)
+        self._run("pg_basebackup", *fast, *options)
+
+    def prepare_folders(self) -> None:
+        """Make the folder of the server, and let its user in."""
         self.cluster.mkdir(mode=0o700, exist_ok=True)
         if self.user:
             programs = postgres_programs().parent

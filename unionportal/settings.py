@@ -121,6 +121,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "unionportal.logs.RequestLog",
     "csp.middleware.CSPMiddleware",
+    # Before whatever reads: decides which database a report is read from.
+    "unionportal.core.replica.ReplicaMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -259,6 +261,18 @@ DATABASES = {
     "owner": database(OWNER_DATABASE_URL or DATABASE_URL)
     | {"CONN_MAX_AGE": 0, "TEST": {"MIRROR": "default"}},
 }
+# A streaming copy of the database: the pages named here are answered from it.
+REPLICA_URL = env.str("REPLICA_URL", default="")
+if REPLICA_URL:
+    DATABASES["replica"] = database(REPLICA_URL) | {"TEST": {"MIRROR": "default"}}
+DATABASE_ROUTERS = ["unionportal.core.replica.Router"]
+REPLICA_PAGES = frozenset(
+    f"staff_assistance:{name}"
+    for name in (
+        *("rounds", "round", "batches", "payments", "determinations"),
+        *("dossiers", "funds", "bank-files", "certificate"),
+    )
+)
 # The role that `prepare` grants its rights to.
 RUNNING_ROLE = DATABASES["default"]["USER"]
 

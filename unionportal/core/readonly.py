@@ -5,17 +5,19 @@ middleware, so that sessions, which are saved outside of it, still can be.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import Resolver404, resolve
 
+from unionportal.core.replica import READING_METHODS, reading_aliases
+
 View = TypeVar("View", bound=Callable[..., Any])
 
-READING_METHODS = frozenset({"GET", "HEAD"})
+
 _MARK = "writes_on_get"
 
 
@@ -26,11 +28,16 @@ def writes_on_get(view: View) -> View:
 
 
 @contextmanager
-def read_only() -> Iterator[None]:
-    """Run the block in a transaction in which the database refuses every write."""
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION READ ONLY")
+def read_only(*aliases: str) -> Iterator[None]:
+    """Run the block in a transaction in which the database refuses every write.
+
+    With several databases, in one of each.
+    """
+    with ExitStack() as stack:
+        for alias in aliases or (DEFAULT_DB_ALIAS,):
+            stack.enter_context(transaction.atomic(using=alias))
+            with connections[alias].cursor() as cursor:
+                cursor.execute("SET TRANSACTION READ ONLY")
         yield
 
 
@@ -61,5 +68,5 @@ class ReadOnlyMiddleware:
         """Answer, read-only where the method only reads."""
         if request.method not in READING_METHODS or is_exempt(request.path_info):
             return self.get_response(request)
-        with read_only():
+        with read_only(*reading_aliases()):
             return self.get_response(request)

@@ -19,6 +19,7 @@ from members.auth.actor import business_date, request_actor
 from unionportal.core.actor import Actor
 from unionportal.core.figures import Figure, figures
 from unionportal.core.queues import waiting_for
+from unionportal.core.replica import freshness
 from unionportal.core.scope import outermost_paths
 from unionportal.pages.setup import is_first_run
 
@@ -90,6 +91,11 @@ class StaffSite(UnfoldAdminSite):
         if is_first_run():
             return redirect("setup")
         return loosened(super().login)(request, extra_context)
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Say on the pages of reports how old their figures are."""
+        frame: dict[str, Any] = super().each_context(request)
+        return frame | {"freshness": freshness()}
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

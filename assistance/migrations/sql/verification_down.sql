@@ -1,2 +1,0 @@
-DROP TRIGGER verifier_did_not_sign ON assistance_verificationcall;
-DROP FUNCTION assistance_verifier_did_not_sign();

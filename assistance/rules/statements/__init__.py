@@ -1,1 +1,0 @@
-"""Bank statements (对账单): layouts declared as data, read and written, no framework."""
