@@ -10,16 +10,19 @@ class MembersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from members.actions.people_import import PEOPLE
         from members.enums import VERBS
         from members.queries.person import phones_of
         from members.queries.waiting import QUEUES, account_cards
         from unionportal.core.cards import register_home_cards
         from unionportal.core.messages import register_phone_book
         from unionportal.core.queues import register_queue
+        from unionportal.core.uploads.columns import register_import
         from unionportal.core.verb_labels import register_verbs
 
         register_verbs(VERBS)
         register_phone_book(phones_of)
         register_home_cards(account_cards)
+        register_import(PEOPLE)
         for queue in QUEUES:
             register_queue(queue)

@@ -79,6 +79,15 @@ def seal_many(plains: Sequence[str], *, context: str) -> list[bytes]:
     return sealed
 
 
+def seal_bytes(content: bytes, *, context: str) -> bytes:
+    """Seal a whole file for one column."""
+    ring = _keys()
+    key_id = next(reversed(ring))
+    head, nonce = _head(key_id), os.urandom(NONCE_BYTES)
+    bound = head + context.encode()
+    return head + nonce + _cipher(ring[key_id]).encrypt(nonce, content, bound)
+
+
 def key_id_of(sealed: bytes) -> str:
     """Return the id of the key a value was sealed under."""
     if len(sealed) < 2 or sealed[:1] != FORMAT or len(sealed) < 2 + sealed[1]:
@@ -88,6 +97,11 @@ def key_id_of(sealed: bytes) -> str:
 
 def unseal(sealed: bytes, *, context: str) -> str:
     """Open a sealed value. Raises SealBroken when it is not whole or not from here."""
+    return unseal_bytes(sealed, context=context).decode()
+
+
+def unseal_bytes(sealed: bytes, *, context: str) -> bytes:
+    """Open a sealed file, with the same refusal."""
     key_id = key_id_of(sealed)
     key = _keys().get(key_id)
     if key is None:
@@ -96,8 +110,8 @@ def unseal(sealed: bytes, *, context: str) -> str:
     nonce = sealed[len(head) : len(head) + NONCE_BYTES]
     body = sealed[len(head) + NONCE_BYTES :]
     try:
-        return _cipher(key).decrypt(nonce, body, head + context.encode()).decode()
-    except (InvalidTag, ValueError) as broken:
+        return _cipher(key).decrypt(nonce, body, head + context.encode())
+    except InvalidTag as broken:
         raise SealBroken("加密值已损坏，或取自别的字段。") from broken
 
 

@@ -1,11 +1,18 @@
 """The one Celery task (hear the ring, run the job it names) and core's own jobs."""
 
+from datetime import date
 from typing import Any
 
 from celery import shared_task
 
 from unionportal.core.jobs import RING_TASK, JobRun, register_job, run_job
 from unionportal.core.messages import SEND_JOB, send_messages
+from unionportal.core.uploads.steps import (
+    APPLY_JOB,
+    CHECK_JOB,
+    apply_upload,
+    check_upload,
+)
 
 
 @shared_task(name=RING_TASK, ignore_result=True)  # type: ignore[untyped-decorator]
@@ -18,3 +25,25 @@ def run_rung_job(job_id: int) -> None:
 def send_queued_messages(run: JobRun) -> dict[str, Any]:
     """Send the messages that wait."""
     return send_messages(run)
+
+
+@register_job(CHECK_JOB, "核对导入文件")
+def check_received_upload(run: JobRun) -> dict[str, Any]:
+    """Read and judge a file that was handed in."""
+    upload = check_upload(
+        upload_id=run.arguments["upload_id"], on=_asked_on(run), by=run.by, run=run
+    )
+    return {"state": upload.state, "rows": upload.row_count}
+
+
+@register_job(APPLY_JOB, "导入文件")
+def apply_confirmed_upload(run: JobRun) -> dict[str, Any]:
+    """Apply a file that somebody confirmed."""
+    upload = apply_upload(
+        upload_id=run.arguments["upload_id"], on=_asked_on(run), by=run.by, run=run
+    )
+    return {"state": upload.state, "rows": upload.row_count}
+
+
+def _asked_on(run: JobRun) -> date:
+    return date.fromisoformat(run.arguments["on"])

@@ -4,6 +4,7 @@ from unionportal.core.models.audit import AuditEntry, AuditLink, AuditPending
 from unionportal.core.models.idempotency import StoredReply
 from unionportal.core.models.jobs import Job, JobState
 from unionportal.core.models.messages import Message, MessageState
+from unionportal.core.models.upload import RowVerdict, Upload, UploadRow, UploadState
 
 __all__ = [
     "AuditEntry",
@@ -13,5 +14,9 @@ __all__ = [
     "JobState",
     "Message",
     "MessageState",
+    "RowVerdict",
     "StoredReply",
+    "Upload",
+    "UploadRow",
+    "UploadState",
 ]

@@ -1,0 +1,1 @@
+"""Tables that people hand in: read in a limited child, checked, staged, applied."""

@@ -1,0 +1,153 @@
+"""From the rows of a file to staged rows: checked in parts, copied, judged set-wise."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from io import StringIO
+from itertools import islice
+
+from django.db import connection
+
+from unionportal.core.uploads.columns import (
+    CheckedRow,
+    Head,
+    ImportKind,
+    check_rows,
+)
+
+PART = 2_000
+_MAKE = """
+    DROP TABLE IF EXISTS pg_temp.upload_row;
+    CREATE TEMPORARY TABLE upload_row (
+        number integer, key text COLLATE "C", record jsonb, errors jsonb, verdict text
+    ) ON COMMIT DROP
+"""
+_COPY = "COPY upload_row FROM STDIN"
+_KEEP = """
+    INSERT INTO core_uploadrow (upload_id, number, key, record, errors, verdict)
+    SELECT %s, number, key, record, errors, verdict FROM upload_row ORDER BY number
+"""
+_REPLACED = """
+    DELETE FROM core_uploadrow
+    WHERE upload_id = %s AND number IN (SELECT number FROM upload_row)
+"""
+_COUNT = """
+    SELECT count(*), count(*) FILTER (WHERE verdict = 'new'),
+        count(*) FILTER (WHERE verdict = 'changed'),
+        count(*) FILTER (WHERE verdict = 'same'),
+        count(*) FILTER (WHERE verdict = 'wrong')
+"""
+_LAY_OUT = """
+    INSERT INTO upload_row (number, key, record, errors, verdict)
+    SELECT number, key, record, '[]', 'new' FROM core_uploadrow
+    WHERE upload_id = %s AND verdict <> 'wrong' ORDER BY number
+"""
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+# A key that stands twice in a file: no row of it is taken, each names the other.
+_REPEATED = """
+    UPDATE upload_row AS row
+    SET verdict = 'wrong', errors = row.errors || jsonb_build_array(jsonb_build_array(
+        %s::text, '与第 ' || CASE WHEN row.number = twice.first THEN twice.last
+            ELSE twice.first END || ' 行重复，请只保留一行。'))
+    FROM (SELECT key, min(number) AS first, max(number) AS last FROM upload_row
+          WHERE key <> '' GROUP BY key HAVING count(*) > 1) AS twice
+    WHERE row.key = twice.key
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many rows a file holds, by what they would do."""
+
+    rows: int
+    new: int
+    changed: int
+    same: int
+    wrong: int
+
+
+def stage_rows(
+    kind: ImportKind, head: Head, rows: Iterable[tuple[int, list[str]]]
+) -> Iterator[int]:
+    """Check and copy the rows part by part; yield how many are staged so far.
+
+    They lie in the temporary table `upload_row` until the transaction ends: it can be
+    counted by ANALYZE, which a shared table of the owner's cannot.
+    """
+    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+    source, staged = iter(rows), 0
+    with connection.cursor() as cursor:
+        cursor.execute(_MAKE)
+    while part := list(islice(source, PART)):
+        lines = StringIO()
+        lines.writelines(
+            _line(kind.key, row, encode(row.record), encode(row.errors))
+            for row in check_rows(head, part)
+        )
+        lines.seek(0)
+        with connection.cursor() as cursor:
+            cursor.copy_expert(_COPY, lines)
+        staged += len(part)
+        yield staged
+    _mark_repeated(kind)
+
+
+def _line(key: str, row: CheckedRow, record: str, errors: str) -> str:
+    known = row.record.get(key, "").translate(_ESCAPES)
+    verdict = "wrong" if row.errors else "new"
+    return (
+        f"{row.number}\t{known}\t{record.translate(_ESCAPES)}"
+        f"\t{errors.translate(_ESCAPES)}\t{verdict}\n"
+    )
+
+
+def _mark_repeated(kind: ImportKind) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE upload_row")
+        cursor.execute(_REPEATED, [kind.key.removesuffix("_index")])
+
+
+def mark_wrong(
+    column: str, sentence_sql: str, where_sql: str, params: Sequence[object] = ()
+) -> int:
+    """Give every row that meets a condition the same kind of error; return how many.
+
+    Both are SQL of the programme, never of the file; `row` is the staged row. The
+    parameters are those of the condition.
+    """
+    statement = f"""
+        UPDATE upload_row AS row SET verdict = 'wrong',
+            errors = row.errors || jsonb_build_array(
+                jsonb_build_array(%s::text, {sentence_sql}))
+        WHERE {where_sql}
+    """  # noqa: S608 - conditions are constants of the import kinds
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [column, *params])
+        return int(cursor.rowcount)
+
+
+def keep_rows(upload_id: int) -> Counts:
+    """Keep the judged rows until somebody confirms or cancels; count all that is kept."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REPLACED, [upload_id])
+        cursor.execute(_KEEP, [upload_id])
+        cursor.execute(
+            f"{_COUNT} FROM core_uploadrow WHERE upload_id = %s", [upload_id]
+        )
+        return Counts(*cursor.fetchone())
+
+
+def lay_out_rows(upload_id: int) -> None:
+    """Lay the rows without error out again, to be judged anew and applied."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MAKE)
+        cursor.execute(_LAY_OUT, [upload_id])
+        cursor.execute("ANALYZE upload_row")
+
+
+def counted() -> Counts:
+    """Count the rows that lie staged, by verdict."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_COUNT} FROM upload_row")
+        return Counts(*cursor.fetchone())
