@@ -227,6 +227,7 @@ UNFOLD = {
                         "admin:members_organisation_changelist",
                     ),
                     place("人员", "group", "admin:members_person_changelist"),
+                    place("批量导入", "upload_file", "staff_imports:uploads"),
                     place(
                         "收款账户",
                         "credit_card",

@@ -14,6 +14,7 @@ urlpatterns = [
     path("metrics", health.metrics, name="metrics"),
     path("setup/", setup.setup, name="setup"),
     path("staff/assistance/", include("assistance.admin.urls")),
+    path("staff/imports/", include("unionportal.pages.uploads")),
     path("staff/", admin.site.urls),
     path("api/v1/", include("unionportal.api")),
     path("", include("assistance.pages.urls")),

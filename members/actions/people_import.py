@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 from django.db import connection
 from django.db.models import Model
@@ -22,10 +23,10 @@ IMPORTERS = (Role.MAKER, Role.ADMINISTRATOR)
 
 # A union is known by its code; where nothing else is said, the register stays as it is.
 _PLACE = """
-    UPDATE upload_row AS row SET record = row.record || jsonb_build_object(
-        'organisation_id', union_.id, 'path', union_.path)
-    FROM members_organisation AS union_
-    WHERE union_.code = row.record->>'organisation'
+    CREATE TEMPORARY TABLE row_place ON COMMIT DROP AS
+    SELECT row.number, union_.id, union_.path
+    FROM upload_row AS row
+    JOIN members_organisation AS union_ ON union_.code = row.record->>'organisation'
 """
 _KNOWN = """
     CREATE TEMPORARY TABLE known_person ON COMMIT DROP AS
@@ -47,13 +48,13 @@ _OF_ANOTHER_NAME = """EXISTS (SELECT FROM known_person AS known
 _JUDGE = """
     UPDATE upload_row AS row SET verdict = CASE
         WHEN known.phone_index = COALESCE(row.record->>'phone_index', known.phone_index)
-         AND known.organisation_id = (row.record->>'organisation_id')::bigint
+         AND known.organisation_id = place.id
          AND known.division_id IS NOT DISTINCT FROM
              COALESCE(row.record->>'division', known.division_id)
          AND COALESCE(known.account_index, '') = COALESCE(
              row.record->>'account_index', known.account_index, '')
         THEN 'same' ELSE 'changed' END
-    FROM known_person AS known
+    FROM known_person AS known JOIN row_place AS place USING (number)
     WHERE known.number = row.number AND row.verdict <> 'wrong'
 """
 _INSERT = """
@@ -63,17 +64,17 @@ _INSERT = """
     SELECT record->>'name', record->>'name_pinyin', record->>'name_initials',
         decode(record->>'id_number', 'hex'), key, (record->>'birth_date')::date,
         record->>'sex', decode(record->>'phone', 'hex'),
-        COALESCE(record->>'phone_index', ''), (record->>'organisation_id')::bigint,
-        record->>'division'
-    FROM upload_row WHERE verdict = 'new' ORDER BY number
+        COALESCE(record->>'phone_index', ''), place.id, record->>'division'
+    FROM upload_row JOIN row_place AS place USING (number)
+    WHERE verdict = 'new' ORDER BY number
 """
 _UPDATE = """
     UPDATE members_person AS person SET
         phone = COALESCE(decode(row.record->>'phone', 'hex'), person.phone),
         phone_index = COALESCE(row.record->>'phone_index', person.phone_index),
-        organisation_id = (row.record->>'organisation_id')::bigint,
+        organisation_id = place.id,
         division_id = COALESCE(row.record->>'division', person.division_id)
-    FROM upload_row AS row
+    FROM upload_row AS row JOIN row_place AS place USING (number)
     WHERE row.verdict = 'changed' AND person.id_number_index = row.key
 """
 # A new card waits for its second person, like one that was typed in.
@@ -103,6 +104,7 @@ def _context(model: type[Model], field: str) -> str:
     return found.context
 
 
+@lru_cache(maxsize=4096)  # names come again, and their spelling is dear
 def _read_name(text: str) -> dict[str, str]:
     name = plain_name(text)
     spelling = spell_name(name)
@@ -127,8 +129,11 @@ def _read_card(text: str) -> dict[str, str]:
     return {"account": number, "account_last4": number[-4:]}
 
 
+_SEXES = {str(label): str(value) for value, label in Sex.choices}
+
+
 def _read_sex(text: str) -> str:
-    return str(Sex(dict(zip(Sex.labels, Sex.values, strict=True))[text]))
+    return _SEXES[text]
 
 
 COLUMNS = (
@@ -148,8 +153,7 @@ COLUMNS = (
         "stated_sex",
         "性别",
         _read_sex,
-        aliases=(),
-        choices=tuple(str(label) for label in Sex.labels),
+        choices=tuple(_SEXES),
         width=8,
         hint="可不填；填写时与身份证号核对",
     ),
@@ -189,9 +193,10 @@ COLUMNS = (
 def judge_people(by: Actor, on: date) -> None:
     """Compare the staged people with the register; see `ImportKind.judge`."""
     with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.row_place, pg_temp.known_person")
         cursor.execute(_PLACE)
-        cursor.execute("DROP TABLE IF EXISTS pg_temp.known_person")
         cursor.execute(_KNOWN)
+        cursor.execute("ANALYZE row_place")
         cursor.execute("ANALYZE known_person")
     _judge_places(by)
     _judge_identity(on)
@@ -203,7 +208,8 @@ def _judge_places(by: Actor) -> None:
     mark_wrong(
         "organisation",
         "'没有代码为“' || (row.record->>'organisation') || '”的工会，请核对。'",
-        "row.record ? 'organisation' AND NOT row.record ? 'organisation_id'",
+        "row.record ? 'organisation'"
+        " AND NOT EXISTS (SELECT FROM row_place WHERE number = row.number)",
     )
     mark_wrong(
         "division",
@@ -213,19 +219,20 @@ def _judge_places(by: Actor) -> None:
     )
     if by.is_system:
         return
-    within, params = _outside("row.record->>'path'", _paths(by))
+    outside, params = _outside("place.path", _paths(by))
     mark_wrong(
         "organisation",
         "'该工会不在您的管理范围内，请由其所属工会或上级工会导入。'",
-        f"row.record ? 'path' AND {within}",
+        "EXISTS (SELECT FROM row_place AS place"
+        f" WHERE place.number = row.number AND {outside})",
         params,
     )
-    within, params = _outside("known.path", _paths(by))
+    outside, params = _outside("known.path", _paths(by))
     mark_wrong(
         "id_number",
         "'该人已登记在您管理范围以外的工会，请联系上级工会。'",
         "EXISTS (SELECT FROM known_person AS known"
-        f" WHERE known.number = row.number AND {within})",
+        f" WHERE known.number = row.number AND {outside})",
         params,
     )
 

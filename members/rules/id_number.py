@@ -5,6 +5,7 @@ does not know for the year of birth is a warning only: codes are younger and old
 any table, and residence permits of Hong Kong, Macau and Taiwan use 81, 82 and 83.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,6 +16,7 @@ from stdnum.util import isdigits
 from unionportal.core.errors import Refusal
 
 LENGTH = 18
+_PLAIN = re.compile(r"[0-9]{17}[0-9X]\Z")
 PERMIT_PREFIXES = ("81", "82", "83")
 
 
@@ -25,12 +27,16 @@ class IdNumber:
     number: str
     birth_date: date
     sex: str
-    warnings: tuple[str, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Sentences that ask to look again at a number that passed."""
+        return _warnings(self.number)
 
 
 def read_id_number(text: str, *, on: date) -> IdNumber:
     """Read a number as of a day. Refuses, naming what is wrong with it."""
-    number = ric.compact(text)
+    number = text if _PLAIN.match(text) else ric.compact(text)
     if len(number) != LENGTH:
         raise _refusal("应为 18 位，请核对是否漏输或多输。")
     if not isdigits(number[:-1]) or number[-1] not in "0123456789X":
@@ -41,14 +47,13 @@ def read_id_number(text: str, *, on: date) -> IdNumber:
         number=number,
         birth_date=_birth_date(number, on),
         sex="male" if int(number[16]) % 2 else "female",
-        warnings=_warnings(number),
     )
 
 
 def _birth_date(number: str, on: date) -> date:
     try:
-        born = ric.get_birth_date(number)
-    except InvalidComponent:
+        born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
         raise _refusal("第 7 至 14 位不是有效日期，请核对。") from None
     if born > on:
         raise _refusal("出生日期晚于办理日期，请核对。")

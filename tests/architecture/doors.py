@@ -214,6 +214,17 @@ DOORS: dict[str, Door] = {
     "staff_assistance:inquiry": Door(
         get=STAFF_RECORD.get, post="login login 404 login moved login"
     ).of("inquiry"),
+    # --- imports: each sees what he handed in himself
+    "staff_imports:uploads": STAFF_FORM,
+    "staff_imports:template": Door(
+        get=STAFF_LIST.get, post="login login 405 login 405 login"
+    ).at("/staff/imports/templates/people/"),
+    "staff_imports:upload": STAFF_RECORD.of("upload"),
+    "staff_imports:upload-progress": STAFF_RECORD.of("upload"),
+    "staff_imports:marked": STAFF_RECORD.of("upload"),
+    "staff_imports:upload-verb": STAFF_VERB.of(
+        "upload", "confirm", "confirm-right", "cancel"
+    ),
     # --- the admin's own
     "admin:index": LIST,
     "admin:login": Door(

@@ -15,10 +15,13 @@ from members.actions.person import change_phone
 from members.actions.user import sign_in_worker
 from members.enums import Role
 from members.models import Division, Notice, Post, User
+from members.queries.post import actor_of
 from tests.assistance import builders as make
 from tests.assistance.api.callers import caller, registered
 from tests.assistance.paying import AFTER_NOTICE, NOTICED_ON, fund, paying_account
 from unionportal.core.actor import SYSTEM
+from unionportal.core.models import Upload
+from unionportal.core.uploads.steps import check_upload, receive_upload
 
 NAME, PHONE = "欧阳被守", "13900004321"
 STAFF_BACKEND = "members.auth.backends.StaffBackend"
@@ -85,6 +88,7 @@ def build() -> House:
             "members_post": Post.objects.filter(user=officer)[0].pk,
             "members_user": officer.pk,
             "members_apiclient": registered().api_client.pk,
+            "upload": checked_roster(officer).pk,
         },
         marks=(
             NAME,
@@ -96,8 +100,24 @@ def build() -> House:
             payment.reference,
             payment.account.number,
             "此户另有收入",
+            "县里名册",
         ),
         officer=officer,
+    )
+
+
+def checked_roster(officer: User) -> Upload:
+    """A list of people that the county's officer handed in, with one row wrong."""
+    rows = f"姓名,身份证号,工会代码\n{NAME},11010519491231002X,{make.COUNTY}\n戊,1,0\n"
+    upload = receive_upload(
+        kind="people",
+        name="县里名册.csv",
+        content=rows.encode(),
+        on=make.ON,
+        by=actor_of(officer, on=make.ON),
+    )
+    return check_upload(
+        upload_id=upload.pk, on=make.ON, by=actor_of(officer, on=make.ON)
     )
 
 

@@ -117,7 +117,10 @@ def unseal_bytes(sealed: bytes, *, context: str) -> bytes:
 
 def normalise(value: str, *, kind: str) -> str:
     """Bring a value to the form that is compared: width, case, blanks, +86."""
-    plain = _SPACE.sub("", unicodedata.normalize("NFKC", value)).upper()
+    if value.isascii() and value.isalnum():
+        plain = value.upper()
+    else:
+        plain = _SPACE.sub("", unicodedata.normalize("NFKC", value)).upper()
     return _COUNTRY.sub("", plain) if kind == "phone" else plain
 
 

@@ -8,64 +8,189 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0001_initial'),
+        ("core", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='UploadRow',
+            name="UploadRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('upload_id', models.BigIntegerField(verbose_name='导入文件')),
-                ('number', models.PositiveIntegerField(verbose_name='行号')),
-                ('key', models.CharField(blank=True, default='', max_length=64, verbose_name='识别键')),
-                ('record', models.JSONField(default=dict, verbose_name='内容')),
-                ('errors', models.JSONField(default=list, verbose_name='错误')),
-                ('verdict', models.CharField(choices=[('new', '新增'), ('changed', '变更'), ('same', '无变化'), ('wrong', '有误')], default='new', max_length=8, verbose_name='结论')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("upload_id", models.BigIntegerField(verbose_name="导入文件")),
+                ("number", models.PositiveIntegerField(verbose_name="行号")),
+                (
+                    "key",
+                    models.CharField(
+                        blank=True, default="", max_length=64, verbose_name="识别键"
+                    ),
+                ),
+                ("record", models.JSONField(default=dict, verbose_name="内容")),
+                ("errors", models.JSONField(default=list, verbose_name="错误")),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("new", "新增"),
+                            ("changed", "变更"),
+                            ("same", "无变化"),
+                            ("wrong", "有误"),
+                        ],
+                        default="new",
+                        max_length=8,
+                        verbose_name="结论",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '导入行',
-                'verbose_name_plural': '导入行',
-                'ordering': ('upload_id', 'number'),
+                "verbose_name": "导入行",
+                "verbose_name_plural": "导入行",
+                "ordering": ("upload_id", "number"),
             },
         ),
         migrations.CreateModel(
-            name='Upload',
+            name="Upload",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40, verbose_name='导入内容')),
-                ('name', models.CharField(max_length=200, verbose_name='文件名')),
-                ('sha256', models.CharField(max_length=64, verbose_name='摘要')),
-                ('content', models.BinaryField(null=True, verbose_name='内容')),
-                ('state', models.CharField(choices=[('checking', '核对中'), ('checked', '待确认'), ('refused', '无法读取'), ('confirmed', '导入中'), ('applied', '已导入'), ('cancelled', '已取消')], default='checking', max_length=10, verbose_name='状态')),
-                ('organisation_id', models.BigIntegerField(null=True, verbose_name='工会')),
-                ('user_id', models.BigIntegerField(null=True, verbose_name='上传人编号')),
-                ('user_name', models.CharField(max_length=60, verbose_name='上传人')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='上传时间')),
-                ('note', models.CharField(blank=True, default='', max_length=300, verbose_name='读取方式')),
-                ('problem', models.CharField(blank=True, default='', max_length=500, verbose_name='问题')),
-                ('row_count', models.PositiveIntegerField(default=0, verbose_name='行数')),
-                ('new_count', models.PositiveIntegerField(default=0, verbose_name='新增')),
-                ('changed_count', models.PositiveIntegerField(default=0, verbose_name='变更')),
-                ('same_count', models.PositiveIntegerField(default=0, verbose_name='无变化')),
-                ('wrong_count', models.PositiveIntegerField(default=0, verbose_name='有误')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40, verbose_name="导入内容")),
+                ("name", models.CharField(max_length=200, verbose_name="文件名")),
+                ("sha256", models.CharField(max_length=64, verbose_name="摘要")),
+                ("content", models.BinaryField(null=True, verbose_name="内容")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("checking", "核对中"),
+                            ("checked", "待确认"),
+                            ("refused", "无法读取"),
+                            ("confirmed", "导入中"),
+                            ("applied", "已导入"),
+                            ("cancelled", "已取消"),
+                        ],
+                        default="checking",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "organisation_id",
+                    models.BigIntegerField(null=True, verbose_name="工会"),
+                ),
+                (
+                    "user_id",
+                    models.BigIntegerField(null=True, verbose_name="上传人编号"),
+                ),
+                ("user_name", models.CharField(max_length=60, verbose_name="上传人")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="上传时间",
+                    ),
+                ),
+                (
+                    "note",
+                    models.CharField(
+                        blank=True, default="", max_length=300, verbose_name="读取方式"
+                    ),
+                ),
+                (
+                    "problem",
+                    models.CharField(
+                        blank=True, default="", max_length=500, verbose_name="问题"
+                    ),
+                ),
+                (
+                    "row_count",
+                    models.PositiveIntegerField(default=0, verbose_name="行数"),
+                ),
+                (
+                    "new_count",
+                    models.PositiveIntegerField(default=0, verbose_name="新增"),
+                ),
+                (
+                    "changed_count",
+                    models.PositiveIntegerField(default=0, verbose_name="变更"),
+                ),
+                (
+                    "same_count",
+                    models.PositiveIntegerField(default=0, verbose_name="无变化"),
+                ),
+                (
+                    "wrong_count",
+                    models.PositiveIntegerField(default=0, verbose_name="有误"),
+                ),
             ],
             options={
-                'verbose_name': '导入文件',
-                'verbose_name_plural': '导入文件',
-                'ordering': ('-id',),
-                'indexes': [models.Index(fields=['user_id', '-id'], name='core_upload_by_user'), models.Index(fields=['sha256'], name='core_upload_by_digest')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('content', None), ('state__in', ('refused', 'cancelled'))), ('state', 'applied'), models.Q(('content__isnull', False), ('state__in', ('checking', 'checked', 'confirmed'))), _connector='OR'), name='core_upload_content_while_open'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), models.Q(('problem', ''), _negated=True), _connector='OR'), name='core_upload_refused_says_why')],
+                "verbose_name": "导入文件",
+                "verbose_name_plural": "导入文件",
+                "ordering": ("-id",),
+                "indexes": [
+                    models.Index(fields=["user_id", "-id"], name="core_upload_by_user"),
+                    models.Index(fields=["sha256"], name="core_upload_by_digest"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("content", None),
+                                ("state__in", ("refused", "cancelled")),
+                            ),
+                            ("state", "applied"),
+                            models.Q(
+                                ("content__isnull", False),
+                                ("state__in", ("checking", "checked", "confirmed")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="core_upload_content_while_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "refused"), _negated=True),
+                            models.Q(("problem", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="core_upload_refused_says_why",
+                    ),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='upload',
-            trigger=pgtrigger.compiler.Trigger(name='state_guard', sql=unionportal.core.guards.FirmTriggerSql(func='\n            IF TG_OP = \'INSERT\' THEN\n                IF COALESCE(NEW."state" = ANY(ARRAY[\'checking\']::text[]), FALSE) THEN RETURN NEW; END IF;\n                RAISE EXCEPTION USING ERRCODE = \'23U01\', MESSAGE = \'新建的导入文件不能是“\' || CASE NEW."state" WHEN \'checking\' THEN \'核对中\' WHEN \'checked\' THEN \'待确认\' WHEN \'refused\' THEN \'无法读取\' WHEN \'confirmed\' THEN \'导入中\' WHEN \'applied\' THEN \'已导入\' WHEN \'cancelled\' THEN \'已取消\' ELSE COALESCE(NEW."state", \'空\') END || \'”；请从流程的第一步办起。\';\n            END IF;\n            IF (OLD."state" IS NOT DISTINCT FROM NEW."state" OR COALESCE(OLD."state" || \'>\' || NEW."state" = ANY(ARRAY[\'checking>checked\', \'checking>refused\', \'checked>confirmed\', \'confirmed>applied\', \'confirmed>checked\', \'checked>cancelled\']::text[]), FALSE)) THEN RETURN NEW; END IF;\n            RAISE EXCEPTION USING ERRCODE = \'23U01\', MESSAGE = \'导入文件不能从“\' || CASE OLD."state" WHEN \'checking\' THEN \'核对中\' WHEN \'checked\' THEN \'待确认\' WHEN \'refused\' THEN \'无法读取\' WHEN \'confirmed\' THEN \'导入中\' WHEN \'applied\' THEN \'已导入\' WHEN \'cancelled\' THEN \'已取消\' ELSE COALESCE(OLD."state", \'空\') END || \'”改为“\' || CASE NEW."state" WHEN \'checking\' THEN \'核对中\' WHEN \'checked\' THEN \'待确认\' WHEN \'refused\' THEN \'无法读取\' WHEN \'confirmed\' THEN \'导入中\' WHEN \'applied\' THEN \'已导入\' WHEN \'cancelled\' THEN \'已取消\' ELSE COALESCE(NEW."state", \'空\') END || \'”；请刷新后按流程办理。\';\n        ', hash='c0386c0a1640ff9d267caee111d9c139495ef3b3', operation='INSERT OR UPDATE', pgid='pgtrigger_state_guard_9ecef', table='core_upload', when='BEFORE')),
+            model_name="upload",
+            trigger=pgtrigger.compiler.Trigger(
+                name="state_guard",
+                sql=unionportal.core.guards.FirmTriggerSql(
+                    func="\n            IF TG_OP = 'INSERT' THEN\n                IF COALESCE(NEW.\"state\" = ANY(ARRAY['checking']::text[]), FALSE) THEN RETURN NEW; END IF;\n                RAISE EXCEPTION USING ERRCODE = '23U01', MESSAGE = '新建的导入文件不能是“' || CASE NEW.\"state\" WHEN 'checking' THEN '核对中' WHEN 'checked' THEN '待确认' WHEN 'refused' THEN '无法读取' WHEN 'confirmed' THEN '导入中' WHEN 'applied' THEN '已导入' WHEN 'cancelled' THEN '已取消' ELSE COALESCE(NEW.\"state\", '空') END || '”；请从流程的第一步办起。';\n            END IF;\n            IF (OLD.\"state\" IS NOT DISTINCT FROM NEW.\"state\" OR COALESCE(OLD.\"state\" || '>' || NEW.\"state\" = ANY(ARRAY['checking>checked', 'checking>refused', 'checked>confirmed', 'confirmed>applied', 'confirmed>checked', 'checked>cancelled']::text[]), FALSE)) THEN RETURN NEW; END IF;\n            RAISE EXCEPTION USING ERRCODE = '23U01', MESSAGE = '导入文件不能从“' || CASE OLD.\"state\" WHEN 'checking' THEN '核对中' WHEN 'checked' THEN '待确认' WHEN 'refused' THEN '无法读取' WHEN 'confirmed' THEN '导入中' WHEN 'applied' THEN '已导入' WHEN 'cancelled' THEN '已取消' ELSE COALESCE(OLD.\"state\", '空') END || '”改为“' || CASE NEW.\"state\" WHEN 'checking' THEN '核对中' WHEN 'checked' THEN '待确认' WHEN 'refused' THEN '无法读取' WHEN 'confirmed' THEN '导入中' WHEN 'applied' THEN '已导入' WHEN 'cancelled' THEN '已取消' ELSE COALESCE(NEW.\"state\", '空') END || '”；请刷新后按流程办理。';\n        ",
+                    hash="c0386c0a1640ff9d267caee111d9c139495ef3b3",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_state_guard_9ecef",
+                    table="core_upload",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='uploadrow',
-            constraint=models.UniqueConstraint(fields=('upload_id', 'number'), name='core_uploadrow_once'),
+            model_name="uploadrow",
+            constraint=models.UniqueConstraint(
+                fields=("upload_id", "number"), name="core_uploadrow_once"
+            ),
         ),
     ]

@@ -14,8 +14,8 @@ import re
 import resource
 import sys
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, time
 from typing import NoReturn
 
 MEGABYTE = 1024 * 1024
@@ -47,9 +47,7 @@ def main() -> None:
         "csv": read_text,
     }
     rows = readers[sys.argv[1]](content)
-    out = io.TextIOWrapper(
-        io.BufferedWriter(sys.stdout.buffer.raw, MEGABYTE), "utf-8", newline="\n"
-    )
+    out = open(1, "w", MEGABYTE, encoding="utf-8", newline="\n")  # noqa: SIM115 - the pipe
     encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
     out.writelines(encode(row) + "\n" for row in rows)
     out.flush()
@@ -91,7 +89,9 @@ def read_workbook(content: bytes) -> Iterator[Line]:
     except PasswordError:
         refuse("工作簿设有打开密码，请取消密码后重新上传。")
     except (CalamineError, ZipError) as error:
-        refuse(f"工作簿已损坏，无法读取（{type(error).__name__}）；请另存为新文件后重试。")
+        refuse(
+            f"工作簿已损坏，无法读取（{type(error).__name__}）；请另存为新文件后重试。"
+        )
     if any(first[0] < HEAD_WITHIN for first, _last in merged):
         refuse("表头有合并单元格，请取消合并，让每一列有自己的列名。")
     start = sheet.start or (0, 0)
@@ -129,7 +129,7 @@ def check_size(rows: int, columns: int) -> None:
         refuse(f"表格超过 {COLUMNS} 列，请删去右侧多余的列。")
 
 
-def cells_of(rows: Iterable[list[object]]) -> Iterator[list[str]]:
+def cells_of(rows: Iterable[Sequence[object]]) -> Iterator[list[str]]:
     """Every cell as the text a person would have typed."""
     for row in rows:
         yield [
@@ -146,17 +146,17 @@ def text_of(cell: object) -> str:
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, float | int):
-        if abs(cell) >= EXACT:
-            return f"#数字过长 {cell:.0f}"
-        return str(int(cell)) if cell == int(cell) else repr(cell)
-    if isinstance(cell, datetime):
-        is_day = cell.time() == time()
-        return cell.date().isoformat() if is_day else cell.isoformat(sep=" ")
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, time | timedelta):
-        return str(cell)
+        return number_text(cell)
+    if isinstance(cell, datetime) and cell.time() == time():
+        return cell.date().isoformat()
     return str(cell).strip(_BLANKS)
+
+
+def number_text(cell: float) -> str:
+    """Digits as they were typed, as far as a workbook keeps them."""
+    if abs(cell) >= EXACT:
+        return f"#数字过长 {cell:.0f}"
+    return str(int(cell)) if cell == int(cell) else repr(cell)
 
 
 # --- text

@@ -14,6 +14,7 @@ from unionportal.core.verdict import Verdict
 Errors = list[tuple[str, str]]
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _TOO_LONG = "#数字过长"
+_SUSPECT = re.compile(f"{_CONTROL.pattern}|^#")
 
 
 def as_it_is(text: str) -> str:
@@ -135,49 +136,51 @@ class CheckedRow:
     errors: Errors
 
 
-def check_rows(
-    head: Head, rows: Sequence[tuple[int, list[str]]]
-) -> list[CheckedRow]:
+def check_rows(head: Head, rows: Sequence[tuple[int, list[str]]]) -> list[CheckedRow]:
     """Check many rows column by column; sealed columns are sealed in one go."""
     checked = [CheckedRow(number, {}, []) for number, _cells in rows]
     for place, column in head.places:
-        for row, (_number, cells) in zip(checked, rows, strict=True):
-            _check_cell(row, column, cells[place] if place < len(cells) else "")
+        cells = (cells[place] if place < len(cells) else "" for _n, cells in rows)
+        _check_column(column, checked, cells)
         if column.seal_as:
             _seal(column, checked)
     return checked
 
 
-def _check_cell(row: CheckedRow, column: Column, text: str) -> None:
-    if not text:
-        if column.is_required:
-            row.errors.append((column.key, f"“{column.title}”不能为空。"))
-        return
-    sentence = _unfit(column, text)
-    if sentence:
-        row.errors.append((column.key, sentence))
-        return
-    try:
-        found = column.read(text)
-    except Refusal as refusal:
-        row.errors.append((column.key, str(refusal)))
-        return
-    row.record.update({column.key: found} if isinstance(found, str) else found)
+def _check_column(
+    column: Column, rows: Iterable[CheckedRow], cells: Iterable[str]
+) -> None:
+    key, read = column.key, column.read
+    for row, text in zip(rows, cells, strict=True):
+        if not text:
+            if column.is_required:
+                row.errors.append((key, f"“{column.title}”不能为空。"))
+            continue
+        try:
+            if _SUSPECT.search(text) or len(text) > column.longest or column.choices:
+                _require_fit(column, text)
+            found = read(text)
+        except Refusal as refusal:
+            row.errors.append((key, str(refusal)))
+            continue
+        if isinstance(found, str):
+            row.record[key] = found
+        else:
+            row.record.update(found)
 
 
-def _unfit(column: Column, text: str) -> str:
+def _require_fit(column: Column, text: str) -> None:
     if text.startswith(_TOO_LONG):
-        return (
+        raise _refusal(
             f"“{column.title}”被 Excel 存成了数字，末几位已经丢失；"
             "请把整列设为文本格式后重新填写。"
         )
     if len(text) > column.longest:
-        return f"“{column.title}”超过 {column.longest} 个字，请缩短。"
+        raise _refusal(f"“{column.title}”超过 {column.longest} 个字，请缩短。")
     if _CONTROL.search(text):
-        return f"“{column.title}”含有看不见的控制字符，请重新输入。"
+        raise _refusal(f"“{column.title}”含有看不见的控制字符，请重新输入。")
     if column.choices and text not in column.choices:
-        return f"“{column.title}”应为：{'、'.join(column.choices)}。"
-    return ""
+        raise _refusal(f"“{column.title}”应为：{'、'.join(column.choices)}。")
 
 
 def _seal(column: Column, rows: Sequence[CheckedRow]) -> None:

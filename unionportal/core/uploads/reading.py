@@ -38,9 +38,7 @@ def kind_of(name: str, content: bytes) -> str:
     if not content.strip():
         raise _refusal(_("文件是空的，请核对后重新上传。"))
     if len(content) > LARGEST:
-        raise _refusal(
-            _("文件超过 20 MB，请只保留需要导入的列，或分成几个文件上传。")
-        )
+        raise _refusal(_("文件超过 20 MB，请只保留需要导入的列，或分成几个文件上传。"))
     if content.startswith(_ZIP):
         return "xlsx"
     if content.startswith(_OLD_EXCEL):

@@ -1,8 +1,9 @@
 """From the rows of a file to staged rows: checked in parts, copied, judged set-wise."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from io import StringIO
 from itertools import islice
 
@@ -42,7 +43,6 @@ _LAY_OUT = """
     SELECT number, key, record, '[]', 'new' FROM core_uploadrow
     WHERE upload_id = %s AND verdict <> 'wrong' ORDER BY number
 """
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 # A key that stands twice in a file: no row of it is taken, each names the other.
 _REPEATED = """
@@ -81,10 +81,7 @@ def stage_rows(
         cursor.execute(_MAKE)
     while part := list(islice(source, PART)):
         lines = StringIO()
-        lines.writelines(
-            _line(kind.key, row, encode(row.record), encode(row.errors))
-            for row in check_rows(head, part)
-        )
+        lines.writelines(_line(kind.key, row, encode) for row in check_rows(head, part))
         lines.seek(0)
         with connection.cursor() as cursor:
             cursor.copy_expert(_COPY, lines)
@@ -93,13 +90,13 @@ def stage_rows(
     _mark_repeated(kind)
 
 
-def _line(key: str, row: CheckedRow, record: str, errors: str) -> str:
-    known = row.record.get(key, "").translate(_ESCAPES)
+def _line(key: str, row: CheckedRow, encode: Callable[[object], str]) -> str:
+    """A line for COPY. JSON writes tabs and line ends as signs of its own."""
+    known = row.record.get(key, "")
+    errors = encode(row.errors) if row.errors else "[]"
     verdict = "wrong" if row.errors else "new"
-    return (
-        f"{row.number}\t{known}\t{record.translate(_ESCAPES)}"
-        f"\t{errors.translate(_ESCAPES)}\t{verdict}\n"
-    )
+    written = f"{row.number}\t{known}\t{encode(row.record)}\t{errors}\t{verdict}\n"
+    return written.replace("\\", "\\\\")
 
 
 def _mark_repeated(kind: ImportKind) -> None:
@@ -109,7 +106,7 @@ def _mark_repeated(kind: ImportKind) -> None:
 
 
 def mark_wrong(
-    column: str, sentence_sql: str, where_sql: str, params: Sequence[object] = ()
+    column: str, sentence_sql: str, where_sql: str, params: Sequence[str | date] = ()
 ) -> int:
     """Give every row that meets a condition the same kind of error; return how many.
 

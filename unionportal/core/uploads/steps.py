@@ -188,7 +188,9 @@ def _stage(upload: Upload, kind: ImportKind, run: JobRun | None) -> str:
         if not counted().rows:
             raise Refusal("表格里只有列名，没有内容行。", code="empty", field="file")
         ignored = "、".join(head.ignored[:IGNORED_SHOWN])
-        return f"{table.note}{f'；未识别的列不导入：{ignored}' if ignored else ''}"[:300]
+        return f"{table.note}{f'；未识别的列不导入：{ignored}' if ignored else ''}"[
+            :300
+        ]
 
 
 def _first(table: Table) -> list[str]:
