@@ -94,9 +94,8 @@ def read_workbook(content: bytes) -> Iterator[Line]:
         )
     if any(first[0] < HEAD_WITHIN for first, _last in merged):
         refuse("表头有合并单元格，请取消合并，让每一列有自己的列名。")
-    start = sheet.start or (0, 0)
     check_size(sheet.total_height, sheet.total_width)
-    yield {"sheet": visible[0], "others": visible[1:], "first": start[0] + 1}
+    yield {"sheet": visible[0], "others": visible[1:]}
     yield from cells_of(sheet.iter_rows())
 
 
@@ -171,7 +170,7 @@ def read_text(content: bytes) -> Iterator[Line]:
     head = text[: text.find("\n") + 1 or len(text)]
     delimiter = max(",\t;，", key=head.count)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    yield {"encoding": encoding, "first": 1}
+    yield {"encoding": encoding}
     line = 0
     try:
         for row in rows:

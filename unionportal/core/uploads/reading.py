@@ -102,7 +102,7 @@ def _feed(pipe: IO[bytes] | None, content: bytes) -> None:
 def _table(child: subprocess.Popen[bytes]) -> Table:
     lines = _lines(child)
     facts = next(lines)
-    return Table(note=_note(facts), rows=_numbered(lines, facts["first"]))
+    return Table(note=_note(facts), rows=_numbered(lines))
 
 
 def _lines(child: subprocess.Popen[bytes]) -> Iterator[Any]:
@@ -122,10 +122,8 @@ def _lines(child: subprocess.Popen[bytes]) -> Iterator[Any]:
         )
 
 
-def _numbered(
-    lines: Iterator[list[str]], first: int
-) -> Iterator[tuple[int, list[str]]]:
-    for number, row in enumerate(lines, start=first):
+def _numbered(lines: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
+    for number, row in enumerate(lines, start=1):
         if any(row):
             yield number, row
 
