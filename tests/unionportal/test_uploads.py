@@ -18,7 +18,7 @@ IMPORTS = "/staff/imports/"
 def client_of(*roles: str) -> Client:
     actor = staff(*roles)
     client = Client()
-    user = User.objects.get(pk=actor.user_id)
+    user = User.objects.get(name=actor.name)
     client.force_login(user, backend="members.auth.backends.StaffBackend")
     return client
 

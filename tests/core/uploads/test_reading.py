@@ -28,7 +28,7 @@ def book(**options: Any) -> Iterator[tuple[Any, BytesIO]]:
         yield workbook, target
 
 
-def workbook(fill: Callable[[Any, Any], None], **options: Any) -> bytes:
+def workbook(fill: Callable[[Any, Any], object], **options: Any) -> bytes:
     with book(**options) as (made, target):
         fill(made, made.add_worksheet("名册"))
     return target.getvalue()

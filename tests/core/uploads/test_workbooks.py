@@ -1,6 +1,7 @@
 """The workbooks of an import: what the template asks, and how wrong rows come back."""
 
 from io import BytesIO
+from typing import Any
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.django_db
 DANGEROUS = ("=1+1", "+1", "-1", "@SUM(A1)", "\u200b=1", "＝1+1", "<r>=1</r>", "'=1")
 
 
-def sheets_of(content: bytes) -> dict[str, list[list[object]]]:
+def sheets_of(content: bytes) -> dict[str, list[Any]]:
     book = CalamineWorkbook.from_filelike(BytesIO(content))
     return {
         name: list(book.get_sheet_by_name(name).iter_rows())
