@@ -158,6 +158,44 @@ class EntryKind(TextChoices):
     SPEND = "spend", _("支出")
     RELEASE = "release", _("退回可用")
     TAKE_BACK = "take_back", _("支出后退回")
+    FEE = "fee", _("银行手续费")
+    INTEREST = "interest", _("银行利息")
+
+
+class SampleItemState(TextChoices):
+    WAITING = "waiting", _("待核查")
+    ANSWERED = "answered", _("已核实")
+    MISSED = "missed", _("未能核实")
+
+
+class CallChannel(TextChoices):
+    PHONE = "phone", _("电话")
+    VISIT = "visit", _("走访")
+
+
+class CallOutcome(TextChoices):
+    """What a payee said; the last two are no answer."""
+
+    CONFIRMED = "confirmed", _("属实")
+    AMOUNT_WRONG = "amount_wrong", _("金额不符")
+    NOT_RECEIVED = "not_received", _("未收到")
+    NO_ANSWER = "no_answer", _("未联系上")
+    REFUSED = "refused", _("拒绝回答")
+
+
+class FindingState(TextChoices):
+    OPENED = "opened", _("待查处")
+    ENDED = "ended", _("已了结")
+
+
+class Resolution(TextChoices):
+    """How a finding ended."""
+
+    RECEIVED = "received", _("查实已收到")
+    RETURNED = "returned", _("银行已退回，另行重发或终止")
+    CORRECTED = "corrected", _("差额已补发或收回")
+    REFERRED = "referred", _("移交经审或纪检")
+    MISTAKEN = "mistaken", _("核查记录有误，已更正")
 
 
 class FileDirection(TextChoices):
@@ -172,6 +210,46 @@ class BankFileState(TextChoices):
     REFUSED = "refused", _("已拒收")
 
 
+class Side(TextChoices):
+    """Which way money moves, as the union sees its own account."""
+
+    IN = "in", _("收入")
+    OUT = "out", _("付出")
+
+
+class LineKind(TextChoices):
+    """What a line of a statement says of itself, by the bank's summary."""
+
+    TRANSFER = "transfer", _("往来")
+    FEE = "fee", _("手续费")
+    INTEREST = "interest", _("利息")
+
+
+class MatchMethod(TextChoices):
+    """How lines and the books came together."""
+
+    REFERENCE = "reference", _("按编号自动")
+    BATCH = "batch", _("按批次合计自动")
+    OFFSET = "offset", _("付出后冲回")
+    CONFIRMED = "confirmed", _("人工确认")
+    ENTERED = "entered", _("按对账单入账")
+
+
+class OutstandingKind(TextChoices):
+    """The four classes of 未达账项, each as it corrects the two balances."""
+
+    BANK_RECEIVED = "bank_received", _("银行已收、企业未收")
+    BANK_PAID = "bank_paid", _("银行已付、企业未付")
+    BOOK_RECEIVED = "book_received", _("企业已收、银行未收")
+    BOOK_PAID = "book_paid", _("企业已付、银行未付")
+
+
+class ReconciliationState(TextChoices):
+    OPEN = "open", _("核对中")
+    PREPARED = "prepared", _("待审核")
+    CLOSED = "closed", _("已关账")
+
+
 class ExportedList(TextChoices):
     """Lists that leave the portal; the value is the verb, the label the list's name."""
 
@@ -181,6 +259,12 @@ class ExportedList(TextChoices):
     BATCH_LINES = "export_batch_lines", _("发放清单")
     BATCH_PRINT = "print_batch_list", _("发放清单（打印）")
     PAYMENTS = "export_payments", _("发放记录")
+    STATEMENT_LINES = "export_statement_lines", _("银行对账单明细")
+    OUTSTANDING = "export_outstanding", _("未达账项")
+    RECONCILIATION = "export_reconciliation", _("银行存款余额调节表")
+    RECONCILIATION_PRINT = "print_reconciliation", _("银行存款余额调节表（打印）")
+    SAMPLE = "export_sample", _("核查清单")
+    CALL_SHEET = "print_call_sheet", _("核查记录单（打印）")
 
 
 # The words of the audit trail.
@@ -195,6 +279,10 @@ VERBS = {
     "export_batch_lines": "导出发放清单",
     "print_batch_list": "打印发放清单",
     "export_payments": "导出发放记录",
+    "export_statement_lines": "导出对账单明细",
+    "export_outstanding": "导出未达账项",
+    "export_reconciliation": "导出余额调节表",
+    "print_reconciliation": "打印余额调节表",
     "save_scheme_version": "保存方案",
     "publish_scheme_version": "发布方案",
     "withdraw_scheme_version": "停用方案",
@@ -226,6 +314,29 @@ VERBS = {
     "receive_funds": "筹集资金",
     "transfer_funds": "下拨资金",
     "reverse_entry": "冲销分录",
+    "import_statement": "导入对账单",
+    "refuse_statement": "拒收对账单",
+    "match_statement": "自动核对",
+    "confirm_matches": "确认核对",
+    "undo_match": "取消核对",
+    "enter_bank_line": "按对账单入账",
+    "explain_outstanding": "说明未达账项",
+    "confirm_opening": "确认启用余额",
+    "prepare_reconciliation": "编制余额调节表",
+    "return_reconciliation": "退回重新核对",
+    "close_reconciliation": "审核关账",
+    "reopen_reconciliation": "重新打开",
+    "draw_sample": "抽取核查样本",
+    "waive_verification": "免予核查",
+    "take_sample_items": "领取核查任务",
+    "give_back_sample_item": "退还核查任务",
+    "show_phone": "查看电话",
+    "record_verification_call": "登记核查结果",
+    "correct_verification_call": "更正核查结果",
+    "end_finding": "了结核查问题",
+    "export_sample": "导出核查清单",
+    "print_call_sheet": "打印核查记录单",
+    "prove_books": "核对账目",
     "ask_about_determination": "提问",
     "answer_inquiry": "答复",
 }

@@ -3,8 +3,11 @@
 from assistance.enums import (
     BatchState,
     DossierState,
+    FindingState,
     PaymentState,
+    ReconciliationState,
     RoundState,
+    SampleItemState,
     SchemeState,
 )
 from unionportal.core.workflow import Transition, Workflow
@@ -87,4 +90,44 @@ PAYMENT = Workflow(
         Transition("end", PaymentState.RETURNED, PaymentState.ENDED, "终止发放"),
     ),
     labels=dict(PaymentState.choices),
+)
+
+RECONCILIATION = Workflow(
+    name="对账月份",
+    initial=ReconciliationState.OPEN,
+    transitions=(
+        Transition(
+            "prepare", ReconciliationState.OPEN, ReconciliationState.PREPARED, "编制"
+        ),
+        Transition(
+            "return",
+            ReconciliationState.PREPARED,
+            ReconciliationState.OPEN,
+            "退回重新核对",
+        ),
+        Transition(
+            "close", ReconciliationState.PREPARED, ReconciliationState.CLOSED, "关账"
+        ),
+        Transition(
+            "reopen", ReconciliationState.CLOSED, ReconciliationState.OPEN, "重新打开"
+        ),
+    ),
+    labels=dict(ReconciliationState.choices),
+)
+
+SAMPLE_ITEM = Workflow(
+    name="核查对象",
+    initial=SampleItemState.WAITING,
+    transitions=(
+        Transition("answer", SampleItemState.WAITING, SampleItemState.ANSWERED, "核实"),
+        Transition("miss", SampleItemState.WAITING, SampleItemState.MISSED, "未能核实"),
+    ),
+    labels=dict(SampleItemState.choices),
+)
+
+FINDING = Workflow(
+    name="核查问题",
+    initial=FindingState.OPENED,
+    transitions=(Transition("end", FindingState.OPENED, FindingState.ENDED, "了结"),),
+    labels=dict(FindingState.choices),
 )

@@ -129,6 +129,11 @@ def can_deactivate_user(actor: Actor, user: User) -> Verdict:
     return denied("该用户在您管理范围以外任职，请由上级工会管理员办理。")
 
 
+def can_end_division(actor: Actor, organisation: Organisation) -> Verdict:
+    """`organisation` is the general union of the division, or the next one above."""
+    return _seated(actor, organisation.path, (Role.ADMINISTRATOR,), "停用区划")
+
+
 def can_set_standard(actor: Actor, organisation: Organisation) -> Verdict:
     """`organisation` is the general union of the division the standard holds in."""
     roles = (Role.MAKER, Role.ADMINISTRATOR)

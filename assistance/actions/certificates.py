@@ -9,7 +9,7 @@ from django.db import transaction
 from assistance.actions.rounds import locked_round, move_round
 from assistance.models import CoverageCertificate, Round
 from assistance.permissions.rounds import can_close_round
-from assistance.queries.certificates import open_ends
+from assistance.queries.certificates import ends_of, open_ends, verification_told
 from assistance.queries.rounds import CountyTotals, round_counties
 from assistance.workflow import ROUND
 from unionportal.core.actor import Actor
@@ -24,9 +24,11 @@ AFTER_CLOSE = declare_crashpoint("close_round.after_commit")
 def close_round(*, round_id: int, on: date, by: Actor) -> CoverageCertificate:
     """Released → closed, when every answer has its end; issues the certificate.
 
-    An end is: ineligible; unknown (the next supplementary round takes it up); eligible
-    and paid, withdrawn, or ended. Refused with counts and places while something lacks
-    one: a batch not settled, a payment under way, held or returned, an objection open.
+    An end is: ineligible; unknown (another round of the chain has taken it up, or it
+    lapses now); eligible and paid, withdrawn, or ended. Refused with counts and places
+    while something lacks one: a batch not settled, a payment under way, held or
+    returned, an objection open, a sample not drawn or not asked through and not waived
+    from above, a finding not ended.
     """
     with transaction.atomic():
         round_ = locked_round(round_id)
@@ -57,12 +59,17 @@ def _require_ends(round_: Round) -> None:
 
 def _issue(round_: Round, on: date) -> CoverageCertificate:
     counties = round_counties(round_)
+    ends = ends_of(round_)
+    if not ends.is_whole:
+        raise Refusal("各种去向相加不等于应纳入户数，不能出具证明；请管理员核对账目。")
     return CoverageCertificate.objects.create(
         round=round_,
         number=f"FG{round_.year}-{round_.pk:06d}",
         issued_on=on,
         totals=_total(counties),
         counties=[_as_stored(county) for county in counties],
+        ends=asdict(ends),
+        verification=verification_told(round_),
         audit_head=audit_head(),
     )
 

@@ -22,6 +22,7 @@ from assistance.permissions.funds import (
     can_reverse_entry,
     can_transfer_funds,
 )
+from assistance.queries.matches import is_matched
 from members.models import Organisation
 from unionportal.core.actor import Actor
 from unionportal.core.audit import record
@@ -183,6 +184,10 @@ def _check_reversible(entry: Entry, reason: str) -> None:
         raise Refusal("批次的分录由银行结果产生，不能手工冲销；如有差错请登记退回。")
     if entry.reverses_id is not None:
         raise Refusal("冲销分录不能再冲销；请按正确金额另行入账。")
+    if is_matched(entry):
+        raise Refusal(
+            "这笔分录已与银行对账单核对，不能冲销；请先取消核对。", code="matched"
+        )
     if Entry.objects.filter(reverses=entry).exists():
         raise Refusal("这笔分录已经冲销过，不能再次冲销。", code="already_posted")
 

@@ -13,6 +13,7 @@ from assistance.models import Account, Entry, FundSource, Posting
 from members.models import Organisation
 from unionportal.core.actor import Actor
 from unionportal.core.errors import Refusal
+from unionportal.core.guards import refusal_from
 from unionportal.core.money import show_yuan
 
 _OVERSPENT = "account_never_overspent"
@@ -71,8 +72,9 @@ def move(
 def post_entry(*, voucher: Voucher, legs: Sequence[Leg], by: Actor, on: date) -> Entry:
     """Enter an event on the books; call it inside the transaction of its cause.
 
-    Refuses an event that is on the books already (code ``already_posted``), and an
-    amount that an account does not hold (code ``shortfall``), naming what is missing.
+    Refuses an event that is on the books already (code ``already_posted``), an amount
+    that an account does not hold (code ``shortfall``), naming what is missing, and a
+    day in a month that is closed (code ``frozen``).
     The balance is decided by the database under the accounts' row locks.
     """
     post_entries(entries=[(voucher, legs)], by=by, on=on)
@@ -123,9 +125,12 @@ def _post(postings: Sequence[Posting], legs: Sequence[Leg]) -> None:
         with transaction.atomic():
             Posting.objects.bulk_create(postings)
     except IntegrityError as error:
-        if not is_overspend(error):
+        if is_overspend(error):
+            raise shortfall_of(legs) from error
+        closed = refusal_from(error)  # the month, by the guard's own words
+        if closed is None:
             raise
-        raise shortfall_of(legs) from error
+        raise closed from error
 
 
 def is_overspend(error: BaseException) -> bool:

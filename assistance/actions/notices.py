@@ -42,7 +42,8 @@ _LINES = f"""
 _NOTICED = """
     SELECT concat('assistance.noticed-', notice.id, '-', answer.id), answer.payee_id,
         %s, answer.id, answer.organisation_id,
-        jsonb_build_object('union', payer.short_name, 'ends_on', notice.ends_on)
+        jsonb_build_object('union', payer.short_name,
+            'ends_on', to_char(notice.ends_on, 'FMYYYY年FMMM月FMDD日'))
     FROM assistance_determination AS answer
     JOIN members_organisation AS payer ON payer.id = answer.organisation_id
     JOIN members_notice AS notice ON notice.organisation_id = answer.organisation_id

@@ -81,7 +81,7 @@ def import_return(
     The refusal is kept with the file's name for those who ask the bank.
     """
     can_import_return(by).require()
-    name = _storable(Path(name).name)[:120] or "回盘文件"
+    name = storable(Path(name).name)[:120] or "回盘文件"
     sha256 = hashlib.sha256(content).hexdigest()
     earlier = _applied(sha256)
     if earlier is not None:
@@ -133,12 +133,12 @@ def collect_returns(
             if run is not None:
                 run.advance(done=len(outcomes), note=outcome.bank_file.name)
         crashpoint(BEFORE_MOVE)
-        _put_away(path, inbox / folder)
+        put_away(path, inbox / folder)
         crashpoint(AFTER_MOVE)
     return outcomes
 
 
-def _storable(name: str) -> str:
+def storable(name: str) -> str:
     """A file's name as text: a bank may have written it in another encoding."""
     return name.replace("\0", "?").encode("utf-8", "replace").decode()
 
@@ -154,7 +154,8 @@ def _content_of(path: Path) -> bytes | None:
         return None
 
 
-def _put_away(path: Path, folder: Path) -> None:
+def put_away(path: Path, folder: Path) -> None:
+    """Move a file that was dealt with; a name taken already gets a number."""
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / path.name
     count = 1

@@ -76,7 +76,8 @@ _SUMS = """
 _APPLY = """
     UPDATE assistance_payment AS payment
     SET state = CASE matched.event WHEN 'pay' THEN 'paid' ELSE 'returned' END,
-        reason_code = matched.reason_code, settled_on = %s
+        reason_code = matched.reason_code, settled_on = %s,
+        paid_on = CASE matched.event WHEN 'pay' THEN %s ELSE payment.paid_on END
     FROM matched_line AS matched
     WHERE payment.id = matched.payment_id AND payment.year = matched.year
       AND payment.year = ANY(%s) AND payment.state = matched.state
@@ -263,7 +264,7 @@ def _apply(changes: Sequence[_Sum], years: list[int], on: date) -> None:
     if not expected:
         return
     with connection.cursor() as cursor:
-        cursor.execute(_APPLY, [on, years])
+        cursor.execute(_APPLY, [on, on, years])
         applied = cursor.rowcount
     if applied != expected:
         raise Refusal(

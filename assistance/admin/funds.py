@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from assistance.actions.funds import Transfer, receive_funds, transfer_funds
 from assistance.admin.reach import anywhere
+from assistance.admin.search import offer, offer_unions
 from assistance.models import FundSource
 from assistance.permissions.funds import can_receive_funds, can_transfer_funds
+from assistance.queries.filters import FundFilter
 from assistance.queries.funds import NOTHING, balances_by_union, fund_sources
 from assistance.queries.ledger import accounts_visible_to, entries_visible_to
 from members.auth.staff import StaffPage
@@ -49,10 +51,14 @@ class FundList(StaffPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the balances with totals by source."""
-        rows = balances_by_union(accounts_visible_to(self.actor))
+        chosen = FundFilter(request.GET, queryset=accounts_visible_to(self.actor))
+        offer_unions(chosen, self.actor)
+        offer(chosen, "source", [(one.code, one.name) for one in fund_sources()])
+        rows = balances_by_union(chosen.qs)
         return self.page(
             "staff/funds.html",
             title="资金账户",
+            filter=chosen,
             unions=rows,
             available=sum((row.available for row in rows), NOTHING),
             reserved=sum((row.reserved for row in rows), NOTHING),

@@ -28,7 +28,7 @@ from assistance.permissions.payments import (
     can_resume_payment,
     can_withdraw_payment,
 )
-from assistance.queries.filters import PaymentFilter
+from assistance.queries.filters import BankFileFilter, PaymentFilter
 from assistance.queries.payments import bank_files_visible_to, payments_visible_to
 from members.auth.staff import StaffPage
 from members.queries.account import accounts_of
@@ -114,12 +114,15 @@ class BankFileList(StaffPage):
     """Files exchanged with banks, and the way to bring one in by hand."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Show the newest files; a refused one shows its problems line by line."""
-        files = bank_files_visible_to(self.actor)[:200]
+        """Show a page of files, newest first; a refused one shows its problems line by line."""
+        files = bank_files_visible_to(self.actor)
+        chosen = BankFileFilter(request.GET, queryset=files)
+        offer_unions(chosen, self.actor)
         return self.page(
             "staff/bank_files.html",
             title="银行文件",
-            files=files,
+            filter=chosen,
+            lines=keyset_page(request, chosen.qs, latest_first=True),
             verbs=arranged(self.verbs()),
         )
 

@@ -13,15 +13,37 @@ from assistance.models.determination import Determination
 from assistance.models.dossier import HouseholdDossier, HouseholdMember
 from assistance.models.fund import Account, Entry, FundSource, Posting
 from assistance.models.inquiry import Inquiry
+from assistance.models.match import CashMovement, Match
 from assistance.models.payment import Payment, PaymentClaim
+from assistance.models.proof import ProofRun
+from assistance.models.reconciliation import (
+    OpeningBalance,
+    OutstandingItem,
+    Reconciliation,
+)
 from assistance.models.round import CoverageCertificate, Period, Round
 from assistance.models.scheme import Scheme, SchemeVersion
+from assistance.models.statement import (
+    BankStatement,
+    StatementLine,
+    StatementRefusal,
+)
+from assistance.models.verification import (
+    SampleItem,
+    SampleStratum,
+    VerificationCall,
+    VerificationFinding,
+    VerificationSample,
+    VerificationWaiver,
+)
 
 __all__ = [
     "Account",
     "BankFile",
+    "BankStatement",
     "Batch",
     "BatchFunding",
+    "CashMovement",
     "CoverageCertificate",
     "Determination",
     "Entry",
@@ -29,16 +51,29 @@ __all__ = [
     "HouseholdDossier",
     "HouseholdMember",
     "Inquiry",
+    "Match",
+    "OpeningBalance",
+    "OutstandingItem",
     "PayingAccount",
     "Payment",
     "PaymentClaim",
     "Period",
     "Posting",
+    "ProofRun",
+    "Reconciliation",
     "Round",
     "RoundChunk",
     "RoundComputation",
+    "SampleItem",
+    "SampleStratum",
     "Scheme",
     "SchemeVersion",
     "Signature",
     "SignaturePerson",
+    "StatementLine",
+    "StatementRefusal",
+    "VerificationCall",
+    "VerificationFinding",
+    "VerificationSample",
+    "VerificationWaiver",
 ]

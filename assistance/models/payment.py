@@ -96,6 +96,8 @@ class Payment(models.Model):
     )
     instructed_on = models.DateField(_("送银行日期"), null=True)
     settled_on = models.DateField(_("结果日期"), null=True)
+    # Stays when the money comes back: bank and books both saw it go.
+    paid_on = models.DateField(_("付出日期"), null=True)
 
     class Meta:
         verbose_name = _("发放")

@@ -144,6 +144,9 @@ class CoverageCertificate(models.Model):
     issued_on = models.DateField(_("出具日期"))
     totals = models.JSONField(_("合计"))
     counties = models.JSONField(_("分县"))
+    # How everybody ended, and what the sample said; empty on the oldest ones.
+    ends = models.JSONField(_("去向"), default=dict)
+    verification = models.JSONField(_("抽样核查"), default=dict)
     audit_head = models.CharField(_("审计链头"), max_length=64)
 
     class Meta:

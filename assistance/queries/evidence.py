@@ -277,10 +277,12 @@ _VOUCHERS = """
         ON told.subject_kind = 'assistance.entry' AND told.subject_id = entry.id
     WHERE %(round)s::bigint IS NULL
     GROUP BY entry.id, undone.id, told.id
-    HAVING (entry.batch_id IS NULL) IS DISTINCT FROM (entry.kind IN ('receive', 'transfer'))
+    HAVING (entry.batch_id IS NULL) IS DISTINCT FROM
+            (entry.kind IN ('receive', 'transfer', 'fee', 'interest'))
         OR entry.batch_id IS NULL AND (
             told.id IS NULL OR told.on <> entry.on OR told.actor_name <> entry.made_by
             OR told.verb <> CASE WHEN undone.id IS NOT NULL THEN 'reverse_entry'
+                WHEN entry.kind IN ('fee', 'interest') THEN 'enter_bank_line'
                 ELSE entry.kind || '_funds' END
             OR split_part(entry.key, ':', 1) <>
                 CASE WHEN undone.id IS NOT NULL THEN 'reverse' ELSE entry.kind END

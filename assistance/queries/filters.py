@@ -9,16 +9,26 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from assistance.enums import (
+    BankFileState,
     BatchKind,
     BatchState,
     DossierState,
+    FileDirection,
     FileLevel,
     HardshipClass,
     Outcome,
     PaymentState,
     RoundState,
 )
-from assistance.models import Batch, Determination, HouseholdDossier, Payment, Round
+from assistance.models import (
+    Account,
+    BankFile,
+    Batch,
+    Determination,
+    HouseholdDossier,
+    Payment,
+    Round,
+)
 from members.models import Organisation
 
 
@@ -158,3 +168,29 @@ class PaymentFilter(django_filters.FilterSet):
         if state == UNDER_WAY:
             return payments.filter(state__in=UNDER_WAY_STATES)
         return payments.filter(state=state)
+
+
+class BankFileFilter(django_filters.FilterSet):
+    """Bank files by name, direction, state and union."""
+
+    name = django_filters.CharFilter(lookup_expr="startswith", label=_("文件名"))
+    direction = django_filters.ChoiceFilter(
+        label=_("方向"), choices=FileDirection.choices
+    )
+    state = django_filters.ChoiceFilter(label=_("状态"), choices=BankFileState.choices)
+    union = UnionFilter(field_name="organisation__path", label=_("发放工会"))
+
+    class Meta:
+        model = BankFile
+        fields = ("name", "direction", "state")
+
+
+class FundFilter(django_filters.FilterSet):
+    """Accounts of funds by union and source."""
+
+    union = UnionFilter(field_name="organisation__path", label=_("工会"))
+    source = django_filters.CharFilter(field_name="source__code", label=_("资金来源"))
+
+    class Meta:
+        model = Account
+        fields = ("source",)

@@ -11,6 +11,8 @@ from assistance.enums import AccountKind
 from assistance.models import Account, Entry, Round
 from assistance.queries.digests import IN_LIST, IN_SENT_LIST, digest_sql
 from assistance.queries.evidence import EVIDENCE
+from assistance.queries.sample_evidence import SAMPLE_EVIDENCE
+from assistance.queries.statement_evidence import STATEMENT_EVIDENCE
 from members.models import Organisation
 from unionportal.core.actor import Actor
 from unionportal.core.money import show_yuan
@@ -253,14 +255,15 @@ def ledger_proof(round: Round | None = None) -> LedgerProof:  # noqa: A002 - the
     digest), per source what is reserved, committed and spent on the books is what its payments
     say, and the file sent is the list instructed. Every entry adds up to zero, every
     balance is the sum of its postings, every payment has its claim. And beside the
-    amounts (`evidence`): payees, signatures, answers, and the trail.
+    amounts (`evidence`): payees, signatures, answers, and the trail; with the bank's
+    own word (`statement_evidence`): statements, matches and closed months.
     """
     params: Params = {"round": round.pk if round else None}
     problems: list[Problem] = []
     for sql, read in _CHECKS:
         for row in _rows(sql, params):
             problems += read(row)
-    for sql in EVIDENCE:
+    for sql in (*EVIDENCE, *STATEMENT_EVIDENCE, *SAMPLE_EVIDENCE):
         problems += [Problem(*map(str, row)) for row in _rows(sql, params)]
     return LedgerProof(tuple(problems), _totals(params))
 

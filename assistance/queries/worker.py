@@ -1,7 +1,7 @@
 """What a worker sees of his matters: where each is, who has it, what comes next, why."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -21,13 +21,16 @@ from assistance.queries.determinations import (
 from assistance.queries.payees import determinations_of_payee, latest_attempts
 from assistance.rules.answers import (
     fact_name,
+    need,
     reason_title,
     remedy,
     return_in_words,
 )
 from members.enums import AccountState, NoticeState
 from members.models import BankAccount, Notice, NoticeLine
+from members.queries.notice import lines_held
 from unionportal.core.formula.explain import ClauseExplained
+from unionportal.core.money import show_yuan
 
 StepState = Literal["done", "now", "next"]
 ROUND_KIND = "assistance.round"
@@ -61,7 +64,7 @@ class MissingFact:
     """What keeps an answer open, and what the worker can bring."""
 
     fact: str
-    name: str
+    need: str
     remedy: str
 
 
@@ -127,6 +130,8 @@ class _Case:
     batch: Batch | None
     payment: PaymentSeen | None
     is_shown: bool
+    is_doubted: bool
+    card: str
 
     @property
     def is_eligible(self) -> bool:
@@ -135,6 +140,10 @@ class _Case:
     @property
     def is_unknown(self) -> bool:
         return self.determination.outcome == Outcome.UNKNOWN
+
+    @property
+    def lacks_card(self) -> bool:
+        return self.determination.missing_fact == "account_verified"
 
     @property
     def union(self) -> str:
@@ -152,8 +161,20 @@ def matters_of(person_id: int, on: date) -> list[Matter]:
         "round__period",
         "round__organisation",
     )
-    matters = [_matter(case, on) for case in _cases(person_id, list(rows), on)]
+    matters = [
+        _matter(case, on) for case in _cases(person_id, [*_not_taken_up(rows)], on)
+    ]
     return sorted(matters, key=lambda matter: not matter.needs_action)
+
+
+def _not_taken_up(rows: Iterable[Determination]) -> Iterable[Determination]:
+    """Without open answers that a supplementary round has taken up; latest first."""
+    seen = set()
+    for row in rows:
+        key = (row.round.version.scheme_id, row.occurrence, row.subject_id)
+        if row.outcome != Outcome.UNKNOWN or key not in seen:
+            yield row
+        seen.add(key)
 
 
 def matter_of(person_id: int, determination_id: int, on: date) -> Matter | None:
@@ -175,6 +196,8 @@ def _cases(person_id: int, rows: list[Determination], on: date) -> Iterable[_Cas
     notices = _notices(rows, on)
     payments = latest_attempts(rows)
     accounts = list(BankAccount.objects.filter(person_id=person_id))
+    held = lines_held(DETERMINATION_KIND).filter(about_id__in=notices)
+    doubted = set(held.values_list("about_id", flat=True))
     for row in rows:
         payment = payments.get(row.pk)
         yield _Case(
@@ -184,7 +207,16 @@ def _cases(person_id: int, rows: list[Determination], on: date) -> Iterable[_Cas
             batch=payment.batch if payment else None,
             payment=_payment_seen(payment, accounts) if payment else None,
             is_shown=row.round.state in _SHOWN,
+            is_doubted=row.pk in doubted,
+            card=_card_state(accounts),
         )
+
+
+def _card_state(accounts: list[BankAccount]) -> str:
+    """The furthest that one of a worker's cards has come; empty without a card."""
+    states = {account.state for account in accounts}
+    wanted = (AccountState.VERIFIED, AccountState.PENDING)
+    return next((str(state) for state in wanted if state in states), "")
 
 
 def _notices(rows: list[Determination], on: date) -> dict[int, NoticeSeen]:
@@ -241,7 +273,7 @@ def _matter(case: _Case, on: date) -> Matter:
         outcome=row.outcome if case.is_shown or case.is_unknown else "",
         headline=headline,
         amount=row.decided_amount if case.is_eligible else None,
-        reasons=explained.clauses if explained else (),
+        reasons=tuple(map(_clause, explained.clauses)) if explained else (),
         amount_text=_amount_text(case),
         refused_by=reason_title(scheme, row.clause) if _is_refused(case) else "",
         missing=_missing(case),
@@ -254,14 +286,24 @@ def _matter(case: _Case, on: date) -> Matter:
     )
 
 
+def _clause(clause: ClauseExplained) -> ClauseExplained:
+    """A clause that cannot be judged says what is needed, not which fact is missing."""
+    if clause.verdict != "unknown":
+        return clause
+    needs = [need(f.name_en, f.name) for f in clause.facts if f.name in clause.missing]
+    return replace(clause, reasons=tuple(needs) or clause.reasons)
+
+
 def _is_refused(case: _Case) -> bool:
     return case.is_shown and case.determination.outcome == Outcome.INELIGIBLE
 
 
 def _amount_text(case: _Case) -> str:
     row = case.determination
-    if not case.is_eligible or row.decided_amount == row.proposed_amount:
+    if not case.is_eligible or row.decided_amount is None:
         return ""
+    if row.decided_amount == row.proposed_amount:
+        return f"下面各条都满足，按方案发给 {show_yuan(row.decided_amount)} 元。"
     return (
         f"按方案测算 {row.proposed_amount} 元，经核定为 {row.decided_amount} 元："
         + (row.deviation_reason)
@@ -272,14 +314,19 @@ def _missing(case: _Case) -> MissingFact | None:
     row = case.determination
     if not case.is_unknown:
         return None
-    name = fact_name(words_of(row), row.missing_fact)
-    return MissingFact(row.missing_fact, name, remedy(row.missing_fact))
+    if case.lacks_card and case.card:
+        return None
+    return MissingFact(row.missing_fact, _need(row), remedy(row.missing_fact))
+
+
+def _need(row: Determination) -> str:
+    return need(row.missing_fact, fact_name(words_of(row), row.missing_fact))
 
 
 def _needs_action(case: _Case) -> bool:
     if case.payment is not None and case.payment.may_give_account:
         return True
-    return case.is_unknown and case.determination.missing_fact == "account_verified"
+    return case.is_unknown and case.lacks_card and not case.card
 
 
 _Standing = tuple[str, str, date | None]
@@ -288,8 +335,7 @@ _Standing = tuple[str, str, date | None]
 def _standing(case: _Case) -> _Standing:
     """Headline, next step and by when, in the worker's words."""
     if case.is_unknown:
-        name = fact_name(words_of(case.determination), case.determination.missing_fact)
-        return f"还缺：{name}", f"补齐后，{case.union}在补充轮次中重新认定。", None
+        return _unknown_standing(case)
     if not case.is_shown:
         return "正在认定", f"{case.union}核对后公示名单。", None
     if _is_refused(case):
@@ -301,7 +347,18 @@ def _standing(case: _Case) -> _Standing:
     return _payment_standing(case) if case.payment else _notice_standing(case)
 
 
+def _unknown_standing(case: _Case) -> _Standing:
+    again = f"由{case.union}在补充轮次中重新认定。"
+    if case.lacks_card and case.card == AccountState.VERIFIED:
+        return "银行卡已核对", again, None
+    if case.lacks_card and case.card:
+        return "银行卡已收到", "工会另一位同事核对后，重新认定。", None
+    return _need(case.determination), f"补齐后{again}", None
+
+
 def _notice_standing(case: _Case) -> _Standing:
+    if case.is_doubted:
+        return "有人提出异议，正在核查", _doubted(case), None
     if case.notice is not None and case.notice.is_open:
         return (
             "公示中",
@@ -320,7 +377,9 @@ def _payment_standing(case: _Case) -> _Standing:
     standings: dict[str, _Standing] = {
         PaymentState.HELD: (
             "暂缓发放",
-            f"{case.union}正在核查，需要时会联系您。",
+            _doubted(case)
+            if case.is_doubted
+            else f"{case.union}正在核查，需要时会联系您。",
             None,
         ),
         PaymentState.WITHDRAWN: ("没有发放", f"理由请向{case.union}查询。", None),
@@ -331,6 +390,10 @@ def _payment_standing(case: _Case) -> _Standing:
         PaymentState.RETURNED: _returned_standing(case, payment),
     }
     return standings.get(payment.state, in_hand)
+
+
+def _doubted(case: _Case) -> str:
+    return f"公示期间有人对您这一条提出异议，{case.union}正在核查；查明您符合条件的，照常发放。"
 
 
 def _returned_standing(case: _Case, payment: PaymentSeen) -> _Standing:
@@ -420,7 +483,6 @@ def _approved(case: _Case) -> Step:
         state=state,
         on=batch.approved_on if batch else None,
         holder=f"{case.union}{holder}" if state == "now" else "",
-        detail=f"批次 {batch.number}" if batch else "",
     )
 
 

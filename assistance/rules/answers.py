@@ -32,6 +32,19 @@ _REMEDIES = {
     "subsistence_line": "您不用准备材料：当地低保标准由县级工会补录。",
     REVIEW_FACT: "您不用准备材料：工会正在重新核查，需要时会联系您。",
 }
+# The same in a headline: the plain need, not the name of a fact.
+_NEEDS = {
+    "account_verified": "还缺您本人的银行卡",
+    "homes_count": "还缺住房情况的说明",
+    "has_vehicle": "还缺有没有机动车的说明",
+    "net_income_per_head": "还缺家庭收入和支出的证明",
+    "yearly_income": "还缺家庭收入的证明",
+    "yearly_rigid_cost": "还缺家庭必要支出的单据",
+    "illness_cost": "还缺医疗费的单据",
+    "rechecked_on": "等工会做年度复核",
+    "subsistence_line": "等工会补录低保标准",
+    REVIEW_FACT: "工会正在重新核查",
+}
 _ASK = "请联系您所在的县级工会，问清需要补充什么。"
 
 
@@ -44,6 +57,11 @@ def fact_name(words: Vocabulary, fact: str) -> str:
     """The Chinese name of a missing fact."""
     declared = words.get(fact)
     return declared.name if declared else _DECIDED.get(fact, fact)
+
+
+def need(fact: str, name: str) -> str:
+    """What keeps the answer open, as a worker would say it; `name` is the fact's."""
+    return _NEEDS.get(fact) or f"还缺：{name}"
 
 
 def remedy(fact: str) -> str:

@@ -19,6 +19,7 @@ from members.workflow import ACCOUNT
 from unionportal.core.actor import Actor
 from unionportal.core.audit import record
 from unionportal.core.errors import Refusal
+from unionportal.core.messages import queue_message
 from unionportal.core.secrets import blind_index
 
 REPLACED = "已由新核验的账户替换"
@@ -84,8 +85,30 @@ def verify_account(*, account_id: int, on: date, by: Actor) -> BankAccount:
         account.verified_at = Now()
         account.save(update_fields=["state", "verified_by", "verified_at"])
         _record(by, "verify", account, on, source=source)
+        _tell_holder(account)
     account.refresh_from_db()
     return account
+
+
+def _tell_holder(account: BankAccount) -> None:
+    """Who gave a card himself waits for this; a changed one he did not give alarms him.
+
+    The first card, which the union entered with the file, is no news.
+    """
+    maker = account.created_by
+    if account.version == 1 and (maker is None or maker.person_id is None):
+        return
+    queue_message(
+        person_id=account.person_id,
+        template="members/notices/account_verified.txt",
+        context={
+            "union": account.person.organisation.short_name,
+            "last4": account.number_last4,
+        },
+        about=(BankAccount._meta.label_lower, account.pk),
+        key=f"members.account_verified-{account.pk}",
+        organisation_id=account.person.organisation_id,
+    )
 
 
 def stop_account(*, account_id: int, reason: str, on: date, by: Actor) -> BankAccount:

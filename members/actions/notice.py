@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from members.enums import NoticeState, ObjectionChannel
+from members.enums import NoticeState, ObjectionChannel, ObjectionState
 from members.models import Notice, NoticeLine, Objection, Organisation
 from members.permissions import (
     can_cancel_notice,
@@ -22,6 +22,7 @@ from unionportal.core.actor import Actor
 from unionportal.core.audit import record
 from unionportal.core.calendar import add_working_days
 from unionportal.core.errors import Refusal
+from unionportal.core.messages import queue_message
 
 ANONYMOUS = STRANGER
 LONGEST_TEXT = 1000
@@ -162,8 +163,27 @@ def decide_objection(
         _record_objection(
             by, action, objection, on, source=source, reason=objection.verdict
         )
+        _tell_objector(objection)
     objection.refresh_from_db()
     return objection
+
+
+def _tell_objector(objection: Objection) -> None:
+    """The result, to who gave a name; the finding may speak of somebody else."""
+    if objection.person_id is None:
+        return
+    notice = objection.notice
+    queue_message(
+        person_id=objection.person_id,
+        template="members/notices/objection_decided.txt",
+        context={
+            "union": notice.organisation.short_name,
+            "result": str(ObjectionState(objection.state).label),
+        },
+        about=(Objection._meta.label_lower, objection.pk),
+        key=f"members.objection_decided-{objection.pk}",
+        organisation_id=notice.organisation_id,
+    )
 
 
 def _insert_lines(notice: Notice, sql: str, params: Sequence[Any]) -> int:

@@ -48,6 +48,7 @@ VERB_LABELS = {
     "found": "新建",
     "register_client": "登记接口客户端",
     "stop_client": "停用接口客户端",
+    "end_division": "停用区划",
 }
 HISTORY_SHOWN = 30
 
@@ -120,8 +121,23 @@ class RecordAdmin(ModelAdmin):
 
     # --- what the admin asks
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:  # noqa: ANN401
+        """A record shows what is known: what is empty or does not apply stays away."""
+        fields: Sequence[Any] = super().get_fields(request, obj)
+        if obj is None:
+            return fields
+        return [name for name in fields if self._is_known(obj, str(name))]
+
+    def _is_known(self, record: object, name: str) -> bool:
+        shown = getattr(self, name, None)
+        value = shown(record) if callable(shown) else getattr(record, name, None)
+        return value not in (None, "", False)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = self.visible(request_actor(request))
+        if self.list_select_related:
+            # The list would forget them where `visible` joins something already.
+            rows = rows.select_related(*self.list_select_related)
         ordering = self.get_ordering(request)
         return rows.order_by(*ordering) if ordering else rows
 

@@ -1,13 +1,19 @@
 """Divisions on the staff site: looked up, never edited."""
 
+from collections.abc import Sequence
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from members.admin.base import RecordAdmin
+from members.actions.division import end_division
+from members.admin.base import RecordAdmin, Step
+from members.admin.forms import DivisionEndForm
 from members.auth.actor import business_date
 from members.models import Division
+from members.permissions import can_end_division
 from members.queries.division import divisions_in_force
+from members.queries.organisation import organisation_of
 from unionportal.core.actor import Actor
 
 
@@ -24,6 +30,25 @@ class DivisionAdmin(RecordAdmin):
 
     def visible(self, actor: Actor) -> QuerySet[Division]:
         return divisions_in_force(business_date())
+
+    def steps(self, actor: Actor, record: Division) -> Sequence[Step]:
+        organisation = organisation_of(record.code)
+        if record.valid_to is not None or organisation is None:
+            return ()
+        return (
+            Step(
+                name="end",
+                label="停用区划",
+                verdict=can_end_division(actor, organisation),
+                act=lambda entered: end_division(
+                    code=record.code, on=business_date(), by=actor, **entered
+                ),
+                form=DivisionEndForm,
+                done="已登记停用；原有记录不变，此后不能再选用这个区划。",
+                tone="danger",
+                effect="停用后不能恢复，原有档案和标准保留原区划。",
+            ),
+        )
 
     @admin.display(description=_("上级"))
     def above(self, division: Division) -> str:

@@ -55,6 +55,14 @@ class DayForm(forms.Form):
     on = _day(_("最后任职日期"))
 
 
+class DivisionEndForm(forms.Form):
+    last_day = _day(_("最后一天"))
+    successor_code = forms.CharField(
+        label=_("承继区划代码（没有的不填）"), max_length=9, required=False
+    )
+    document = forms.CharField(label=_("依据文件"), max_length=120)
+
+
 class PhoneForm(forms.Form):
     phone = forms.CharField(label=_("新手机号"), max_length=20, required=False)
 

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
 
 from members.actions.notice import (
     cancel_notice,
@@ -26,12 +29,14 @@ from members.permissions import (
 )
 from members.queries.notice import (
     lines_of,
+    notice_sheet_pdf,
     notices_visible_to,
     objections_of,
     objections_visible_to,
 )
 from members.workflow import NOTICE, OBJECTION
 from unionportal.core.actor import Actor
+from unionportal.core.errors import Refusal
 from unionportal.core.verdict import Verdict, denied
 
 LINES_SHOWN = 50
@@ -40,6 +45,7 @@ LINES_SHOWN = 50
 @admin.register(Notice)
 class NoticeAdmin(RecordAdmin):
     change_form_outer_before_template = "members/admin/notice.html"
+    change_form_outer_after_template = "members/admin/notice_lists.html"
     list_display = (
         "title",
         "organisation",
@@ -129,6 +135,23 @@ class NoticeAdmin(RecordAdmin):
             extra["more"] = lines[LINES_SHOWN - 1].pk if lines[LINES_SHOWN:] else 0
             extra["objections"] = objections_of(notice)
         return super().change_view(request, object_id, form_url, extra)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(require_GET(self.print_view))
+        own = path("<int:pk>/print/", view, name="members_notice_print")
+        return [own, *super().get_urls()]
+
+    def print_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The whole list on paper, to be put up where people pass."""
+        notice = get_object_or_404(self.get_queryset(request), pk=pk)
+        try:
+            pdf = notice_sheet_pdf(notice)
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+            return redirect(self.record_url(notice))
+        response = HttpResponse(pdf, content_type="application/pdf")
+        response["Content-Disposition"] = f'inline; filename="notice-{notice.pk}.pdf"'
+        return response
 
     @admin.display(description=_("期限计算"))
     def counting(self, notice: Notice) -> str:

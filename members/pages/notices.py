@@ -12,8 +12,16 @@ from members.auth.address import address_of
 from members.auth.limits import count_attempt
 from members.forms.objection import ObjectionForm
 from members.models import Notice, NoticeLine
-from members.queries.notice import line_of, lines_matching, lines_of, notices_public
+from members.queries.notice import (
+    line_of,
+    lines_matching,
+    lines_of,
+    notices_matching,
+    notices_public,
+    with_union_above,
+)
 from unionportal.core.actor import Actor
+from unionportal.core.admin.keyset import keyset_page
 from unionportal.core.errors import Refusal
 
 PAGE = 50
@@ -24,8 +32,12 @@ HOUR = 60 * 60
 
 @require_GET
 def notice_list(request: HttpRequest) -> HttpResponse:
-    """Every list open today."""
-    values = {"notices": notices_public(business_date())[:PAGE]}
+    """Lists open today, a page at a time; those of a union, if one is named."""
+    on = business_date()
+    wanted = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
+    found = notices_matching(wanted, on) if wanted else notices_public(on)
+    lines = keyset_page(request, with_union_above(found), size=20, latest_first=True)
+    values = {"lines": lines, "q": wanted}
     return render(request, "members/notice_list.html", values)
 
 

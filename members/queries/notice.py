@@ -3,14 +3,18 @@
 from datetime import date
 from typing import TypedDict
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Length, Substr
 
 from members.enums import NoticeState, ObjectionState
-from members.models import Notice, NoticeLine, Objection
+from members.models import Notice, NoticeLine, Objection, Organisation, Person
+from members.queries.organisation import ancestors_of
 from unionportal.core.actor import Actor
+from unionportal.core.documents import render_pdf
 from unionportal.core.scope import within
 
 About = tuple[str, int]
+NAMED_AT_MOST = 50
 
 
 class AboutId(TypedDict):
@@ -36,6 +40,54 @@ def notices_public(on: date) -> QuerySet[Notice]:
         )
         .select_related("organisation")
         .order_by("-starts_on", "-id")
+    )
+
+
+def notices_near(person_id: int, on: date) -> QuerySet[Notice]:
+    """The public notices of a worker's unions: his own, those above and those below."""
+    found = Person.objects.filter(pk=person_id).values_list("organisation__path")
+    (path,) = found.first() or ("",)
+    if not path:
+        return Notice.objects.none()
+    above = ancestors_of(path).values("pk")
+    return notices_public(on).filter(
+        Q(organisation__in=above) | Q(organisation__path__startswith=path)
+    )
+
+
+def notices_matching(text: str, on: date) -> QuerySet[Notice]:
+    """The public notices of the unions so named, and of the unions below them."""
+    named = Organisation.objects.filter(name__contains=text).order_by("depth", "path")
+    below = Q(pk__in=[])
+    for path in named.values_list("path", flat=True)[:NAMED_AT_MOST]:
+        below |= Q(organisation__path__startswith=path)
+    return notices_public(on).filter(below)
+
+
+def with_union_above(notices: QuerySet[Notice]) -> QuerySet[Notice]:
+    """With the name of the union above as `union_above`: counties share names."""
+    path = OuterRef("organisation__path")
+    parent = Substr(path, 1, Length(path) - Organisation.steplen)
+    above = Organisation.objects.filter(path=parent).values("short_name")[:1]
+    return notices.annotate(union_above=Subquery(above))
+
+
+def notice_sheet_pdf(notice: Notice) -> bytes:
+    """The whole list for the board (templates/documents/notice_sheet.typ)."""
+    lines = NoticeLine.objects.filter(notice=notice).order_by("pk")
+    rows = lines.values_list("name_masked", "unit_name", "note")
+    return render_pdf(
+        "notice_sheet",
+        {
+            "title": notice.title,
+            "organisation": notice.organisation.name,
+            "starts_on": notice.starts_on.isoformat(),
+            "ends_on": notice.ends_on.isoformat(),
+            "working_days": notice.working_days,
+            "is_provisional": notice.is_provisional,
+            "is_cancelled": notice.state == NoticeState.CANCELLED,
+            "lines": [list(row) for row in rows],
+        },
     )
 
 

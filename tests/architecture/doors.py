@@ -103,6 +103,9 @@ HISTORY = Door(
 VERB = Door(
     get="login login 404 login 404 login", post="login login 404 login moved login"
 )
+PAPER = Door(
+    get="login login 404 login 200 login", post="login login 405 login 405 login"
+)
 GONE = Door(
     get="login login 404 login 404 login", post="login login 404 login 404 login"
 )
@@ -250,6 +253,11 @@ DOORS: dict[str, Door] = {
     **records("bankaccount", "stop"),
     **records("organisation", add=ADD),
     **records("division"),
+    # Only the administrator of its union may end one; the seeded officer is its.
+    "admin:members_division_verb": Door(
+        get="login login 404 login 404 login",
+        post="login login moved login moved login",
+    ).of("members_division", "end"),
     # The official list of divisions is everybody's.
     "admin:members_division_change": Door(get=LIST.get, post=NEVER.post).of(
         "members_division"
@@ -257,6 +265,7 @@ DOORS: dict[str, Door] = {
     "admin:members_division_history": LIST.of("members_division"),
     **records("standard", add=ADD),
     **records("notice", "end", "cancel", "object"),
+    "admin:members_notice_print": PAPER.of("members_notice"),
     **records("objection", "uphold", "dismiss"),
     **records("post", "deputise", "end", add=ADD),
     **records("user", "password", "deactivate", add=ADD),

@@ -17,19 +17,25 @@ def test_a_visitor_sees_what_is_public_and_the_way_in() -> None:
     page = Client().get("/").content.decode()
 
     assert 'href="/login/"' in page
-    assert "现在没有公示" in page
+    assert 'action="/notices/"' in page
 
 
-def test_a_visitor_sees_the_notices_of_today() -> None:
-    make.standard()
-    make.dossier("欧阳被守")
+def test_a_worker_sees_the_notices_of_his_own_unions_and_finds_the_rest() -> None:
+    for at, name in ((make.COUNTY, "欧阳被守"), (make.NEXT_COUNTY, "邻户")):
+        make.standard(at=at)
+        make.dossier(name, at=at)
     round_ = make.computed_round()
     publish_round_notice(round_id=round_.pk, on=business_date(), by=SYSTEM)
+    own, theirs = make.union(make.COUNTY).name, make.union(make.NEXT_COUNTY).name
 
-    page = Client().get("/").content.decode()
+    home = phone_of(make.person("生人")).get("/").content.decode()
+    visitor = Client().get("/").content.decode()
+    searched = Client().get("/notices/", {"q": theirs}).content.decode()
 
-    assert 'href="/notices/' in page
-    assert "欧阳被守" not in page
+    assert (f"{own}</h2>" in home, f"{theirs}</h2>" in home) == (True, False)
+    assert (f"{own}</h2>" in visitor, f"{theirs}</h2>" in visitor) == (False, False)
+    assert (f"{own}</h2>" in searched, f"{theirs}</h2>" in searched) == (False, True)
+    assert "欧阳被守" not in home + searched
 
 
 def test_a_worker_without_matters_is_told_so() -> None:

@@ -117,6 +117,15 @@ def test_round_is_walked_to_its_certificate() -> None:
     )
     assert summary["certificates"] == list(numbers)
     assert len(summary["certificates"]) == 2
+    for told in summary["verification"]:
+        asked = (told["answered"], told["missed"], told["open_findings"])
+        assert asked[0] + asked[1] >= told["size"]
+        assert asked[2] == 0
+        assert Decimal(told["rate_low"]) <= Decimal(told["rate_high"])
+    assert [told["round"] for told in summary["verification"]] == [
+        summary["round"],
+        summary["round"] + 1,
+    ]
     assert summary["audit_head"] == verify_chain().head
     assert verify_chain().fault == ""
     assert summary["seconds"]["compute"] > 0

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from assistance.enums import BatchState, Outcome, PaymentState, RoundState
 from assistance.models import Batch, Determination, HouseholdDossier, Payment, Round
@@ -21,7 +21,7 @@ from unionportal.demo.staff import PROVINCE_LETTERS
 STAFF_PATH, WORKER_PATH, API_PATH = (
     "/staff/login/",
     "/login/",
-    "/api/v1/schema/swagger/",
+    "/api/v1/docs/",
 )
 CODE_PLACE = "短信验证码见 {log}"
 
@@ -114,7 +114,10 @@ def _workers() -> Iterator[Login]:
 
 def _situations() -> Iterator[tuple[str, Person | None]]:
     payments = Payment.objects.select_related("claim__payee").order_by("-id")
-    returned = payments.filter(state=PaymentState.RETURNED)
+    paid_again = Payment.objects.filter(
+        year=OuterRef("year"), claim=OuterRef("claim"), attempt__gt=OuterRef("attempt")
+    )
+    returned = payments.filter(~Exists(paid_again), state=PaymentState.RETURNED)
     given = BankAccount.objects.filter(state=AccountState.PENDING, version__gt=1)
     waiting = returned.exclude(claim__payee__in=given.values("person"))
     yield "退回，等新的收款账户", _payee(waiting)

@@ -7,16 +7,26 @@ from assistance.actions.certificates import close_round
 from assistance.actions.determinations import Answer, supersede_determination
 from assistance.actions.notices import publish_round_notice
 from assistance.actions.releases import release_round
-from assistance.enums import Outcome, PaymentEnd, RoundState
-from assistance.models import Batch, CoverageCertificate, Payment, Round
+from assistance.actions.verification import end_finding
+from assistance.enums import Outcome, PaymentEnd, Resolution, RoundState
+from assistance.models import (
+    Batch,
+    CoverageCertificate,
+    Payment,
+    Round,
+    VerificationFinding,
+)
 from assistance.queries.certificates import (
+    certificate_pdf,
     certificate_values,
     certificates_visible_to,
-    open_ends,
+    payment_ends,
 )
 from members.enums import Role
 from tests.assistance import builders as make
 from tests.assistance.paying import AFTER_NOTICE, released_round
+from tests.assistance.verifying import NOT_RECEIVED, verified
+from tests.core.test_documents import text_of
 from unionportal.core.actor import SYSTEM
 from unionportal.core.audit import audit_head, history_of
 from unionportal.core.errors import Refusal
@@ -56,6 +66,7 @@ def close(round_: Round) -> CoverageCertificate:
 def test_close_round_issues_a_certificate_that_adds_up() -> None:
     round_ = mixed_round()
     pay(round_)
+    verified(round_)
     head = audit_head()
 
     certificate = close(round_)
@@ -70,6 +81,15 @@ def test_close_round_issues_a_certificate_that_adds_up() -> None:
         totals[name] for name in ("eligible", "ineligible", "unknown")
     )
     assert (totals["paid_count"], totals["paid_amount"]) == (2, "1200.00")
+    assert certificate.ends == {
+        "population": 4,
+        "paid": 2,
+        "ended": 0,
+        "withdrawn": 0,
+        "ineligible": 1,
+        "carried": 0,
+        "lapsed": 1,
+    }
     (county,) = certificate.counties
     assert county["organisation_name"] == make.union().name
     entry = history_of(round_).first()
@@ -84,7 +104,7 @@ def test_close_round_names_what_lacks_an_end() -> None:
     pay(round_, returned=1)
     with pytest.raises(Refusal, match="被退回、未重发也未终止的 1 笔"):
         close(round_)
-    (end,) = open_ends(round_)
+    (end,) = payment_ends(round_)
     assert end.url == f"/staff/assistance/payments/?round={round_.pk}&state=returned"
     assert CoverageCertificate.objects.count() == 0
     round_.refresh_from_db()
@@ -93,6 +113,7 @@ def test_close_round_names_what_lacks_an_end() -> None:
     Payment.objects.filter(state="returned").update(
         state="ended", end_reason=PaymentEnd.DECLINED
     )
+    verified(round_)
 
     totals = close(round_).totals
     assert (totals["paid_count"], totals["ended_count"]) == (1, 1)
@@ -114,6 +135,7 @@ def test_close_round_is_refused_before_the_release_and_to_others() -> None:
 def test_a_closed_round_takes_no_other_answer() -> None:
     round_ = mixed_round()
     pay(round_)
+    verified(round_)
     certificate = close(round_)
     unknown = round_.determination_set.get(outcome=Outcome.UNKNOWN)
     with pytest.raises(Refusal, match="轮次现在是“已办结”，不能另作认定"):
@@ -133,6 +155,7 @@ def test_a_closed_round_takes_no_other_answer() -> None:
 def test_certificate_values_are_ready_to_print() -> None:
     round_ = mixed_round()
     pay(round_)
+    verified(round_)
     values = certificate_values(close(round_))
     totals = values["totals"]
     assert isinstance(totals, dict)
@@ -143,9 +166,33 @@ def test_certificate_values_are_ready_to_print() -> None:
     )
 
 
+def test_the_printed_certificate_reads_back_its_ends_and_the_sample() -> None:
+    round_ = mixed_round()
+    pay(round_)
+    sample = verified(round_, {0: NOT_RECEIVED})
+    end_finding(
+        finding_id=VerificationFinding.objects.get().pk,
+        resolution=Resolution.RECEIVED,
+        note="存折为证",
+        on=AFTER_NOTICE,
+        by=make.staff(Role.APPROVER, on=AFTER_NOTICE),
+    )
+    certificate = close(round_)
+
+    text = "".join(text_of(certificate_pdf(certificate)).split())
+
+    assert f"证明编号{certificate.number}" in text
+    assert "应纳入4户=到账2+终止发放0+撤下0+不符合1+转补充轮次0+期满未补材料1" in text
+    assert "已核实2户，其中1户有差错" in text
+    assert "涉及金额约600.00元" in text
+    assert sample.seed in text
+    assert f"审计链头：{certificate.audit_head}" in text
+
+
 def test_certificates_are_visible_at_and_above_the_organising_union() -> None:
     round_ = released_round(1)
     pay(round_)
+    verified(round_)
     close(round_)
     assert certificates_visible_to(make.maker()).count() == 1
     assert certificates_visible_to(make.staff(Role.MAKER)).count() == 0

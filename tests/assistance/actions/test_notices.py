@@ -59,7 +59,7 @@ def test_publish_round_notice_tells_workers_without_naming_the_kind() -> None:
 
     texts = {one.person_id: message_text(one) for one in Message.objects.all()}
     assert set(texts) == {eligible.principal_id, unknown.principal_id}
-    assert "正在公示，至2025-12-08" in texts[eligible.principal_id]
+    assert "正在公示，至2025年12月8日" in texts[eligible.principal_id]
     assert "还缺一项材料" in texts[unknown.principal_id]
     assert not any("600" in text or "送温暖" in text for text in texts.values())
 

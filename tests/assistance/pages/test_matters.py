@@ -81,7 +81,7 @@ def test_what_is_missing_leads_to_what_to_bring() -> None:
 
     page = phone_of(mine.principal).get(f"/aid/{answer.pk}/").content.decode()
 
-    assert "还缺：收款账户已核验" in page
+    assert "还缺您本人的银行卡" in page
     assert 'href="/me/accounts/new/"' in page
 
 

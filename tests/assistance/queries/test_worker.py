@@ -154,7 +154,7 @@ def test_an_unknown_matter_says_what_to_bring_at_once() -> None:
 
     assert matter.outcome == Outcome.UNKNOWN
     assert matter.missing is not None
-    assert matter.missing.name == "收款账户已核验"
+    assert matter.missing.need == matter.headline == "还缺您本人的银行卡"
     assert "银行卡" in matter.missing.remedy
     assert matter.needs_action
     assert steps(matter) == [("建档", "done"), ("认定", "now")]
@@ -205,5 +205,5 @@ def test_cards_lead_to_the_matter_that_needs_the_worker() -> None:
     answer = make.answer_of(round_, dossier)
     (card,) = matter_cards(make.worker(dossier.principal), make.ON)
     assert (card.url, card.needs_action) == (f"/aid/{answer.pk}/", True)
-    assert card.state == "还缺：收款账户已核验"
+    assert card.state == "还缺您本人的银行卡"
     assert matter_cards(SYSTEM, make.ON) == []

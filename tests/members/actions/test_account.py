@@ -24,6 +24,8 @@ from unionportal.core.actor import SYSTEM
 from unionportal.core.audit import history_of
 from unionportal.core.errors import Refusal
 from unionportal.core.guards import refusal_from
+from unionportal.core.messages import message_text
+from unionportal.core.models.messages import Message
 
 pytestmark = pytest.mark.django_db
 
@@ -85,6 +87,18 @@ def test_verified_account_stops_the_one_in_use() -> None:
         ("verify", ["pending", "verified"]),
         ("open", [None, "pending"]),
     ]
+
+
+def test_who_gave_a_new_card_is_told_when_it_is_in_use() -> None:
+    someone = person()
+    verified_account(someone)
+    assert Message.objects.count() == 0
+
+    second = verified_account(someone)
+
+    told = Message.objects.get()
+    assert (told.person_id, told.about_id) == (someone.pk, second.pk)
+    assert f"尾号 {second.number_last4} 的银行卡已核对" in message_text(told)
 
 
 def test_who_entered_an_account_cannot_verify_it() -> None:

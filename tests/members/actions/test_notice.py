@@ -26,6 +26,8 @@ from members.queries.notice import (
 from tests.members.builders import NEXT_COUNTY, ON, notice, person, staff, worker
 from unionportal.core.actor import SYSTEM
 from unionportal.core.errors import Refusal
+from unionportal.core.messages import message_text
+from unionportal.core.models.messages import Message
 
 pytestmark = pytest.mark.django_db
 
@@ -150,6 +152,30 @@ def test_decided_objection_holds_nobody() -> None:
             by=staff("checker"),
         )
     assert refused.value.code == "state"
+
+
+def test_who_objected_by_name_is_told_the_result_and_nothing_of_the_finding() -> None:
+    doubted, other = person("张三"), person("李四")
+    published = notice(doubted)
+    for by in (worker(other), ANONYMOUS):
+        objection = file_objection(
+            notice_id=published.pk, line_id=None, text="不符", on=ON, by=by
+        )
+        decide_objection(
+            objection_id=objection.pk,
+            upheld=False,
+            verdict="张三确有困难",
+            on=ON,
+            by=staff("checker"),
+        )
+
+    (told,) = Message.objects.all()
+
+    assert told.person_id == other.pk
+    assert message_text(told) == (
+        "【尤溪县】您对一份公示名单提出的异议已经核查，结论：异议不成立。"
+        "有疑问请联系公示工会。"
+    )
 
 
 def test_worker_objects_in_his_own_name_whatever_is_passed() -> None:

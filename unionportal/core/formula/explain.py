@@ -136,6 +136,9 @@ class _Seen:
         node = self.branch(node)
         if isinstance(node, Literal):
             return self.shown(node, exact=exact)
+        if _counts_years(node):
+            years = self.text(node).removesuffix("的整年数")
+            return f"{years}满 {self.shown(node)} 年"
         equals = " " if isinstance(node, Fact) else " = "
         return f"{self.text(node)}{equals}{self.shown(node, exact=exact)}"
 
@@ -309,8 +312,10 @@ def _numbers_compared(
 
     Where two unlike sums look alike to the fen, every place is shown instead.
     """
-    unit = _unit(left, right, seen)
     a, b = values
+    if _counts_years(left) or _counts_years(right):
+        return _years_compared(left, right, values, seen)
+    unit = _unit(left, right, seen)
     shown_a, shown_b = _to_fen(a, unit), _to_fen(b, unit)
     exact = a != b and shown_a == shown_b
     if exact:
@@ -319,6 +324,21 @@ def _numbers_compared(
     gap = _show_number(abs(shown_a - shown_b), unit, exact=exact)
     one, other = (seen.with_value(node, exact=exact) for node in (left, right))
     return f"{one}，{word} {other}" + ("" if a == b else f"，差 {gap}")
+
+
+def _counts_years(node: Expression) -> bool:
+    return isinstance(node, Call) and node.function == "years_between"
+
+
+def _years_compared(
+    left: Expression, right: Expression, values: tuple[Decimal, Decimal], seen: _Seen
+) -> str:
+    """Whole years: the numbers say enough, a gap would only puzzle."""
+    one, other = seen.with_value(left), seen.with_value(right)
+    a, b = values
+    word = "等于" if a == b else ("不足" if a < b else "超过")
+    unit = "" if _counts_years(right) else " 年"
+    return f"{one}，{word} {other}{unit}"
 
 
 def _unit(left: Expression, right: Expression, seen: _Seen) -> units.Unit:

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from django.db.models import Max, Q, QuerySet
 
-from assistance.models import Batch, Payment, Round
+from assistance.models import Batch, Payment, Round, SampleItem, VerificationSample
 from members.models import Notice, Organisation
 from unionportal.core.calendar import next_working_day
 from unionportal.demo.cast import Cast
@@ -34,6 +34,8 @@ STEPS = (
     "follow_up",
     "papers",
     "supplement",
+    "sample",
+    "calls",
     "close",
 )
 
@@ -53,6 +55,11 @@ class Plan:
     # Of those who lack a paper, so many bring it, and at most this many.
     paper_share: float = 0.5
     paper_limit: int = 1000
+    # Of those asked afterwards, so many say that something is wrong, are never reached,
+    # or answer at the second call only.
+    wrong_share: float = 0.02
+    silent_share: float = 0.03
+    late_share: float = 0.1
 
 
 class StopWalk(Exception):  # noqa: N818 - it is asked for, it is no fault
@@ -120,6 +127,11 @@ def day_reached(main: Round) -> date:
         (
             Payment.objects.filter(year=main.year, batch__round__in=keys),
             ("settled_on",),
+        ),
+        (VerificationSample.objects.filter(round__in=keys), ("drawn_on",)),
+        (
+            SampleItem.objects.filter(stratum__sample__round__in=keys),
+            ("calls__on", "findings__ended_on"),
         ),
     ):
         days = queryset.aggregate(**{f"last_{name}": Max(name) for name in columns})

@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from assistance.enums import PaymentEnd, PaymentState
 from assistance.models import Batch, CoverageCertificate, Payment, Round
+from assistance.queries.certificates import verification_told
 from assistance.queries.ledger import balances_of, ledger_proof
 from assistance.queries.rounds import (
     NOTHING,
@@ -16,6 +17,7 @@ from assistance.queries.rounds import (
     round_counts,
     round_unknowns,
 )
+from assistance.queries.verification import findings_open, sample_of, waiver_of
 from unionportal.core.audit import audit_head
 from unionportal.core.money import show_yuan
 from unionportal.demo.walk.bank import bank_totals
@@ -50,6 +52,7 @@ def summary_of(main: Round, *, seconds: Mapping[str, float]) -> dict[str, Any]:
             "totals": proof.totals,
         },
         "bank": bank_totals(list(numbers)),
+        "verification": _verification(rounds),
         "certificates": list(certificates.values_list("number", flat=True)),
         "audit_head": audit_head(),
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
@@ -90,6 +93,16 @@ def _ended(rounds: list[Round]) -> dict[str, int]:
         for reason, count in rows:
             counts[reason] += count
     return counts
+
+
+def _verification(rounds: list[Round]) -> list[dict[str, object]]:
+    """What the sample of each round says, where one was drawn or waived."""
+    return [
+        {"round": one.pk, "open_findings": findings_open(one).count()}
+        | verification_told(one)
+        for one in rounds
+        if sample_of(one) is not None or waiver_of(one) is not None
+    ]
 
 
 def _ledger(main: Round) -> list[dict[str, str]]:
@@ -162,6 +175,7 @@ def _proof_lines(summary: Mapping[str, Any]) -> list[str]:
     proof = summary["ledger_proof"]
     lines.append("对账  账实相符" if proof["ok"] else "对账  不符！")
     lines += [f"  ✗ {sentence}" for sentence in proof["problems"]]
+    lines += [f"抽样核查  {one['words']}" for one in summary["verification"]]
     lines.append(f"覆盖证明  {'、'.join(summary['certificates']) or '尚未出具'}")
     lines.append(f"审计链头  {summary['audit_head']}")
     return lines

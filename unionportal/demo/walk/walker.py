@@ -6,7 +6,14 @@ from assistance.enums import BatchState, RoundState
 from assistance.models import Batch, Round
 from members.models import Organisation
 from unionportal.core.errors import Refusal
-from unionportal.demo.walk import banking, closing, mending, opening, signing
+from unionportal.demo.walk import (
+    banking,
+    closing,
+    mending,
+    opening,
+    signing,
+    verifying,
+)
 from unionportal.demo.walk.bank import StubBank
 from unionportal.demo.walk.engine import Engine
 from unionportal.demo.walk.stage import Plan, Stage, StopWalk, day_reached
@@ -49,15 +56,16 @@ def walk(stage: Stage) -> Round:
         return main
     try:
         stage.reached("open")
-        _to_payment(stage, main)
+        to_payment(stage, main)
         _supplement(stage, main)
+        verifying.verify(stage, main)
         closing.close(stage, main)
     except StopWalk:
         main.refresh_from_db()
     return main
 
 
-def _to_payment(stage: Stage, round_: Round) -> None:
+def to_payment(stage: Stage, round_: Round) -> None:
     """Compute, notice, release, sign, pay, mend what came back."""
     opening.compute(stage, round_)
     stage.reached("compute")
@@ -96,6 +104,7 @@ def _supplement(stage: Stage, main: Round) -> None:
     if not found.eligible_count:
         closing.give_up(stage, found)
         return
-    _to_payment(stage, found)
+    to_payment(stage, found)
+    verifying.verify(stage, found)
     closing.close(stage, found)
     stage.reached("supplement")
