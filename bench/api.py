@@ -5,7 +5,7 @@ beside it, for the whole request.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from statistics import median
@@ -25,9 +25,10 @@ from assistance.api.views import DeterminationList, PaymentList
 from assistance.models import Round
 from assistance.queries.populations import population_named
 from assistance.queries.schemes import scheme_of
-from bench.province import HERE, ON, PROVINCE, populate, released
+from bench.province import ON, PROVINCE, populate, released
 from bench.rows import Measured, Options, Row
 from bench.scratch import scratch_database
+from bench.statements import statement
 from bench.turns import take_turns
 from members.actions.api_client import register_client
 from members.auth.client import ClientUser
@@ -69,7 +70,6 @@ def _list(
     options: Options, system: tuple[Client, ClientUser], round_: Round, name: str
 ) -> Measured:
     client, user = system
-    statement = dict(_statements())[name]
     values = {
         "year": round_.year,
         "round": round_.pk,
@@ -80,7 +80,7 @@ def _list(
     turns = take_turns(
         Options(options.rows, TURNS * options.rounds, options.say),
         ours=partial(_ours, VIEWS[name][1], round_, user),
-        floor=partial(_floor, statement, values),
+        floor=partial(_floor, statement("lists.sql", name), values),
     )
     asked = {_queries(client, round_, name, size) for size in (LONG, SHORT)}
     if len(asked) > 1:
@@ -114,10 +114,10 @@ def _request(client: Client, round_: Round, name: str) -> float:
     return perf_counter() - begun
 
 
-def _floor(statement: str, values: Mapping[str, Any]) -> tuple[float, Any]:
+def _floor(sql: str, values: Mapping[str, Any]) -> tuple[float, Any]:
     begun = perf_counter()
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+        cursor.execute(sql, values)
         content = cursor.fetchone()[0].encode()
     seconds = perf_counter() - begun
     return seconds, json.loads(content)
@@ -127,13 +127,6 @@ def _queries(client: Client, round_: Round, name: str, size: int) -> int:
     with CaptureQueriesContext(connection) as queries:
         client.get(f"/api/v1/rounds/{round_.pk}/{name}/", {"page_size": size})
     return len(queries)
-
-
-def _statements() -> Iterator[tuple[str, str]]:
-    text = (HERE / "floors" / "lists.sql").read_text("utf-8")
-    for part in text.split("-- name: ")[1:]:
-        name, _, statement = part.partition("\n")
-        yield name.strip(), statement
 
 
 def _words(round_: Round) -> dict[str, str]:

@@ -8,13 +8,19 @@ from typing import Any
 
 from django.db import connection
 
-from assistance.actions.batches import approve_batch, check_batch, submit_batch
+from assistance.actions.batches import (
+    approve_batch,
+    check_batch,
+    endorse_batch,
+    submit_batch,
+)
 from assistance.actions.disbursements import instruct_batch
 from assistance.actions.funds import receive_funds
 from assistance.actions.notices import publish_round_notice
 from assistance.actions.releases import release_round
 from assistance.actions.rounds import compute_round, open_round
 from assistance.actions.schemes import load_shipped_schemes
+from assistance.enums import BatchState
 from assistance.models import (
     BankFile,
     Batch,
@@ -118,10 +124,14 @@ class Officers:
     checker: Actor
     approver: Actor
     payer: Actor
+    endorser: Actor
 
 
-def officers_of(union: Organisation) -> Officers:
-    """Four persons of a union, its paying account, and more money than it needs."""
+def officers_of(union: Organisation, above: Actor | None = None) -> Officers:
+    """Four persons of a union, its paying account, and more money than it needs.
+
+    Who endorses sits in the city above: a new one, or the one who is given.
+    """
     own = FundSource.objects.get(code="county_own")
     receive_funds(
         organisation_id=union.pk,
@@ -137,10 +147,17 @@ def officers_of(union: Organisation) -> Officers:
         number="1402020709001234567",
         layout="delimited_gbk",
     )
-    return Officers(*(_holder(role, union) for role in SIGNERS))
+    signers = (holder(role, union) for role in SIGNERS)
+    return Officers(*signers, above or holder(Role.APPROVER, above_of(union)))
 
 
-def _holder(role: Role, union: Organisation) -> Actor:
+def above_of(union: Organisation) -> Organisation:
+    """The union one step up the tree."""
+    return Organisation.objects.get(path=union.path[: -Organisation.steplen])
+
+
+def holder(role: Role, union: Organisation) -> Actor:
+    """A new member of staff in a post of a union."""
     name = f"{role}-{union.code}"
     user = User.objects.create(username=name, name=name, is_staff=True)
     Post.objects.create(user=user, organisation=union, role=role, starts_on=ON)
@@ -148,15 +165,22 @@ def _holder(role: Role, union: Organisation) -> Actor:
 
 
 def approved(batch: Batch, who: Officers) -> None:
-    """Sign a batch as far as its approval."""
+    """Sign a batch as far as its approval, by the union above where that is needed."""
     for action, by in (
         (submit_batch, who.maker),
         (check_batch, who.checker),
         (approve_batch, who.approver),
+        (endorse_batch, who.endorser),
     ):
-        action(
-            batch_id=batch.pk, digest=batch.digest, comment="基准", by=by, on=PAID_ON
-        )
+        batch.refresh_from_db()
+        if batch.state != BatchState.APPROVED:
+            action(
+                batch_id=batch.pk,
+                digest=batch.digest,
+                comment="基准",
+                by=by,
+                on=PAID_ON,
+            )
 
 
 def instructed(batch: Batch, who: Officers) -> BankFile:
