@@ -44,7 +44,6 @@ PROVINCE = "350000"
 EVERYWHERE = 1000  # counties; more than there are
 CARD = "6222021402001234567"
 ID_NUMBER = "350102199001011234"
-SIGNERS = (Role.MAKER, Role.CHECKER, Role.APPROVER, Role.PAYER)
 
 
 def populate(rows: int, *, counties: int = EVERYWHERE) -> SchemeVersion:
@@ -147,8 +146,13 @@ def officers_of(union: Organisation, above: Actor | None = None) -> Officers:
         number="1402020709001234567",
         layout="delimited_gbk",
     )
-    signers = (holder(role, union) for role in SIGNERS)
-    return Officers(*signers, above or holder(Role.APPROVER, above_of(union)))
+    return Officers(
+        maker=holder(Role.MAKER, union),
+        checker=holder(Role.CHECKER, union),
+        approver=holder(Role.APPROVER, union),
+        payer=holder(Role.PAYER, union),
+        endorser=above or holder(Role.APPROVER, above_of(union)),
+    )
 
 
 def above_of(union: Organisation) -> Organisation:

@@ -7,14 +7,16 @@ so that writing it again after a crash changes nothing.
 
 import hashlib
 import os
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Sum
+from django.db.models import Count, Sum
 
 from assistance.actions.batches import locked_batch, require_same_list, seat_of, sign
 from assistance.actions.ledger import Leg, Voucher, move, post_entry
@@ -52,6 +54,7 @@ BEFORE_SENT = declare_crashpoint("write_instruction.before_commit")
 AFTER_SENT = declare_crashpoint("write_instruction.after_commit")
 
 OUTBOX = "outbox"
+CHUNK = 2000  # lines of a file in memory at a time
 
 # An account stopped, replaced, or with a newer one waiting for its second person,
 # and one that is not the payee's: none of these may be paid.
@@ -294,33 +297,32 @@ def _sheet(batch: Batch) -> Sheet:
     payer = PayingAccount.objects.get(organisation=batch.organisation_id)
     layout = layout_named(payer.layout)
     purpose = scheme_of(batch.round.version).title[:18]
-    lines = [
-        InstructionLine(reference, account, holder, bank, amount, purpose)
-        for reference, account, holder, bank, amount in Payment.objects.filter(
-            year=batch.round.year, batch=batch, instructed_on__isnull=False
-        )
-        .order_by("id")
-        .values_list(
-            "reference",
-            "account__number",
-            "account__holder_name",
-            "account__bank_name",
-            "amount",
-        )
-    ]
-    total = sum((line.amount for line in lines), Decimal(0))
+    sent = Payment.objects.filter(
+        year=batch.round.year, batch=batch, instructed_on__isnull=False
+    )
+    sums = sent.aggregate(count=Count("id"), total=Sum("amount", default=Decimal(0)))
     instruction = Instruction(
         batch=batch.number,
         date=batch.instructed_on or batch.drafted_on,
         payer=payer.number,
-        count=len(lines),
-        total=total,
+        count=sums["count"],
+        total=sums["total"],
     )
+    rows = sent.order_by("id").values_list(
+        "reference",
+        "account__number",
+        "account__holder_name",
+        "account__bank_name",
+        "amount",
+    )
+    streamed: Any = rows.iterator(chunk_size=CHUNK)
     try:
-        content = write_instruction_bytes(layout, instruction, lines)
+        with closing(streamed) as found:
+            lines = (InstructionLine(*row, purpose) for row in found)
+            content = write_instruction_bytes(layout, instruction, lines)
     except LayoutError as error:
         raise Refusal(
             f"发放编号 {error}，银行文件写不出；请先暂缓此人，更正户名后再发。",
             code="bank_file",
         ) from error
-    return Sheet(content, len(lines), total)
+    return Sheet(content, instruction.count, instruction.total)

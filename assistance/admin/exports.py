@@ -4,9 +4,8 @@ Each is a POST, because it is written down before the list goes. ID numbers stay
 and of an account only the tail is told.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
-from operator import attrgetter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, partial
 from typing import Any, TypeVar
 
 from django.contrib import messages
@@ -35,14 +34,14 @@ from assistance.enums import (
     PaymentEnd,
     PaymentState,
 )
-from assistance.models import Batch, Determination, HouseholdDossier, Payment
+from assistance.models import Batch, Round
 from assistance.queries.batch_lists import (
     batch_lines,
     batch_list_pdf,
     listed_lines,
 )
 from assistance.queries.batches import batches_visible_to
-from assistance.queries.determinations import reason_in_words
+from assistance.queries.determinations import answer_in_words
 from assistance.queries.dossiers import dossier_number_of
 from assistance.queries.rounds import (
     CountyTotals,
@@ -50,13 +49,13 @@ from assistance.queries.rounds import (
     rounds_visible_to,
     totals_of,
 )
+from assistance.rules.answers import return_in_words
 from members.auth.staff import StaffPage
-from members.models import Person
 from unionportal.core.actor import Actor
 from unionportal.core.audit import Subject
 from unionportal.core.errors import Refusal
 from unionportal.core.masks import mask_id_number
-from unionportal.core.sheets import Column, write_sheet
+from unionportal.core.sheets import Column, Field, columns_of, write_sheet
 
 Row = TypeVar("Row")
 CHUNK = 2000
@@ -69,19 +68,19 @@ def words(choices: type[TextChoices]) -> Mapping[str, str]:
     return {str(value): str(label) for value, label in choices.choices} | {"": ""}
 
 
-DOSSIERS: tuple[Column[HouseholdDossier], ...] = (
-    Column("档案编号", lambda row: row.number, width=20),
-    Column("姓名", lambda row: row.principal.name, width=10),
-    Column("身份证号", lambda row: mask_id_number(row.principal.id_number), width=20),
-    Column("县级工会", lambda row: row.organisation.name, width=22),
-    Column("建档工会", lambda row: row.keeper.name, width=22),
-    Column("困难类别", lambda row: words(HardshipClass)[row.hardship_class]),
-    Column("档案级别", lambda row: words(FileLevel)[row.file_level]),
-    Column("主要致困原因", lambda row: words(Cause)[row.main_cause], width=20),
-    Column("家庭人口", lambda row: row.household_size, "count"),
-    Column("建档日期", lambda row: row.approved_on, "day"),
-    Column("最近复核", lambda row: row.rechecked_on, "day"),
-    Column("状态", lambda row: words(DossierState)[row.state]),
+DOSSIERS = (
+    Field("档案编号", "number", width=20),
+    Field("姓名", "principal__name", width=10),
+    Field("身份证号", "principal__id_number", mask_id_number, width=20),
+    Field("县级工会", "organisation__name", width=22),
+    Field("建档工会", "keeper__name", width=22),
+    Field("困难类别", "hardship_class", words(HardshipClass).__getitem__),
+    Field("档案级别", "file_level", words(FileLevel).__getitem__),
+    Field("主要致困原因", "main_cause", words(Cause).__getitem__, width=20),
+    Field("家庭人口", "household_size", kind="count"),
+    Field("建档日期", "approved_on", kind="day"),
+    Field("最近复核", "rechecked_on", kind="day"),
+    Field("状态", "state", words(DossierState).__getitem__),
 )
 COUNTIES: tuple[Column[CountyTotals], ...] = (
     Column("发放工会", lambda row: row.organisation_name, width=24),
@@ -100,26 +99,31 @@ COUNTIES: tuple[Column[CountyTotals], ...] = (
     Column("终止", lambda row: row.ended_count, "count"),
     Column("终止金额（元）", lambda row: row.ended_amount, "yuan", width=18),
 )
-LINES: tuple[Column[Payment], ...] = (
-    Column("发放编号", lambda row: row.reference, width=26),
-    Column("姓名", lambda row: row.claim.payee.name, width=10),
-    Column("档案编号", attrgetter("dossier_number"), width=20),
-    Column("身份证号", lambda row: mask_id_number(row.claim.payee.id_number), width=20),
-    Column("开户行", lambda row: row.account.bank_name, width=26),
-    Column("账号尾号", lambda row: row.account.number_last4, width=10),
-    Column("金额（元）", lambda row: row.amount, "yuan"),
-    Column("资金来源", lambda row: row.source.name, width=18),
-    Column("状态", lambda row: words(PaymentState)[row.state]),
-    Column(
-        "原因",
-        lambda row: row.reason_label or words(PaymentEnd)[row.end_reason],
-        width=24,
-    ),
-    Column("结果日期", lambda row: row.settled_on, "day"),
+
+
+def why_not_paid(reason_code: str, end_reason: str) -> str:
+    """The bank's reason, or why it was ended."""
+    return (
+        return_in_words(reason_code) if reason_code else words(PaymentEnd)[end_reason]
+    )
+
+
+LINES = (
+    Field("发放编号", "reference", width=26),
+    Field("姓名", "claim__payee__name", width=10),
+    Field("档案编号", "dossier_number", width=20),
+    Field("身份证号", "claim__payee__id_number", mask_id_number, width=20),
+    Field("开户行", "account__bank_name", width=26),
+    Field("账号尾号", "account__number_last4", width=10),
+    Field("金额（元）", "amount", kind="yuan"),
+    Field("资金来源", "source__name", width=18),
+    Field("状态", "state", words(PaymentState).__getitem__),
+    Field("原因", ("reason_code", "end_reason"), why_not_paid, width=24),
+    Field("结果日期", "settled_on", kind="day"),
 )
-PAYMENTS: tuple[Column[Payment], ...] = (
-    Column("发放工会", lambda row: row.batch.organisation.name, width=24),
-    Column("批次号", lambda row: row.batch.number, width=22),
+PAYMENTS = (
+    Field("发放工会", "batch__organisation__name", width=24),
+    Field("批次号", "batch__number", width=22),
     *LINES,
 )
 
@@ -174,6 +178,24 @@ class ExportPage(StaffPage):
             book, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX
         )
 
+    def list_of(
+        self,
+        what: ExportedList,
+        fields: Sequence[Field],
+        rows: QuerySet[Any],
+        about: str = "",
+    ) -> FileResponse:
+        """A long list as a file, read from the database without making objects."""
+        return self.workbook(what, *plain(rows, fields), about)
+
+
+def plain(
+    rows: QuerySet[Any], fields: Sequence[Field]
+) -> tuple[list[Column[tuple[Any, ...]]], Iterable[tuple[Any, ...]]]:
+    """The columns of a workbook, and its rows as they stream out of the database."""
+    sources, columns = columns_of(fields)
+    return columns, rows.values_list(*sources).iterator(chunk_size=CHUNK)
+
 
 class DossierExport(ExportPage):
     """The dossiers that the search row asks for."""
@@ -183,7 +205,7 @@ class DossierExport(ExportPage):
         rows = rows_of(chosen_dossiers(self.request, self.actor))
         what = ExportedList.DOSSIERS
         self.write_down(what, ("assistance.householddossier", 0), rows.count())
-        return self.workbook(what, DOSSIERS, rows.iterator(chunk_size=CHUNK))
+        return self.list_of(what, DOSSIERS, rows)
 
     def back(self, **_keys: int) -> str:
         """The list of dossiers."""
@@ -213,16 +235,11 @@ class DeterminationExport(ExportPage):
     def made(self, **_keys: int) -> HttpResponseBase:
         """Send them."""
         round_ = round_asked(self.request, self.actor)
-        rows = (
-            rows_of(chosen_determinations(self.request, round_, self.actor))
-            .defer("facts")
-            .annotate(dossier_number=dossier_number_of("subject_id"))
-        )
+        chosen = rows_of(chosen_determinations(self.request, round_, self.actor))
+        rows = chosen.annotate(dossier_number=dossier_number_of("subject_id"))
         what = ExportedList.DETERMINATIONS
         self.write_down(what, round_, rows.count())
-        columns = determination_columns(lambda row: reason_in_words(row, round_))
-        found = rows.iterator(chunk_size=CHUNK)
-        return self.workbook(what, columns, found, str(round_))
+        return self.list_of(what, determination_fields(round_), rows, str(round_))
 
     def back(self, **_keys: int) -> str:
         """The list of answers; the round stands in the query."""
@@ -238,8 +255,7 @@ class BatchExport(ExportPage):
         rows = batch_lines(batch)
         what = ExportedList.BATCH_LINES
         self.write_down(what, batch, rows.count())
-        found = rows.iterator(chunk_size=CHUNK)
-        return self.workbook(what, LINES, found, batch.number)
+        return self.list_of(what, LINES, rows, batch.number)
 
     def back(self, **keys: int) -> str:
         """The batch."""
@@ -272,7 +288,7 @@ class PaymentExport(ExportPage):
         )
         what = ExportedList.PAYMENTS
         self.write_down(what, ("assistance.payment", 0), rows.count())
-        return self.workbook(what, PAYMENTS, rows.iterator(chunk_size=CHUNK))
+        return self.list_of(what, PAYMENTS, rows)
 
     def back(self, **_keys: int) -> str:
         """The list of payments."""
@@ -292,26 +308,25 @@ def batch_in_reach(actor: Actor, pk: int) -> Batch:
     return get_object_or_404(batches_visible_to(actor), pk=pk)
 
 
-def determination_columns(
-    reason: Callable[[Determination], str],
-) -> tuple[Column[Determination], ...]:
+def determination_fields(round_: Round) -> tuple[Field, ...]:
     """The columns of answers, the reason read by the rules of their round."""
 
-    def payee(read: Callable[[Person], str]) -> Callable[[Determination], str]:
-        return lambda row: read(row.payee) if row.payee else ""
+    def masked(id_number: str | None) -> str:
+        return mask_id_number(id_number) if id_number else ""
 
     return (
-        Column("发放工会", lambda row: row.organisation.name, width=24),
-        Column("档案编号", attrgetter("dossier_number"), width=20),
-        Column("姓名", payee(lambda person: person.name), width=10),
-        Column(
-            "身份证号",
-            payee(lambda person: mask_id_number(person.id_number)),
-            width=20,
+        Field("发放工会", "organisation__name", width=24),
+        Field("档案编号", "dossier_number", width=20),
+        Field("姓名", "payee__name", width=10),
+        Field("身份证号", "payee__id_number", masked, width=20),
+        Field("结论", "outcome", words(Outcome).__getitem__, width=10),
+        Field(
+            "未满足条款 / 缺少事实",
+            ("outcome", "clause", "missing_fact"),
+            partial(answer_in_words, round_),
+            width=32,
         ),
-        Column("结论", lambda row: words(Outcome)[row.outcome], width=10),
-        Column("未满足条款 / 缺少事实", reason, width=32),
-        Column("测算金额（元）", lambda row: row.proposed_amount, "yuan"),
-        Column("核定金额（元）", lambda row: row.decided_amount, "yuan"),
-        Column("调整理由", lambda row: row.deviation_reason, width=24),
+        Field("测算金额（元）", "proposed_amount", kind="yuan"),
+        Field("核定金额（元）", "decided_amount", kind="yuan"),
+        Field("调整理由", "deviation_reason", width=24),
     )

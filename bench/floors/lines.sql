@@ -8,6 +8,15 @@ COPY (
     WHERE payment.year = {year} AND payment.batch_id = {batch}
     ORDER BY payment.id
 ) TO STDOUT
+-- name: bare
+COPY (
+    SELECT payment.reference, account.number_last4, account.holder_name,
+        account.bank_name, payment.amount
+    FROM assistance_payment AS payment
+    JOIN members_bankaccount AS account ON account.id = payment.account_id
+    WHERE payment.year = {year} AND payment.batch_id = {batch}
+    ORDER BY payment.id
+) TO STDOUT
 -- name: sheet
 COPY (
     SELECT payment.reference, person.name, dossier.number, encode(person.id_number, 'hex'),

@@ -41,12 +41,18 @@ def _keys() -> dict[str, bytes]:
     ring: dict[str, bytes] = settings.FIELD_KEYS
     if not ring:
         raise ImproperlyConfigured("没有字段密钥：请在环境变量中配置 FIELD_KEYS。")
-    for name, key in ring.items():
+    _check_ring(tuple(ring.items()))
+    return ring
+
+
+@lru_cache(maxsize=8)
+def _check_ring(ring: tuple[tuple[str, bytes], ...]) -> None:
+    """Refuse a wrong key; once a ring, for a list opens a value a row."""
+    for name, key in ring:
         if len(key) != KEY_BYTES or not 0 < len(name.encode()) < 256:
             raise ImproperlyConfigured(
                 f"字段密钥 {name} 应为 {KEY_BYTES} 字节，请重新生成。"
             )
-    return ring
 
 
 def active_key_id() -> str:
@@ -111,7 +117,7 @@ def unseal_bytes(sealed: bytes, *, context: str) -> bytes:
     body = sealed[len(head) + NONCE_BYTES :]
     try:
         return _cipher(key).decrypt(nonce, body, head + context.encode())
-    except InvalidTag as broken:
+    except (InvalidTag, ValueError) as broken:
         raise SealBroken("加密值已损坏，或取自别的字段。") from broken
 
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from io import BytesIO, TextIOWrapper
+from operator import itemgetter
 from tempfile import SpooledTemporaryFile
-from typing import IO, Generic, Literal, TypeVar
+from typing import IO, Any, Generic, Literal, TypeVar
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import xlsxwriter
@@ -40,6 +41,25 @@ _MARKUP = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 @dataclass(frozen=True, slots=True)
+class Field:
+    """A column read from the database: which of its columns, and how they are shown.
+
+    The rows are then plain tuples, for which no object is made: see `columns_of`.
+    """
+
+    title: str
+    source: str | tuple[str, ...]
+    shown: Callable[..., object] | None = None
+    kind: Kind = "text"
+    width: int = 14
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """What to ask the database for."""
+        return (self.source,) if isinstance(self.source, str) else self.source
+
+
+@dataclass(frozen=True, slots=True)
 class Column(Generic[Row]):
     """A column's head, how a row fills it, and what kind of cell that makes.
 
@@ -51,6 +71,29 @@ class Column(Generic[Row]):
     value: Callable[[Row], object]
     kind: Kind = "text"
     width: int = 14
+
+
+def columns_of(
+    fields: Sequence[Field],
+) -> tuple[list[str], list[Column[tuple[Any, ...]]]]:
+    """What to ask the database for, and the columns over the tuples it answers with."""
+    sources = list(dict.fromkeys(name for field in fields for name in field.sources))
+    columns = [
+        Column(field.title, _reader(field, sources), field.kind, field.width)
+        for field in fields
+    ]
+    return sources, columns
+
+
+def _reader(field: Field, sources: list[str]) -> Callable[[tuple[Any, ...]], object]:
+    places = [sources.index(name) for name in field.sources]
+    shown = field.shown
+    if shown is None:
+        return itemgetter(places[0])
+    if len(places) == 1:
+        (place,) = places
+        return lambda row: shown(row[place])
+    return lambda row: shown(*[row[place] for place in places])
 
 
 def write_sheet(
@@ -111,14 +154,14 @@ def _lines(
     columns: Sequence[Column[Row]], styles: Sequence[str], rows: Iterable[Row]
 ) -> Iterator[str]:
     placed = [
-        (column, xl_col_to_name(place), styles[place])
+        (f'<c r="{xl_col_to_name(place)}', styles[place], column, column.value)
         for place, column in enumerate(columns)
     ]
     for line, row in enumerate(rows, start=2):
         cells = [
-            f'<c r="{letters}{line}"{style}{_content(column, value)}</c>'
-            for column, letters, style in placed
-            if (value := column.value(row)) is not None and value != ""
+            f'{begin}{line}"{style}{_content(column, found)}</c>'
+            for begin, style, column, value in placed
+            if (found := value(row)) is not None and found != ""
         ]
         yield f'<row r="{line}">{"".join(cells)}</row>'
 
@@ -129,10 +172,10 @@ def _content(column: Column[Row], value: object) -> str:
         return f' t="inlineStr"><is><t xml:space="preserve">{text}</t></is>'
     if isinstance(value, date):
         return f"><v>{value.toordinal() - DAY_ZERO}</v>"
-    if isinstance(value, int | Decimal):
-        return (
-            f"><v>{value:f}</v>" if isinstance(value, Decimal) else f"><v>{value}</v>"
-        )
+    if isinstance(value, Decimal):
+        return f"><v>{value:f}</v>"
+    if isinstance(value, int):
+        return f"><v>{value}</v>"
     raise TypeError(f"{column.title}: {value!r} is no {column.kind}")
 
 
