@@ -79,9 +79,11 @@ def _bare(batch: Batch) -> float:
     """Seconds of the copy alone, sealed numbers left out."""
     copy = statement("lines.sql", "bare")
     copy = copy.format(year=batch.round.year, batch=batch.pk)
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
-        with connection.cursor() as cursor:
-            return seconds_of(lambda: cursor.copy_expert(copy, file))
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8") as file,
+        connection.cursor() as cursor,
+    ):
+        return seconds_of(lambda: cursor.copy_expert(copy, file))
 
 
 def _copied(name: str, batch: Batch) -> Iterator[list[str]]:

@@ -318,7 +318,10 @@ def _sheet(batch: Batch) -> Sheet:
     streamed: Any = rows.iterator(chunk_size=CHUNK)
     try:
         with closing(streamed) as found:
-            lines = (InstructionLine(*row, purpose) for row in found)
+            lines = (
+                InstructionLine(reference, account, holder, bank, amount, purpose)
+                for reference, account, holder, bank, amount in found
+            )
             content = write_instruction_bytes(layout, instruction, lines)
     except LayoutError as error:
         raise Refusal(
