@@ -4,10 +4,12 @@ import time
 from datetime import date
 from typing import Any
 
+from celery import shared_task
 from django.conf import settings
 
 from assistance.actions.disbursements import WRITE_JOB, write_instruction
 from assistance.actions.notices import PUBLISH_JOB, publish_round_notice
+from assistance.actions.proofs import PROVE_JOB, prove_books, request_proof
 from assistance.actions.releases import RELEASE_JOB, release_round
 from assistance.actions.returns import COLLECT_JOB, collect_returns
 from assistance.actions.rounds import COMPUTE_JOB, compute_chunk, compute_round
@@ -16,6 +18,8 @@ from assistance.queries.computations import (
     computation_progress,
     computed_totals,
 )
+from members.auth.actor import business_date as today
+from unionportal.core.actor import SYSTEM
 from unionportal.core.errors import Refusal
 from unionportal.core.jobs import JobRun, register_job, run_job
 
@@ -99,3 +103,23 @@ def run_collection(run: JobRun) -> dict[str, Any]:
     outcomes = collect_returns(by=run.by, on=business_date(run), run=run)
     applied = [outcome for outcome in outcomes if not outcome.is_repeated]
     return {"applied": len(applied), "repeated": len(outcomes) - len(applied)}
+
+
+# --- proofs of the books (actions/proofs)
+
+
+@register_job(PROVE_JOB, "核对账目")
+def run_proof(run: JobRun) -> dict[str, Any]:
+    run.advance(done=0, total=1, note="正在核对")
+    proof = prove_books(
+        key=f"job-{run.job_id}", on=business_date(run), by=run.by, run=run
+    )
+    run.advance(done=1, total=1, note=f"{proof.problem_count} 处不符")
+    return {"proof": proof.pk, "problems": proof.problem_count}
+
+
+@shared_task(name="assistance.prove_books_nightly", ignore_result=True)  # type: ignore[untyped-decorator]
+def prove_books_nightly() -> None:
+    """Rung by the scheduler every night; twice in a night is one job."""
+    on = today()
+    request_proof(key=f"nightly-{on}", on=on, by=SYSTEM)

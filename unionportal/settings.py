@@ -12,6 +12,7 @@ from typing import Any
 import django_stubs_ext
 import environ
 import structlog
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.templatetags.static import static
 from django.urls import reverse_lazy
@@ -215,6 +216,7 @@ UNFOLD = {
                     place("困难职工档案", "folder_shared", "staff_assistance:dossiers"),
                     place("帮扶方案", "rule", "staff_assistance:schemes"),
                     place("资金账户", "account_balance", "staff_assistance:funds"),
+                    place("抽样核查", "phone_in_talk", "staff_assistance:sample-items"),
                     place("职工咨询", "contact_support", "staff_assistance:inquiries"),
                 ],
             },
@@ -328,6 +330,13 @@ CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "Asia/Shanghai"
+# The books are proved every night, when nobody changes them.
+CELERY_BEAT_SCHEDULE = {
+    "prove-books-nightly": {
+        "task": "assistance.prove_books_nightly",
+        "schedule": crontab(hour=2, minute=30),
+    },
+}
 CELERY_BEAT_SCHEDULER = "unionportal.beat:VisibleScheduler"
 # Our log lines stay JSON inside the worker.
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -20,6 +20,7 @@ from assistance.actions.rounds import (
     request_computation,
 )
 from assistance.admin.forms import DateForm, ReasonForm
+from assistance.admin.round_samples import sample_told, sample_verbs
 from assistance.admin.search import offer, offer_unions
 from assistance.enums import RoundKind, RoundState
 from assistance.models import Round
@@ -111,7 +112,13 @@ class RoundPage(StaffPage):
             steps=steps_of(round_),
             job=(job := running_job(round_)),
             pace=pace_of(job),
-            verbs=arranged(verbs_of(round_, actor=self.actor, on=self.on)),
+            verbs=arranged(
+                [
+                    *verbs_of(round_, actor=self.actor, on=self.on),
+                    *sample_verbs(round_, self.actor),
+                ]
+            ),
+            **sample_told(round_, self.actor),
             counties=counties,
             totals=totals_of(counties),
             clauses=round_clauses(round_) if in_charge else [],
@@ -286,7 +293,13 @@ def verbs_of(round_: Round, *, actor: Actor, on: date) -> list[Verb]:
             tone="next",
             effect=f"将按发放工会生成批次，共 {round_.eligible_count} 户、{amount} 元。",
         ),
-        verb("close", "办结", can_close_round(actor, round_), tone="next"),
+        verb(
+            "close",
+            "办结",
+            can_close_round(actor, round_),
+            tone="next",
+            effect="仍缺材料的，按“期满未补材料”结束，可在下一轮次重新认定。",
+        ),
         verb(
             "supplement",
             "开启补充轮次",

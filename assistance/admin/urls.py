@@ -10,8 +10,12 @@ from assistance.admin import (
     funds,
     inquiries,
     payments,
+    proofs,
+    round_samples,
     rounds,
+    sample_exports,
     schemes,
+    verification,
 )
 
 app_name = "staff_assistance"
@@ -34,6 +38,30 @@ urlpatterns = [
         exports.CountyExport.as_view(),
         name="counties-export",
     ),
+    path("rounds/<int:pk>/sample/", verification.SamplePage.as_view(), name="sample"),
+    path(
+        "rounds/<int:pk>/sample/<slug:verb>/",
+        round_samples.RoundSampleVerb.as_view(),
+        name="round-sample-verb",
+    ),
+    path("verification/", verification.SampleItemList.as_view(), name="sample-items"),
+    path(
+        "verification/export/",
+        sample_exports.SampleExport.as_view(),
+        name="sample-export",
+    ),
+    path("verification/print/", sample_exports.CallSheet.as_view(), name="call-sheet"),
+    path(
+        "verification/<int:pk>/",
+        verification.SampleItemPage.as_view(),
+        name="sample-item",
+    ),
+    path(
+        "verification/<int:pk>/<slug:verb>/",
+        verification.SampleItemVerb.as_view(),
+        name="sample-item-verb",
+    ),
+    path("funds/proofs/", proofs.ProofList.as_view(), name="proofs"),
     path("rounds/<int:pk>/<slug:verb>/", rounds.RoundVerb.as_view(), name="round-verb"),
     path(
         "determinations/",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assistance.api import views
+from assistance.api import verification, views
 
 app_name = "assistance_api"
 
@@ -15,6 +15,16 @@ urlpatterns = [
         "rounds/<int:pk>/determinations/",
         views.DeterminationList.as_view(),
         name="determinations",
+    ),
+    path(
+        "rounds/<int:pk>/verification/",
+        verification.VerificationDetail.as_view(),
+        name="verification",
+    ),
+    path(
+        "rounds/<int:pk>/verification/items/",
+        verification.SampleItemApiList.as_view(),
+        name="sample-items",
     ),
     path("rounds/<int:pk>/payments/", views.PaymentList.as_view(), name="payments"),
 ]

@@ -5,7 +5,7 @@ from assistance.permissions.roles import holds_role
 from members.enums import Role
 from members.models import Organisation
 from unionportal.core.actor import Actor
-from unionportal.core.verdict import ALLOWED, Verdict
+from unionportal.core.verdict import ALLOWED, Verdict, denied
 
 
 def can_receive_funds(actor: Actor, organisation: Organisation) -> Verdict:
@@ -26,3 +26,14 @@ def can_reverse_entry(actor: Actor, entry: Entry) -> Verdict:
         if not verdict:
             return verdict
     return ALLOWED
+
+
+def can_prove_books(actor: Actor) -> Verdict:
+    """An auditor or administrator of a topmost union; every night the portal itself."""
+    for seat in actor.seats:
+        is_top = len(seat.path) == Organisation.steplen
+        if is_top and seat.role in {Role.AUDITOR, Role.ADMINISTRATOR}:
+            return ALLOWED
+    if actor.is_system:
+        return ALLOWED
+    return denied("核对全部账目需要最上级工会的“审计”或“管理员”岗位，您没有。")

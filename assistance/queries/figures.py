@@ -7,13 +7,15 @@ from decimal import Decimal
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
-from assistance.enums import Outcome, PaymentState
+from assistance.enums import Outcome, PaymentState, SampleItemState
 from assistance.models import (
     Batch,
     Determination,
     HouseholdDossier,
     Payment,
     PaymentClaim,
+    SampleItem,
+    VerificationFinding,
 )
 from unionportal.core.errors import Refusal
 from unionportal.core.figures import Figure
@@ -113,6 +115,22 @@ def payments_returned(path: str, period: str) -> Decimal:
     return Decimal(found.count())
 
 
+def payments_verified(path: str, period: str) -> Decimal:
+    found = SampleItem.objects.filter(
+        _below(path, "stratum__organisation__path"),
+        _during(period, "ended_on"),
+        state=SampleItemState.ANSWERED,
+    )
+    return Decimal(found.count())
+
+
+def findings_opened(path: str, period: str) -> Decimal:
+    found = VerificationFinding.objects.filter(
+        _below(path, "item__stratum__organisation__path"), _during(period, "opened_on")
+    )
+    return Decimal(found.count())
+
+
 def batches_settled(path: str, period: str) -> Decimal:
     found = Batch.objects.filter(
         _below(path, "organisation__path"), _during(period, "settled_on")
@@ -185,6 +203,22 @@ _ROWS: tuple[_Row, ...] = (
         "退回",
         "人次",
         payments_returned,
+    ),
+    (
+        "assistance.payments_verified",
+        "核实人次",
+        "期内抽样核查得到本人回答的到账笔数；联系不上和拒答的不计",
+        "核查",
+        "人次",
+        payments_verified,
+    ),
+    (
+        "assistance.findings_opened",
+        "核查差错",
+        "期内抽样核查中本人说未收到或金额不符的笔数，查实已收到的也计",
+        "核查",
+        "人次",
+        findings_opened,
     ),
     (
         "assistance.batches_settled",

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -15,10 +15,12 @@ from assistance.enums import (
     DossierState,
     FileDirection,
     FileLevel,
+    FindingState,
     HardshipClass,
     Outcome,
     PaymentState,
     RoundState,
+    SampleItemState,
 )
 from assistance.models import (
     Account,
@@ -28,6 +30,8 @@ from assistance.models import (
     HouseholdDossier,
     Payment,
     Round,
+    SampleItem,
+    VerificationFinding,
 )
 from members.models import Organisation
 
@@ -194,3 +198,34 @@ class FundFilter(django_filters.FilterSet):
     class Meta:
         model = Account
         fields = ("source",)
+
+
+class SampleItemFilter(django_filters.FilterSet):
+    """People drawn by state, stratum, union, name and finding."""
+
+    state = django_filters.ChoiceFilter(
+        label=_("状态"), choices=SampleItemState.choices
+    )
+    name = django_filters.CharFilter(
+        field_name="payment__claim__payee__name",
+        lookup_expr="startswith",
+        label=_("收款人"),
+    )
+    union = UnionFilter(field_name="stratum__organisation__path", label=_("发放工会"))
+    first_time = django_filters.BooleanFilter(
+        field_name="stratum__is_first_time", label=_("首次领取")
+    )
+    finding = django_filters.ChoiceFilter(
+        label=_("核查问题"), choices=FindingState.choices, method="with_finding"
+    )
+
+    class Meta:
+        model = SampleItem
+        fields = ("state",)
+
+    def with_finding(
+        self, items: QuerySet[SampleItem], _name: str, state: str
+    ) -> QuerySet[SampleItem]:
+        """Those with a finding in this state, each once."""
+        findings = VerificationFinding.objects.filter(item=OuterRef("pk"), state=state)
+        return items.filter(Exists(findings))

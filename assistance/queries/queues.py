@@ -22,6 +22,8 @@ from assistance.models import (
     SignaturePerson,
 )
 from assistance.queries.inquiries import inquiries_waiting
+from assistance.queries.proofs import proofs_waiting
+from assistance.queries.verification_queue import verification_waiting
 from assistance.workflow import BATCH
 from members.enums import NoticeState, Role
 from members.models import Notice, Organisation
@@ -269,6 +271,8 @@ QUEUES = (
     WorkQueue("assistance.rounds", "轮次", rounds_waiting),
     WorkQueue("assistance.batches", "待签批的批次", batches_waiting),
     WorkQueue("assistance.returns", "银行退回", returns_waiting),
+    WorkQueue("assistance.verification", "抽样核查", verification_waiting),
+    WorkQueue("assistance.proofs", "账目核对", proofs_waiting),
     WorkQueue("assistance.inquiries", "职工咨询", inquiries_waiting),
     WorkQueue("assistance.unknowns", "待补材料", unknowns_waiting),
     WorkQueue("assistance.rechecks", "档案复核", rechecks_waiting),

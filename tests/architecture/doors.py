@@ -145,7 +145,7 @@ def records(model: str, *verbs: str, add: Door = NEVER) -> dict[str, Door]:
 
 DOORS: dict[str, Door] = {
     "home": Door(get="200 200 desk 200 desk 200", post=NOBODY),
-    "health": Door(get="500 - - - - -", post=NOBODY),
+    "health": Door(get="503 - - - - -", post=NOBODY),
     "ready": OPEN,
     # There is staff already: the first run is over.
     "setup": Door(get=OVER, post=OVER),
@@ -213,6 +213,21 @@ DOORS: dict[str, Door] = {
     "staff_assistance:entries": STAFF_LIST,
     "staff_assistance:fund-receive": STAFF_FORM,
     "staff_assistance:fund-transfer": STAFF_FORM,
+    # Of all the books: a county reads nothing there, and may not ask for one.
+    "staff_assistance:proofs": Door(
+        get=STAFF_LIST.get, post="login login moved login moved login"
+    ),
+    "staff_assistance:sample": STAFF_RECORD.of("round"),
+    "staff_assistance:round-sample-verb": STAFF_VERB.of(
+        "round", "draw", "waive", "take"
+    ),
+    "staff_assistance:sample-items": STAFF_LIST,
+    "staff_assistance:sample-export": EXPORT_LIST,
+    "staff_assistance:call-sheet": EXPORT_LIST,
+    "staff_assistance:sample-item": STAFF_RECORD.of("sample_item"),
+    "staff_assistance:sample-item-verb": STAFF_VERB.of(
+        "sample_item", "record", "phone", "give-back", "correct", "end-finding"
+    ),
     "staff_assistance:inquiries": STAFF_LIST,
     "staff_assistance:inquiry": Door(
         get=STAFF_RECORD.get, post="login login 404 login moved login"
@@ -303,4 +318,6 @@ DOORS: dict[str, Door] = {
     "assistance_api:round": API_RECORD.of("round"),
     "assistance_api:determinations": API_LINES.of("round"),
     "assistance_api:payments": API_LINES.of("round"),
+    "assistance_api:verification": API_RECORD.of("round"),
+    "assistance_api:sample-items": API_LINES.of("round"),
 }

@@ -9,7 +9,13 @@ from assistance.actions.inquiries import ask_about_determination
 from assistance.actions.notices import publish_round_notice
 from assistance.actions.releases import release_round
 from assistance.actions.rounds import compute_round
-from assistance.models import Batch, Payment
+from assistance.models import (
+    Batch,
+    Payment,
+    SampleItem,
+    SampleStratum,
+    VerificationSample,
+)
 from members.actions.notice import ANONYMOUS, file_objection
 from members.actions.person import change_phone
 from members.actions.user import sign_in_worker
@@ -75,6 +81,7 @@ def build() -> House:
             "determination": answer.pk,
             "batch": batch.pk,
             "payment": payment.pk,
+            "sample_item": drawn_item(payment, batch).pk,
             "dossier": household.pk,
             "scheme": version.pk,
             "inquiry": inquiry.pk,
@@ -118,6 +125,39 @@ def checked_roster(officer: User) -> Upload:
     )
     return check_upload(
         upload_id=upload.pk, on=make.ON, by=actor_of(officer, on=make.ON)
+    )
+
+
+def drawn_item(payment: Payment, batch: Batch) -> SampleItem:
+    """One person drawn, as if his money had come; the draw has tests of its own."""
+    sample = VerificationSample.objects.create(
+        round=batch.round,
+        seed="0" * 64,
+        confidence=95,
+        margin="0.03",
+        expected_error="0.05",
+        population=1,
+        amount=payment.amount,
+        size=1,
+        drawn_on=AFTER_NOTICE,
+        drawn_by="系统",
+    )
+    stratum = SampleStratum.objects.create(
+        sample=sample,
+        organisation=batch.organisation,
+        is_first_time=True,
+        population=1,
+        amount=payment.amount,
+        size=1,
+        frame=[payment.pk],
+    )
+    return SampleItem.objects.create(
+        stratum=stratum,
+        place=1,
+        year=payment.year,
+        payment_id=payment.pk,
+        batch=batch,
+        added_on=AFTER_NOTICE,
     )
 
 

@@ -1,16 +1,34 @@
 """Health for monitors and containers, metrics for Prometheus."""
 
 import hmac
+from dataclasses import dataclass
 from http import HTTPStatus
 from ipaddress import ip_address
 
 import django_prometheus.exports
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from health_check.base import HealthCheck
+from health_check.exceptions import ServiceUnavailable
 from health_check.views import HealthCheckView
 
+from assistance.queries.proofs import latest_proof
 from unionportal.core.readonly import writes_on_get
 from unionportal.pages.outage import RETRY_SECONDS
+
+
+@dataclass
+class BooksProven(HealthCheck):
+    """The last proof of the books found nothing; where it did, a monitor shall cry."""
+
+    def run(self) -> None:
+        """Fail while the last proof is not green; before the first one, pass."""
+        proof = latest_proof()
+        if proof is not None and not proof.is_green:
+            raise ServiceUnavailable(
+                f"账目核对有 {proof.problem_count} 处不符（{proof.on}），"
+                "请审计岗位查看“账目核对”。"
+            )
 
 
 # Outside of the request's transaction: must answer when the database does not.
@@ -36,10 +54,13 @@ class Ready(HealthCheckView):
         return response
 
 
+BOOKS = "unionportal.pages.health.BooksProven"
+
+
 class Health(Ready):
     """Whether the whole portal works: a background worker is asked too."""
 
-    checks = (*Ready.checks, ("health_check.contrib.celery.Ping", {"limit": 1}))
+    checks = (*Ready.checks, ("health_check.contrib.celery.Ping", {"limit": 1}), BOOKS)
 
 
 # As above: the metrics are wanted most when the database is down.
