@@ -276,7 +276,8 @@ _VOUCHERS = """
     LEFT JOIN core_auditentry AS told
         ON told.subject_kind = 'assistance.entry' AND told.subject_id = entry.id
     WHERE %(round)s::bigint IS NULL
-    GROUP BY entry.id, undone.id, told.id
+    GROUP BY entry.id, undone.id, told.id, told.on, told.actor_name, told.verb,
+        told.reason, told.changes, told.organisation_id
     HAVING (entry.batch_id IS NULL) IS DISTINCT FROM
             (entry.kind IN ('receive', 'transfer', 'fee', 'interest'))
         OR entry.batch_id IS NULL AND (

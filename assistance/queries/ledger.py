@@ -15,6 +15,11 @@ from assistance.queries.sample_evidence import SAMPLE_EVIDENCE
 from assistance.queries.statement_evidence import STATEMENT_EVIDENCE
 from members.models import Organisation
 from unionportal.core.actor import Actor
+from unionportal.core.archive import (
+    missing_sentence,
+    missing_years,
+    over_whole_years,
+)
 from unionportal.core.money import show_yuan
 from unionportal.core.scope import within
 
@@ -244,6 +249,7 @@ _TOTALS = """
            coalesce(sum(payment.amount) FILTER (WHERE payment.state = 'withdrawn'), 0)
     FROM payment
 """
+_BY_YEAR = ("assistance_determination", "assistance_payment", "core_auditentry")
 Row = tuple[object, ...]
 Params = dict[str, int | None]
 
@@ -256,16 +262,22 @@ def ledger_proof(round: Round | None = None) -> LedgerProof:  # noqa: A002 - the
     say, and the file sent is the list instructed. Every entry adds up to zero, every
     balance is the sum of its postings, every payment has its claim. And beside the
     amounts (`evidence`): payees, signatures, answers, and the trail; with the bank's
-    own word (`statement_evidence`): statements, matches and closed months.
+    own word (`statement_evidence`): statements, matches and closed months. Archived
+    years are read where they lie; one that is not in the database is named.
     """
     params: Params = {"round": round.pk if round else None}
     problems: list[Problem] = []
-    for sql, read in _CHECKS:
-        for row in _rows(sql, params):
-            problems += read(row)
-    for sql in (*EVIDENCE, *STATEMENT_EVIDENCE, *SAMPLE_EVIDENCE):
-        problems += [Problem(*map(str, row)) for row in _rows(sql, params)]
-    return LedgerProof(tuple(problems), _totals(params))
+    missing = missing_years(*_BY_YEAR)
+    if missing:
+        sentence = missing_sentence(missing)
+        return LedgerProof((Problem("archive", str(missing[0]), sentence),), {})
+    with over_whole_years():
+        for sql, read in _CHECKS:
+            for row in _rows(sql, params):
+                problems += read(row)
+        for sql in (*EVIDENCE, *STATEMENT_EVIDENCE, *SAMPLE_EVIDENCE):
+            problems += [Problem(*map(str, row)) for row in _rows(sql, params)]
+        return LedgerProof(tuple(problems), _totals(params))
 
 
 def _over_batches(select: str) -> str:

@@ -11,6 +11,12 @@ from django.db.models import QuerySet
 from django.db.transaction import TransactionManagementError
 
 from unionportal.core.actor import Actor
+from unionportal.core.archive import (
+    AUDIT_TABLE,
+    missing_sentence,
+    missing_years,
+    over_whole_years,
+)
 from unionportal.core.models.audit import (
     FIRST_PREVIOUS,
     AuditEntry,
@@ -110,6 +116,7 @@ _Link = tuple[int, int, str, str, str | None]
 def verify_chain(*, expected_head: str = "") -> ChainReport:
     """Recompute the whole chain from what is stored, in one snapshot, streaming.
 
+    Archived years are read where they lie; one that is not in the database is named.
     Finds a changed entry or link, a missing one, and one inserted past the trigger.
     Links cut off at the end are only found against a head that stands elsewhere (on a
     certificate): pass it as ``expected_head``.
@@ -120,8 +127,12 @@ def verify_chain(*, expected_head: str = "") -> ChainReport:
                 cursor.execute(
                     "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
                 )
-        report = _walk(_stored_links(), expected_head)
-        return report if report.fault else _unlinked(report)
+        missing = missing_sentence(missing_years(AUDIT_TABLE))
+        if missing:
+            return ChainReport(0, FIRST_PREVIOUS, missing)
+        with over_whole_years():
+            report = _walk(_stored_links(), expected_head)
+            return report if report.fault else _unlinked(report)
 
 
 def _stored_links() -> Iterator[_Link]:

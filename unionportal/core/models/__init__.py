@@ -1,5 +1,6 @@
 """Tables of the shared ground."""
 
+from unionportal.core.models.archive import ArchivedYear
 from unionportal.core.models.audit import AuditEntry, AuditLink, AuditPending
 from unionportal.core.models.idempotency import StoredReply
 from unionportal.core.models.jobs import Job, JobState
@@ -7,6 +8,7 @@ from unionportal.core.models.messages import Message, MessageState
 from unionportal.core.models.upload import RowVerdict, Upload, UploadRow, UploadState
 
 __all__ = [
+    "ArchivedYear",
     "AuditEntry",
     "AuditLink",
     "AuditPending",

@@ -176,7 +176,12 @@ class AuditLink(models.Model):
 
     seq = models.BigIntegerField(_("序号"), primary_key=True)
     entry = models.OneToOneField(
-        AuditEntry, models.PROTECT, related_name="link", verbose_name=_("审计记录")
+        AuditEntry,
+        models.PROTECT,
+        # The entry lies in the partition of its year and may be archived with it.
+        db_constraint=False,
+        related_name="link",
+        verbose_name=_("审计记录"),
     )
     previous = models.CharField(_("前一摘要"), max_length=64)
     digest = models.CharField(_("摘要"), max_length=64, unique=True)
