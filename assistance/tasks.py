@@ -13,6 +13,7 @@ from assistance.actions.proofs import PROVE_JOB, prove_books, request_proof
 from assistance.actions.releases import RELEASE_JOB, release_round
 from assistance.actions.returns import COLLECT_JOB, collect_returns
 from assistance.actions.rounds import COMPUTE_JOB, compute_chunk, compute_round
+from assistance.actions.statements import COLLECT_STATEMENTS_JOB, collect_statements
 from assistance.queries.computations import (
     CHUNK_JOB,
     computation_progress,
@@ -123,3 +124,14 @@ def prove_books_nightly() -> None:
     """Rung by the scheduler every night; twice in a night is one job."""
     on = today()
     request_proof(key=f"nightly-{on}", on=on, by=SYSTEM)
+
+
+@register_job(COLLECT_STATEMENTS_JOB, "收取银行对账单")
+def run_statement_collection(run: JobRun) -> dict[str, Any]:
+    outcomes = collect_statements(by=run.by, on=business_date(run), run=run)
+    taken = [outcome for outcome in outcomes if not outcome.is_repeated]
+    return {
+        "imported": len(taken),
+        "repeated": len(outcomes) - len(taken),
+        "matched": sum(outcome.matched for outcome in taken),
+    }

@@ -213,6 +213,7 @@ UNFOLD = {
                     place("发放批次", "fact_check", "staff_assistance:batches"),
                     place("发放记录", "payments", "staff_assistance:payments"),
                     place("银行文件", "description", "staff_assistance:bank-files"),
+                    place("银行对账", "balance", "staff_assistance:statements"),
                     place("困难职工档案", "folder_shared", "staff_assistance:dossiers"),
                     place("帮扶方案", "rule", "staff_assistance:schemes"),
                     place("资金账户", "account_balance", "staff_assistance:funds"),

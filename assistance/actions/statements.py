@@ -30,7 +30,6 @@ from assistance.rules.statements.reading import (
     statement_layout_of,
 )
 from members.enums import Role
-from members.models import Organisation
 from unionportal.core.actor import SYSTEM, Actor
 from unionportal.core.audit import record
 from unionportal.core.errors import Refusal
@@ -87,11 +86,14 @@ def import_statement(
     """
     name = storable(Path(name).name)[:120] or "对账单"
     sha256 = hashlib.sha256(content).hexdigest()
+    payers = [seat for seat in by.seats if seat.role == Role.PAYER]
+    keeper = payers[0].organisation_id if payers else None
+    refused = _Refused(name, sha256, keeper)
     try:
         layout, read = _read(name, content)
         account = _account_of(read, by)
     except Unreadable as unfit:
-        raise _refused(name, sha256, unfit.problems, by=by, on=on) from unfit
+        raise refused.keep(unfit.problems, by=by, on=on) from unfit
     can_import_statement(by, account.organisation).require()
     statement = BankStatement(
         paying_account=account,
@@ -111,7 +113,8 @@ def import_statement(
     try:
         return _take_in(statement, read.rows, by=by, on=on)
     except Unreadable as unfit:
-        raise _refused(name, sha256, unfit.problems, by=by, on=on) from unfit
+        refused = _Refused(name, sha256, account.organisation_id)
+        raise refused.keep(unfit.problems, by=by, on=on) from unfit
 
 
 def collect_statements(
@@ -285,41 +288,40 @@ def _open_months(statement: BankStatement) -> None:
     )
 
 
-def _refused(
-    name: str,
-    sha256: str,
-    problems: Sequence[tuple[int, str]],
-    *,
-    by: Actor,
-    on: date,
-) -> Refusal:
-    """Keep the refused file's name and problems; return the refusal to raise."""
-    lines = [f"第 {number} 行：{sentence}" for number, sentence in problems]
-    payers = [seat for seat in by.seats if seat.role == Role.PAYER]
-    organisation = (
-        Organisation.objects.get(pk=payers[0].organisation_id) if payers else None
-    )
-    with transaction.atomic():
-        refusal = StatementRefusal.objects.create(
-            organisation=organisation,
-            name=name,
-            sha256=sha256,
-            problems=lines[:_KEPT],
-            on=on,
-            made_by=by.name,
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """A file that is not taken in, and the union that is to know."""
+
+    name: str
+    sha256: str
+    organisation_id: int | None
+
+    def keep(
+        self, problems: Sequence[tuple[int, str]], *, by: Actor, on: date
+    ) -> Refusal:
+        """Keep the file's name and problems; return the refusal to raise."""
+        lines = [f"第 {number} 行：{sentence}" for number, sentence in problems]
+        with transaction.atomic():
+            refusal = StatementRefusal.objects.create(
+                organisation_id=self.organisation_id,
+                name=self.name,
+                sha256=self.sha256,
+                problems=lines[:_KEPT],
+                on=on,
+                made_by=by.name,
+            )
+            record(
+                by=by,
+                verb="refuse_statement",
+                subject=refusal,
+                on=on,
+                organisation_id=self.organisation_id,
+                changes={"problems": len(lines)},
+            )
+        more = f"……共 {len(lines)} 处" if len(lines) > _SHOWN else ""
+        return Refusal(
+            f"对账单“{self.name}”整份拒收，未作任何改动：{'；'.join(lines[:_SHOWN])}"
+            f"{more}。请与银行核对，由银行重新出具。",
+            code="statement",
+            field="file",
         )
-        record(
-            by=by,
-            verb="refuse_statement",
-            subject=refusal,
-            on=on,
-            organisation_id=refusal.organisation_id,
-            changes={"problems": len(lines)},
-        )
-    more = f"……共 {len(lines)} 处" if len(lines) > _SHOWN else ""
-    return Refusal(
-        f"对账单“{name}”整份拒收，未作任何改动：{'；'.join(lines[:_SHOWN])}{more}。"
-        "请与银行核对，由银行重新出具。",
-        code="statement",
-        field="file",
-    )

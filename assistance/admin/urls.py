@@ -11,10 +11,12 @@ from assistance.admin import (
     inquiries,
     payments,
     proofs,
+    reconciliations,
     round_samples,
     rounds,
     sample_exports,
     schemes,
+    statements,
     verification,
 )
 
@@ -130,4 +132,51 @@ urlpatterns = [
     path("inquiries/", inquiries.InquiryList.as_view(), name="inquiries"),
     path("inquiries/<int:pk>/", inquiries.InquiryPage.as_view(), name="inquiry"),
     path("bank-files/", payments.BankFileList.as_view(), name="bank-files"),
+    path("statements/", statements.StatementList.as_view(), name="statements"),
+    path("statements/<int:pk>/", statements.StatementPage.as_view(), name="statement"),
+    path(
+        "statements/<int:pk>/export/",
+        statements.StatementExport.as_view(),
+        name="statement-export",
+    ),
+    path(
+        "statement-lines/<int:pk>/",
+        statements.LinePage.as_view(),
+        name="statement-line",
+    ),
+    path(
+        "statement-lines/<int:pk>/<slug:verb>/",
+        statements.LineVerb.as_view(),
+        name="statement-line-verb",
+    ),
+    path(
+        "reconciliations/<int:pk>/",
+        reconciliations.ReconciliationPage.as_view(),
+        name="reconciliation",
+    ),
+    path(
+        "reconciliations/<int:pk>/items/",
+        reconciliations.OutstandingList.as_view(),
+        name="outstanding",
+    ),
+    path(
+        "reconciliations/<int:pk>/items/export/",
+        reconciliations.OutstandingExport.as_view(),
+        name="outstanding-export",
+    ),
+    path(
+        "reconciliations/<int:pk>/export/",
+        reconciliations.ReconciliationExport.as_view(),
+        name="reconciliation-export",
+    ),
+    path(
+        "reconciliations/<int:pk>/print/",
+        reconciliations.ReconciliationPrint.as_view(),
+        name="reconciliation-print",
+    ),
+    path(
+        "reconciliations/<int:pk>/<slug:verb>/",
+        reconciliations.ReconciliationVerb.as_view(),
+        name="reconciliation-verb",
+    ),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assistance.api import verification, views
+from assistance.api import statements, verification, views
 
 app_name = "assistance_api"
 
@@ -27,4 +27,20 @@ urlpatterns = [
         name="sample-items",
     ),
     path("rounds/<int:pk>/payments/", views.PaymentList.as_view(), name="payments"),
+    path("statements/", statements.StatementList.as_view(), name="statements"),
+    path(
+        "statements/<int:pk>/",
+        statements.StatementDetail.as_view(),
+        name="statement",
+    ),
+    path(
+        "statements/<int:pk>/lines/",
+        statements.StatementLineList.as_view(),
+        name="statement-lines",
+    ),
+    path(
+        "reconciliations/",
+        statements.ReconciliationList.as_view(),
+        name="reconciliations",
+    ),
 ]

@@ -17,6 +17,7 @@ from assistance.models import (
     SampleItem,
     VerificationFinding,
 )
+from assistance.queries.reconciliations import outstanding_below
 from unionportal.core.errors import Refusal
 from unionportal.core.figures import Figure
 
@@ -138,6 +139,16 @@ def batches_settled(path: str, period: str) -> Decimal:
     return Decimal(found.count())
 
 
+def outstanding_count(path: str, period: str) -> Decimal:
+    """Items that only the bank or only the books know at the end of a period."""
+    return outstanding_below(path, span_of(period)[1])[0]
+
+
+def outstanding_amount(path: str, period: str) -> Decimal:
+    """The same in yuan, whichever way they go."""
+    return outstanding_below(path, span_of(period)[1])[1]
+
+
 _Row = tuple[str, str, str, str, str, Callable[[str, str], Decimal]]
 _ROWS: tuple[_Row, ...] = (
     (
@@ -227,6 +238,22 @@ _ROWS: tuple[_Row, ...] = (
         "对账",
         "批",
         batches_settled,
+    ),
+    (
+        "assistance.outstanding_count",
+        "未达账项",
+        "期末银行对账单与银行存款日记账只有一方已记的账项，收付都计；没有对账单的付款账户不计",
+        "未达",
+        "笔",
+        outstanding_count,
+    ),
+    (
+        "assistance.outstanding_amount",
+        "未达账项金额",
+        "期末未达账项的金额，收付不相抵；没有对账单的付款账户不计",
+        "未达",
+        "元",
+        outstanding_amount,
     ),
 )
 

@@ -17,20 +17,26 @@ from assistance.enums import (
     FileLevel,
     FindingState,
     HardshipClass,
+    LineKind,
     Outcome,
     PaymentState,
+    ReconciliationState,
     RoundState,
     SampleItemState,
+    Side,
 )
 from assistance.models import (
     Account,
     BankFile,
+    BankStatement,
     Batch,
     Determination,
     HouseholdDossier,
     Payment,
+    Reconciliation,
     Round,
     SampleItem,
+    StatementLine,
     VerificationFinding,
 )
 from members.models import Organisation
@@ -229,3 +235,49 @@ class SampleItemFilter(django_filters.FilterSet):
         """Those with a finding in this state, each once."""
         findings = VerificationFinding.objects.filter(item=OuterRef("pk"), state=state)
         return items.filter(Exists(findings))
+
+
+class StatementFilter(django_filters.FilterSet):
+    """Statements by union and by what day they reach."""
+
+    union = UnionFilter(
+        field_name="paying_account__organisation__path", label=_("工会")
+    )
+    period_to = django_filters.DateFromToRangeFilter(label=_("结束日期"))
+
+    class Meta:
+        model = BankStatement
+        fields = ("period_to",)
+
+
+class StatementLineFilter(django_filters.FilterSet):
+    """Lines of a statement by day, direction, amount, words, and whether they are matched."""
+
+    on = django_filters.DateFromToRangeFilter(label=_("日期"))
+    side = django_filters.ChoiceFilter(label=_("收付"), choices=Side.choices)
+    kind = django_filters.ChoiceFilter(label=_("性质"), choices=LineKind.choices)
+    amount = django_filters.NumberFilter(label=_("金额"))
+    reference = django_filters.CharFilter(label=_("凭证号"))
+    is_matched = django_filters.BooleanFilter(
+        field_name="cleared_on", lookup_expr="isnull", exclude=True, label=_("已核对")
+    )
+
+    class Meta:
+        model = StatementLine
+        fields = ("side", "kind", "amount", "reference")
+
+
+class ReconciliationFilter(django_filters.FilterSet):
+    """Months of accounts by union, month and state."""
+
+    union = UnionFilter(
+        field_name="paying_account__organisation__path", label=_("工会")
+    )
+    month = django_filters.DateFilter(label=_("月份（当月第一天）"))
+    state = django_filters.ChoiceFilter(
+        label=_("状态"), choices=ReconciliationState.choices
+    )
+
+    class Meta:
+        model = Reconciliation
+        fields = ("month", "state")

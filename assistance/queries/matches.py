@@ -14,6 +14,7 @@ from assistance.models import (
     Match,
     PayingAccount,
     StatementLine,
+    StatementRefusal,
 )
 from unionportal.core.actor import Actor
 from unionportal.core.scope import within
@@ -44,6 +45,16 @@ def statements_visible_to(actor: Actor) -> QuerySet[BankStatement]:
         )
         .select_related("paying_account__organisation")
         .order_by("-id")
+    )
+
+
+def refusals_visible_to(actor: Actor) -> QuerySet[StatementRefusal]:
+    """Files that were refused, of the actor's unions; the portal keeps the folder's."""
+    refusals = StatementRefusal.objects.select_related("organisation").order_by("-id")
+    if actor.is_system:
+        return refusals
+    return refusals.filter(
+        within(actor, "organisation__path") & Q(organisation__isnull=False)
     )
 
 

@@ -11,18 +11,22 @@ from assistance.enums import (
     DossierState,
     Outcome,
     PaymentState,
+    ReconciliationState,
     RoundState,
 )
 from assistance.models import (
     Batch,
     Determination,
     HouseholdDossier,
+    PayingAccount,
     Payment,
+    Reconciliation,
     Round,
     SignaturePerson,
 )
 from assistance.queries.inquiries import inquiries_waiting
 from assistance.queries.proofs import proofs_waiting
+from assistance.queries.reconciliations import end_of
 from assistance.queries.verification_queue import verification_waiting
 from assistance.workflow import BATCH
 from members.enums import NoticeState, Role
@@ -35,6 +39,7 @@ from unionportal.core.scope import within
 STAFF = "/staff/assistance"
 RECHECK_DAYS = 335  # a month before the yearly recheck is due
 _YEAR = 365
+RECONCILED_WITHIN = 10  # days after the month's end
 
 
 def _seats_of(actor: Actor, role: Role) -> list[int]:
@@ -267,12 +272,80 @@ def rechecks_waiting(actor: Actor, on: date) -> list[QueueItem]:
     ]
 
 
+# --- months to be reconciled
+
+
+def months_waiting(actor: Actor, on: date) -> list[QueueItem]:
+    """Months that are over: to be matched and prepared, or to be reviewed and closed.
+
+    And the payer's own accounts whose statement of the last month has not come.
+    """
+    rows = (
+        Reconciliation.objects.filter(
+            Q(
+                state=ReconciliationState.OPEN,
+                paying_account__organisation__in=_seats_of(actor, Role.MAKER),
+            )
+            | Q(
+                state=ReconciliationState.PREPARED,
+                paying_account__organisation__in=_seats_of(actor, Role.CHECKER),
+            ),
+            month__lt=on.replace(day=1),
+        )
+        .exclude(prepared_by=actor.user_id, state=ReconciliationState.PREPARED)
+        .select_related("paying_account__organisation")
+        .order_by("month", "id")
+    )
+    return [*(_month_item(row) for row in rows), *_statements_missing(actor, on)]
+
+
+def _month_item(month: Reconciliation) -> QueueItem:
+    is_prepared = month.state == ReconciliationState.PREPARED
+    over = end_of(month.month) + timedelta(days=1)
+    return QueueItem(
+        title=f"{month}待对账",
+        detail="审核余额调节表并关账"
+        if is_prepared
+        else "核对未达账项，编制余额调节表",
+        url=f"{STAFF}/reconciliations/{month.pk}/",
+        organisation_name=month.paying_account.organisation.short_name,
+        waiting_since=month.prepared_on or over,
+        due_on=over + timedelta(days=RECONCILED_WITHIN),
+        role=Role.CHECKER if is_prepared else Role.MAKER,
+    )
+
+
+def _statements_missing(actor: Actor, on: date) -> list[QueueItem]:
+    """Accounts that have statements, but none that reaches the end of last month."""
+    over = on.replace(day=1)
+    accounts = (
+        PayingAccount.objects.filter(organisation__in=_seats_of(actor, Role.PAYER))
+        .annotate(reached=Max("statements__period_to"))
+        .filter(reached__lt=over - timedelta(days=1))
+        .select_related("organisation")
+        .order_by("organisation__path")
+    )
+    return [
+        QueueItem(
+            title="银行对账单待导入",
+            detail=f"已导入到 {getattr(account, 'reached', '')}",
+            url=f"{STAFF}/statements/",
+            organisation_name=account.organisation.short_name,
+            waiting_since=over,
+            due_on=over + timedelta(days=RECONCILED_WITHIN),
+            role=Role.PAYER,
+        )
+        for account in accounts
+    ]
+
+
 QUEUES = (
     WorkQueue("assistance.rounds", "轮次", rounds_waiting),
     WorkQueue("assistance.batches", "待签批的批次", batches_waiting),
     WorkQueue("assistance.returns", "银行退回", returns_waiting),
     WorkQueue("assistance.verification", "抽样核查", verification_waiting),
     WorkQueue("assistance.proofs", "账目核对", proofs_waiting),
+    WorkQueue("assistance.reconciliations", "本月待对账", months_waiting),
     WorkQueue("assistance.inquiries", "职工咨询", inquiries_waiting),
     WorkQueue("assistance.unknowns", "待补材料", unknowns_waiting),
     WorkQueue("assistance.rechecks", "档案复核", rechecks_waiting),

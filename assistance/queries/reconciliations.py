@@ -153,6 +153,40 @@ _LISTED = """
 """
 
 
+_BELOW = """
+    WITH account AS (
+        SELECT account.id, account.organisation_id, min(statement.period_from) AS since
+        FROM assistance_payingaccount AS account
+        JOIN members_organisation AS organisation
+            ON organisation.id = account.organisation_id
+        JOIN assistance_bankstatement AS statement
+            ON statement.paying_account_id = account.id
+        WHERE starts_with(organisation.path, %(path)s)
+        GROUP BY account.id
+    ),
+    item AS (
+        SELECT line.amount
+        FROM account JOIN assistance_statementline AS line
+            ON line.paying_account_id = account.id AND line."on" <= %(until)s
+        WHERE NOT EXISTS (
+            SELECT FROM assistance_match AS match
+            WHERE match.line_id = line.id AND match.undone_on IS NULL
+              AND match."on" <= %(until)s)
+        UNION ALL
+        SELECT movement.amount
+        FROM account JOIN assistance_cashmovement AS movement
+            ON movement.organisation_id = account.organisation_id
+           AND movement."on" <= %(until)s
+        LEFT JOIN assistance_match AS match
+            ON match.movement_id = movement.id AND match.undone_on IS NULL
+        WHERE (match.id IS NULL OR match."on" > %(until)s)
+          AND (match.id IS NOT NULL OR movement."on" >= account.since)
+          AND (movement.void_on IS NULL OR movement.void_on > %(until)s)
+    )
+    SELECT count(*), coalesce(sum(amount), 0) FROM item
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """An open item (未达账项): a line of the bank or a movement of the books."""
@@ -283,3 +317,11 @@ def digest_of_month(month: Reconciliation, standing: Standing) -> str:
     }
     text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def outstanding_below(path: str, until: date) -> tuple[Decimal, Decimal]:
+    """How many items are open at the end of a day in a subtree, and how many yuan."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BELOW, {"path": path, "until": until})
+        count, amount = cursor.fetchone()
+    return Decimal(count), Decimal(amount)

@@ -193,6 +193,32 @@ DOORS: dict[str, Door] = {
     "staff_assistance:bank-files": Door(
         get=STAFF_LIST.get, post="login login moved login moved login"
     ),
+    # --- statements and reconciled months
+    "staff_assistance:statements": Door(
+        get=STAFF_LIST.get, post="login login moved login moved login"
+    ),
+    "staff_assistance:statement": STAFF_RECORD.of("statement"),
+    "staff_assistance:statement-export": EXPORT_RECORD.of("statement"),
+    "staff_assistance:statement-line": STAFF_RECORD.of("statement_line"),
+    "staff_assistance:statement-line-verb": STAFF_VERB.of(
+        "statement_line", "confirm", "enter", "undo"
+    ),
+    "staff_assistance:reconciliation": STAFF_RECORD.of("reconciliation"),
+    "staff_assistance:outstanding": STAFF_RECORD.of("reconciliation"),
+    "staff_assistance:outstanding-export": EXPORT_RECORD.of("reconciliation"),
+    "staff_assistance:reconciliation-export": EXPORT_RECORD.of("reconciliation"),
+    "staff_assistance:reconciliation-print": EXPORT_RECORD.of("reconciliation"),
+    "staff_assistance:reconciliation-verb": STAFF_VERB.of(
+        "reconciliation",
+        "match",
+        "confirm",
+        "opening",
+        "explain",
+        "prepare",
+        "return",
+        "close",
+        "reopen",
+    ),
     # --- dossiers, schemes, funds, inquiries
     "staff_assistance:dossiers": STAFF_LIST,
     "staff_assistance:dossiers-export": EXPORT_LIST,
@@ -320,4 +346,8 @@ DOORS: dict[str, Door] = {
     "assistance_api:payments": API_LINES.of("round"),
     "assistance_api:verification": API_RECORD.of("round"),
     "assistance_api:sample-items": API_LINES.of("round"),
+    "assistance_api:statements": API_LIST,
+    "assistance_api:statement": API_RECORD.of("statement"),
+    "assistance_api:statement-lines": API_LINES.of("statement"),
+    "assistance_api:reconciliations": API_LIST,
 }

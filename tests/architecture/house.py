@@ -24,6 +24,7 @@ from members.models import Division, Notice, Post, User
 from members.queries.post import actor_of
 from tests.assistance import builders as make
 from tests.assistance.api.callers import caller, registered
+from tests.assistance.banking import Told, bring_statement
 from tests.assistance.paying import AFTER_NOTICE, NOTICED_ON, fund, paying_account
 from unionportal.core.actor import SYSTEM
 from unionportal.core.models import Upload
@@ -75,9 +76,15 @@ def build() -> House:
     release_round(round_id=round_.pk, on=AFTER_NOTICE, by=SYSTEM)
     batch = Batch.objects.get(round=round_)
     payment = Payment.objects.get(batch=batch, claim__determination_id=answer.pk)
+    statement = bring_statement(
+        [Told("321.45", side="in", counterparty="某某捐赠人", reference="捐2025-7")]
+    ).statement
     return House(
         keys={
             "round": round_.pk,
+            "statement": statement.pk,
+            "statement_line": statement.lines.get().pk,
+            "reconciliation": statement.paying_account.reconciliations.get().pk,
             "determination": answer.pk,
             "batch": batch.pk,
             "payment": payment.pk,
@@ -108,6 +115,8 @@ def build() -> House:
             payment.account.number,
             "此户另有收入",
             "县里名册",
+            "某某捐赠人",
+            "321.45",
         ),
         officer=officer,
     )

@@ -45,10 +45,15 @@ SHOWING = {
     "staff_assistance:dossiers",
     "staff_assistance:inquiry",
     "staff_assistance:payment",
+    "staff_assistance:outstanding",
+    "staff_assistance:reconciliation",
+    "staff_assistance:statement",
+    "staff_assistance:statement-line",
     "admin:members_person_change",
     "admin:members_person_changelist",
     "assistance_api:dossiers",
     "assistance_api:payments",
+    "assistance_api:statement-lines",
 }
 
 
