@@ -490,7 +490,15 @@ SPECTACULAR_SETTINGS = {
         },
         **{
             f"{name}Enum": f"assistance.enums.{name}.choices"
-            for name in ("Cause", "DossierState", "RoundState", "PaymentState")
+            for name in (
+                "Cause",
+                "DossierState",
+                "LineKind",
+                "PaymentState",
+                "ReconciliationState",
+                "RoundKind",
+                "RoundState",
+            )
         },
     },
 }

@@ -18,6 +18,7 @@ from unionportal.demo.loading import load_demonstration
 from unionportal.demo.logins import keep_client
 from unionportal.demo.middle import coming_winter, leave_in_the_middle
 from unionportal.demo.province import AS_OF, Places, Wish, is_loaded, places_of
+from unionportal.demo.reconciling import reconcile_county
 from unionportal.demo.walk.bank import StubBank
 from unionportal.demo.walk.engine import Engine, Worker
 from unionportal.demo.walk.stage import Plan
@@ -28,6 +29,7 @@ SEED = 1
 SCHEME = "winter_warmth"
 FIRST_PERIOD = "2026-winter"
 TOLD = "tell_demonstration"
+END_OF_FIRST = date(2026, 7, 1)  # what moved money before was the first winter
 
 Say = Callable[[str], object]
 
@@ -59,6 +61,7 @@ def tell_story(
         main = walk(stage)
         lines = sentences_of(summary_of(main, seconds={}))
         say("\n".join(f"  {line}" for line in lines))
+        say("银行对账：" + reconcile_county(stage, before=END_OF_FIRST))
         say("再来一个冬天，办到一半：")
         leave_in_the_middle(stage, coming_winter(on))
     _open_interface(places, on=on)

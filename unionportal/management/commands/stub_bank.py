@@ -7,6 +7,8 @@ import signal
 import sys
 import time
 from argparse import ArgumentParser
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -14,9 +16,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from unionportal.stub_bank.books import Books
+from unionportal.core.money import fen_of
+from unionportal.stub_bank.books import Books, BooksRefused
 from unionportal.stub_bank.desk import OWN, AlreadyOpen, Desk, alone
 from unionportal.stub_bank.judgement import REFUSED_SHARE, Judgement
+from unionportal.stub_bank.statements import Deposit, Teller
 
 POLL_SECONDS = 0.1
 
@@ -41,8 +45,24 @@ class Command(BaseCommand):
             "--totals", action="store_true", help="只输出账簿合计（JSON）"
         )
 
+        parser.add_argument(
+            "--statement",
+            type=month,
+            metavar="YYYY-MM",
+            help="写出各账户该月的对账单，放入 statements 目录",
+        )
+        parser.add_argument(
+            "--deposit",
+            nargs=4,
+            metavar=("ACCOUNT", "DAY", "YUAN", "REFERENCE"),
+            help="登记一笔存入",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         folder = Path(settings.BANK_EXCHANGE_DIR)
+        if options["deposit"] or options["statement"]:
+            self._tell_accounts(Teller(folder), options)
+            return
         if options["totals"]:
             totals = Books(folder / OWN).totals()
             self.stdout.write(json.dumps(totals, ensure_ascii=False))
@@ -61,6 +81,23 @@ class Command(BaseCommand):
             message = "已有一个模拟银行在这个目录上工作，不再启动第二个。"
             raise CommandError(message) from error
 
+    def _tell_accounts(self, teller: Teller, options: dict[str, Any]) -> None:
+        """Enter a deposit, lay down the month's statements, or both."""
+        if options["deposit"]:
+            account, day, amount, reference = options["deposit"]
+            try:
+                fen = fen_of(Decimal(amount))
+                date.fromisoformat(day)
+            except (ArithmeticError, ValueError) as error:
+                raise CommandError("存入的日期应为 YYYY-MM-DD，金额应为元。") from error
+            teller.deposit(Deposit(account, day, "in", fen, reference, "", "转入"))
+        if options["statement"]:
+            try:
+                for account in teller.accounts():
+                    self._say(teller.lay_month(account, options["statement"]).name)
+            except BooksRefused as refused:
+                raise CommandError(str(refused)) from refused
+
     def _keep_open(self, desk: Desk, *, is_attached: bool) -> None:
         signal.signal(signal.SIGTERM, _stop)
         self._say("模拟银行已开门。")
@@ -74,6 +111,11 @@ class Command(BaseCommand):
     def _say(self, line: str) -> None:
         self.stdout.write(line)
         self.stdout.flush()
+
+
+def month(text: str) -> date:
+    """The first day of “2026-01”."""
+    return date.fromisoformat(f"{text}-01")
 
 
 def _is_let_go() -> bool:
