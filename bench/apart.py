@@ -24,13 +24,14 @@ def measure(row: Row, options: Options, *, with_growth: bool) -> list[Measured]:
     small = replace(options, rows=options.rows // SMALLER)
     return [
         replace(
-            one, exponent=(_growth(one.ours, less.ours), _growth(one.floor, less.floor))
+            one, exponent=(growth(one.ours, less.ours), growth(one.floor, less.floor))
         )
         for one, less in zip(found, measure_apart(row, small), strict=True)
     ]
 
 
-def _growth(more: Sequence[float], less: Sequence[float]) -> float:
+def growth(more: Sequence[float], less: Sequence[float]) -> float:
+    """The exponent of the growth between two sizes, one ten times the other."""
     return log10(median(more) / median(less)) / log10(SMALLER)
 
 

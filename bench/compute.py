@@ -48,7 +48,7 @@ def _by_outcome(answers: list[tuple[Any, ...]]) -> str:
 
 def _turn(step: Any, round_: Round) -> tuple[float, list[tuple[Any, ...]]]:  # noqa: ANN401
     run_as_owner("TRUNCATE assistance_determination")
-    return seconds_of(partial(step, round_)), _answers(round_)
+    return seconds_of(partial(step, round_)), answers_of(round_)
 
 
 def _ours(round_: Round) -> None:
@@ -70,7 +70,8 @@ def compute_by_hand(round_: Round) -> None:
         cursor.execute((HERE / "floors" / "compute.sql").read_text("utf-8"), values)
 
 
-def _answers(round_: Round) -> list[tuple[Any, ...]]:
+def answers_of(round_: Round) -> list[tuple[Any, ...]]:
+    """What a round came to: counts, sums, and a digest of every answer's facts."""
     with connection.cursor() as cursor:
         cursor.execute(_ANSWERS, [round_.year, round_.pk])
         return list(cursor.fetchall())

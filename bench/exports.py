@@ -111,11 +111,12 @@ def _ours(bank_file: BankFile) -> tuple[float, Any]:
 
 def _bank_file(batch: Batch, *, payer: str) -> tuple[float, Any]:
     path = Path(settings.BANK_EXCHANGE_DIR) / "floor.txt"
-    seconds = seconds_of(lambda: _write_bank_file(batch, payer, path))
+    seconds = seconds_of(lambda: write_bank_file(batch, payer, path))
     return seconds, hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _write_bank_file(batch: Batch, payer: str, path: Path) -> None:
+def write_bank_file(batch: Batch, payer: str, path: Path) -> None:
+    """The floor of the bank's file."""
     purpose = batch.round.version.scheme.title[:18]
     lines = (
         f"D|{number}|{unseal(bytes.fromhex(sealed), context=CARD)}|{holder}|{bank}"

@@ -175,23 +175,31 @@ def _ours(content: bytes) -> float:
 
 
 def _floor(round_: Round, content: bytes) -> float:
-    """Split, copy, apply: no check of totals, encodings or digests, no audit."""
-    statement = (FLOORS / "returns.sql").read_text("utf-8")
     begun = perf_counter()
-    lines = content.decode("gbk").split("\r\n")[1:-2]
-    cells = (line.split("|") for line in lines)
-    copied = "\n".join(
-        f"{c[2]}\t{c[5]}\t{c[6] == '00'}\t{'closed' if c[7] else ''}" for c in cells
+    with transaction.atomic():
+        apply_by_hand(round_, [content])
+    return perf_counter() - begun
+
+
+def apply_by_hand(round_: Round, files: Sequence[bytes]) -> None:
+    """Split, copy, apply: no check of totals, encodings or digests, no audit."""
+    lines = (
+        line.split("|")
+        for content in files
+        for line in content.decode("gbk").split("\r\n")[1:-2]
     )
-    with transaction.atomic(), connection.cursor() as cursor:
+    copied = "\n".join(
+        f"{c[2]}\t{c[5]}\t{c[6] == '00'}\t{'closed' if c[7] else ''}" for c in lines
+    )
+    with connection.cursor() as cursor:
         cursor.execute(
             "CREATE TEMPORARY TABLE answer (reference text, amount numeric(14, 2),"
             " is_paid boolean, reason_code text) ON COMMIT DROP"
         )
         cursor.copy_expert("COPY answer FROM STDIN", StringIO(copied))
         cursor.execute("CREATE UNIQUE INDEX ON answer (reference); ANALYZE answer")
-        cursor.execute(statement, {"on": ON, "year": round_.year})
-    return perf_counter() - begun
+        values: dict[str, Any] = {"on": ON, "year": round_.year}
+        cursor.execute((FLOORS / "returns.sql").read_text("utf-8"), values)
 
 
 def _ends() -> tuple[Any, ...]:

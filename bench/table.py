@@ -3,11 +3,22 @@
 from bench.api import LISTS
 from bench.approval import APPROVE
 from bench.compute import COMPUTE
+from bench.documents import PRINT
 from bench.exports import EXPORT
 from bench.freeze import FREEZE
+from bench.growth import GROWTH
+from bench.pages import PAGES
 from bench.returns import RECONCILE
 from bench.rows import Row
+from bench.uploads import IMPORT
+from bench.winter import WINTER
+from bench.workers import WORKERS
 
 ROWS: dict[str, Row] = {
-    row.name: row for row in (COMPUTE, FREEZE, APPROVE, EXPORT, RECONCILE, LISTS)
+    row.name: row
+    for row in (
+        *(COMPUTE, FREEZE, APPROVE, EXPORT, RECONCILE),
+        *(IMPORT, LISTS, PAGES, PRINT),
+        *(WINTER, WORKERS, GROWTH),
+    )
 }
