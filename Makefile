@@ -16,7 +16,7 @@ DEV_STAMP := $(VENV)/.installed-$(call lock_hash,requirements-dev.txt)
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header
 
-.PHONY: help run test check fmt lock bench faults restore-drill screenshots clean
+.PHONY: help run test check fmt lock bench faults restore-drill bundle screenshots clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ faults: $(DEV_STAMP) ## break it: kills, lost brokers, clocks; ARGS="--seed N --
 
 restore-drill: $(RUN_STAMP) ## lose money on a throwaway portal, restore it, prove every fen
 	$(BIN)/python manage.py restore_drill $(ARGS)
+
+bundle: $(RUN_STAMP) ## everything a machine without a network needs, into var/bundle
+	$(BIN)/python manage.py bundle $(ARGS)
 
 screenshots: $(DEV_STAMP) ## pictures of the main pages into var/screenshots
 	$(BIN)/python -m tests.screenshots

@@ -147,7 +147,7 @@ def new_version_arrives_in_mid_round(ground: Ground, chance: Chance) -> None:
     ground._sql(CREATE_DATABASE.format(name=DATABASE, owner=OWNER))
     play, old = Play(ground), old_checkout(ground.place.folder / "old")
     play.manage(old, "prepare", "--verbosity", "0")
-    play.manage(old, "load_demo", "--province", "64", "--dossiers", "30")
+    play.manage(old, "load_demo", "--province", "64", "--dossiers", "15")
     play.manage(old, "run_round", *ROUND, "--stop-after", "approve", "--json")
     taken, go = ground.mark("taken"), ground.mark("go")
     worker = subprocess.Popen(
