@@ -17,6 +17,7 @@ from assistance.actions.statements import collect_statements, import_statement
 from assistance.admin.exports import CHUNK, ExportPage, rows_of, words
 from assistance.admin.forms import ReasonForm
 from assistance.admin.reach import anywhere
+from assistance.admin.search import offer, offer_calendar
 from assistance.enums import ExportedList, LineKind, Side
 from assistance.models import FundSource, StatementLine
 from assistance.permissions.statements import (
@@ -42,6 +43,7 @@ from unionportal.core.admin.verbs import Verb, arranged, attempt
 from unionportal.core.sheets import Column
 
 LISTED = 200
+YES_OR_NO = (("true", "是"), ("false", "否"))
 LINES: tuple[Column[StatementLine], ...] = (
     Column("日期", lambda row: row.on, "day"),
     Column("收付", lambda row: words(Side)[row.side], width=8),
@@ -135,6 +137,8 @@ class StatementPage(StaffPage):
         """Show a page of its lines, each with where it stands."""
         statement = get_object_or_404(statements_visible_to(self.actor), pk=pk)
         chosen = chosen_lines(request, statement.pk, self)
+        offer(chosen, "is_matched", YES_OR_NO)
+        offer_calendar(chosen, "on")
         return self.page(
             "staff/statement.html",
             title=f"对账单 {statement.name}",
