@@ -43,8 +43,8 @@ lock: $(DEV_STAMP) ## resolve requirements*.in anew
 	$(COMPILE) --upgrade requirements.in --output-file requirements.txt
 	$(COMPILE) --upgrade requirements-dev.in --output-file requirements-dev.txt
 
-bench: $(DEV_STAMP) ## speed against the floors; ARGS="evaluate --rows 1000000"
-	$(BIN)/python manage.py bench $(ARGS)
+bench: $(DEV_STAMP) ## speed against the floors, written into the README; ARGS="evaluate --rows 1000000"
+	$(BIN)/python manage.py bench --readme $(ARGS)
 
 faults: $(DEV_STAMP) ## break it: kills, lost brokers, clocks; ARGS="--seed N --rows R1,R2 --tries K"
 	@$(BIN)/python -m tests.faults $(ARGS)

@@ -8,6 +8,7 @@ from bench.exports import EXPORT
 from bench.freeze import FREEZE
 from bench.growth import GROWTH
 from bench.pages import PAGES
+from bench.references import REFERENCES
 from bench.returns import RECONCILE
 from bench.rows import Row
 from bench.uploads import IMPORT
@@ -17,7 +18,7 @@ from bench.workers import WORKERS
 ROWS: dict[str, Row] = {
     row.name: row
     for row in (
-        *(COMPUTE, FREEZE, APPROVE, EXPORT, RECONCILE),
+        *(COMPUTE, FREEZE, REFERENCES, APPROVE, EXPORT, RECONCILE),
         *(IMPORT, LISTS, PAGES, PRINT),
         *(WINTER, WORKERS, GROWTH),
     )
