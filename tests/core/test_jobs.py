@@ -397,3 +397,58 @@ def test_run_due_jobs_command_runs_everything(
     call_command("run_due_jobs", "--wait")
     assert capsys.readouterr().out == "已执行 2 个任务\n"
     assert set(Job.objects.values_list("state", flat=True)) == {JobState.DONE}
+
+
+def test_concluded_job_ends_with_the_commit_of_its_effect(
+    committed_db: None, work: dict[str, Work]
+) -> None:
+    """Whatever befalls the runner afterwards, nothing is run twice."""
+    seen: list[str] = []
+
+    def conclude_and_break(run: JobRun) -> None:
+        with transaction.atomic():
+            run.fence()
+            run.conclude({"lines": 2})
+        job.refresh_from_db()
+        seen.append(job.state)
+        run.advance(done=1, total=1)
+        raise RuntimeError("killed")
+
+    job = ask()
+    work["run"] = conclude_and_break
+    assert run_job(job.pk)
+    job.refresh_from_db()
+    assert seen == [JobState.DONE]
+    assert (job.state, job.result, job.error) == (JobState.DONE, {"lines": 2}, "")
+    assert not run_job(job.pk)
+
+
+def test_conclusion_is_undone_with_its_transaction(
+    committed_db: None, work: dict[str, Work]
+) -> None:
+    def conclude_in_vain(run: JobRun) -> None:
+        with transaction.atomic():
+            run.conclude()
+            raise RuntimeError("no commit")
+
+    job = ask()
+    work["run"] = conclude_in_vain
+    run_job(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.failure_count) == (JobState.QUEUED, 1)
+
+
+def test_conclusion_outside_a_transaction_is_a_fault(
+    committed_db: None, work: dict[str, Work]
+) -> None:
+    seen: list[BaseException] = []
+
+    def conclude_alone(run: JobRun) -> None:
+        try:
+            run.conclude()
+        except TransactionManagementError as error:
+            seen.append(error)
+
+    work["run"] = conclude_alone
+    run_job(ask().pk)
+    assert len(seen) == 1

@@ -34,6 +34,8 @@ class Ground:
         self.running: list[Running] = []
         self.recoveries: list[float] = []
         self.stage = ""
+        self.skew: dict[str, str] = {}
+        self.more: dict[str, str] = {}
         stages.lay(place)
         self.engines.start()
 
@@ -62,6 +64,7 @@ class Ground:
         for each in reversed(self.running):
             each.kill()
         self.running.clear()
+        self.skew, self.more = {}, {}
         self.recoveries.clear()
         connections.close_all()
         caches.close_all()
@@ -90,6 +93,7 @@ class Ground:
     def web(self, *, crash: str = "") -> Web:
         """Start the web server; it answers when this returns."""
         web = Web(self.place, crash=crash)
+        web.more = self.more | self.skew
         self.running.append(web)
         web.start()
         wait_until(web.answers, 60)
@@ -97,6 +101,7 @@ class Ground:
 
     def _start(self, name: str, command: list[str], *, crash: str = "") -> Running:
         started = Running(self.place, name, command, crash=crash)
+        started.more = self.more | ({} if name == "bank" else self.skew)
         self.running.append(started)
         started.start()
         return started
@@ -113,7 +118,11 @@ class Ground:
 
     def kill_database(self) -> None:
         """`kill -9` the server with all its backends, as a power cut would."""
+        self.kill_server()
         connections.close_all()
+
+    def kill_server(self) -> None:
+        """The same under our own open session, which finds out by itself."""
         server = self.postmaster()
         family = [server, *server.children(recursive=True)]
         server.kill()

@@ -15,9 +15,10 @@ from tests.faults.ground import Ground
 class Chance(random.Random):
     """The dice of one try; `turn` counts the tries, for rows that go through a list."""
 
-    def __init__(self, seed: int, name: str, turn: int) -> None:
+    def __init__(self, seed: int, name: str, turn: int, *, is_full: bool) -> None:
         super().__init__(f"{seed} {name} {turn}")
         self.turn = turn
+        self.is_full = is_full
 
 
 Try = Callable[[Ground, Chance], None]
@@ -121,9 +122,11 @@ def try_all(
     for one in faults:
         found = outcomes.setdefault(one.row, Outcome(one.row, one.title))
         for turn in choice.turns(one):
-            found.add(_try(ground, one, Chance(choice.seed, one.name, turn), choice))
-            if found.failures and found.tried > found.survived:
-                say(found.failures[-1])
+            chance = Chance(choice.seed, one.name, turn, is_full=not choice.is_slice)
+            came_of_it = _try(ground, one, chance, choice)
+            found.add(came_of_it)
+            for failure in came_of_it.failures:
+                say(failure)
     return list(outcomes.values())
 
 
@@ -135,6 +138,7 @@ def _try(ground: Ground, one: Fault, chance: Chance, choice: Choice) -> Outcome:
         result.survived = 1
     except Exception:  # noqa: BLE001 - whatever happened, it was not survived
         again = f"--seed {choice.seed} --rows {one.row} --only {chance.turn}"
+        again += " --slice" if choice.is_slice else ""
         result.failures.append(
             f'{one.name}: make faults ARGS="{again}"\n{traceback.format_exc()}'
         )

@@ -1,0 +1,51 @@
+"""R1: killed at every commit of the round; taken up by itself, every yuan once."""
+
+from tests.faults.fingerprint import check_ended_alike, reference
+from tests.faults.ground import Ground
+from tests.faults.house import KILLS, Killer, open_house, stage_before
+from tests.faults.invariants import check_everybody_is_served
+from tests.faults.table import Chance, fault
+from unionportal.core.faults import CRASHPOINTS
+from unionportal.core.jobs import job_kinds
+
+VICTIMS = tuple(KILLS)
+NOT_OF_THE_ROUND = {"publish_scheme_version.after_commit": "a rule, no money"}
+RESUME_SECONDS = 30
+
+
+def points() -> list[str]:
+    """Every declared place that a round passes; the code itself enumerates them."""
+    job_kinds()
+    return sorted(CRASHPOINTS - set(NOT_OF_THE_ROUND))
+
+
+@fault(
+    row="R1",
+    title="在每个提交点前后 kill -9：子进程、整个后台或网页、数据库、消息服务、整台机器",
+    in_ci=lambda: len(points()),
+    tries=lambda: len(points()) * len(VICTIMS),
+)
+def killed_at_a_commit(ground: Ground, chance: Chance) -> None:
+    """One point and one victim; all pairs in as many turns as there are."""
+    known = points()
+    lap, number = divmod(chance.turn, len(known))
+    kill_at(ground, known[number], VICTIMS[(lap + number) % len(VICTIMS)])
+
+
+def kill_at(ground: Ground, point: str, victim: str) -> None:
+    """Let a round run into a kill, and on to its end; it must end as if unfaulted."""
+    stage = stage_before(point)
+    expected = reference(ground, stage)
+    ground.at(stage)
+    mark = ground.mark("stop")
+    people = open_house(ground, crash=f"{point}~{mark}")
+    killer = Killer(ground, mark, KILLS[victim])
+    killer.start()
+    people.finish()
+    struck = killer.ended()
+    assert struck, f"{point} was not passed from {stage}"
+    after = [moment for moment in people.progress if moment > struck]
+    ground.recovered(after[0] - struck if after else 0.0, within=RESUME_SECONDS)
+    ground.check_invariants()
+    check_everybody_is_served(ground.bank_folder)
+    check_ended_alike(ground, expected)
