@@ -78,13 +78,6 @@ class JobRun:
         """
         leases.fence(self.heartbeat.lease)
 
-    def conclude(self, result: dict[str, Any] | None = None) -> None:
-        """Call last in the one transaction of the effect: the job ends with it.
-
-        A run killed after that commit is not repeated. Raises LeaseLost.
-        """
-        self.heartbeat.conclude(result)
-
 
 Handler = Callable[[JobRun], dict[str, Any] | None]
 

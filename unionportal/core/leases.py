@@ -210,7 +210,6 @@ class Heartbeat:
     _stop: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
     _shown: float = 0.0
-    _concluded: bool = False
 
     def __enter__(self) -> "Heartbeat":
         """Start beating.
@@ -226,18 +225,6 @@ class Heartbeat:
 
     def __exit__(self, *exception: object) -> None:
         """Stop beating and wait for the last beat to end."""
-        self._halt()
-
-    def conclude(self, result: dict[str, Any] | None) -> None:
-        """End the job in the caller's transaction; raise LeaseLost when it is lost."""
-        if not connection.in_atomic_block:
-            raise TransactionManagementError("conclude() belongs inside a transaction.")
-        self._halt()
-        if not finish(self.lease, self.progress, result):
-            raise LeaseLost(str(self.lease.job_id))
-        self._concluded = True
-
-    def _halt(self) -> None:
         self._stop.set()
         self._wake.set()
         if self._thread is not None:
@@ -245,8 +232,6 @@ class Heartbeat:
 
     def show(self) -> None:
         """Write the progress soon; raise LeaseLost when the lease is known lost."""
-        if self._concluded:
-            return
         if self._thread is None:
             if not renew(self.lease, self.progress):
                 self.lost.set()
