@@ -287,9 +287,15 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
-    }
+    },
+    "sessions": {
+        "BACKEND": "unionportal.core.session_cache.ForgivingCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "session",
+    },
 }
 # A lost cache server must not sign everybody out: the row in the database stays.
+SESSION_CACHE_ALIAS = "sessions"
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True

@@ -10,6 +10,7 @@ from django.db import (
 )
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
+from redis.exceptions import ConnectionError as RedisAway
 
 from unionportal.core.outage import is_outage
 from unionportal.pages.outage import api_exception, server_error
@@ -26,6 +27,7 @@ def test_lost_connection_and_timeouts_pass(db: None) -> None:
     assert isinstance(late, OperationalError)
     assert is_outage(late)
     assert is_outage(InterfaceError("connection already closed"))
+    assert is_outage(RedisAway("refused"))
     wrapped = RuntimeError("while saving")
     wrapped.__cause__ = OperationalError("server closed the connection")
     assert is_outage(wrapped)

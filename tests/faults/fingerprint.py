@@ -11,7 +11,7 @@ from django.db import connection
 
 from assistance.models import Batch, CoverageCertificate, Payment, Round
 from tests.assistance.paying import books
-from tests.faults import people, stages, story
+from tests.faults import people, story
 from tests.faults.ground import Ground
 from tests.faults.invariants import bank_lines
 from tests.faults.people import People
@@ -65,7 +65,7 @@ def reference(ground: Ground, stage: str) -> dict[str, Any]:
     """How a round ends from a stage when nothing is broken; kept with the stages."""
     source = "".join(Path(str(one.__file__)).read_text() for one in (people, story))
     digest = hashlib.sha256(source.encode()).hexdigest()[:8]
-    kept = stages.built() / f"unfaulted.{stage}.{digest}.json"
+    kept = ground.source / f"unfaulted.{stage}.{digest}.json"
     with kept.with_suffix(".lock").open("wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not kept.exists():

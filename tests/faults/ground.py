@@ -36,7 +36,7 @@ class Ground:
         self.stage = ""
         self.skew: dict[str, str] = {}
         self.more: dict[str, str] = {}
-        stages.lay(place)
+        self.source = stages.lay(place)
         self.engines.start()
 
     # --- stages

@@ -24,6 +24,7 @@ FIRST_STAGE = {
     "collect_returns": "answered",
     "draft_follow_up_batch": "answered",
     "end_payment": "answered",
+    "draw_sample": "answered",
     "close_round": "answered",
     "jobs": "noticed",
 }

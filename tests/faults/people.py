@@ -34,11 +34,13 @@ from assistance.models import (
 )
 from assistance.permissions.batches import NEXT_STEP, SUBMIT
 from assistance.queries.rounds import last_payments
+from assistance.queries.verification import items_waiting, sample_of
 from members.actions.account import open_account, verify_account
 from members.enums import Role
 from members.models import BankAccount, Organisation, User
 from tests.assistance.builders import AS_OF, COUNTY, ON, PROVINCE, union
 from tests.assistance.paying import AFTER_NOTICE
+from tests.faults.acts import call_everybody
 from tests.faults.ground import Ground
 from tests.faults.processes import Web
 from tests.faults.stages import SEED
@@ -125,6 +127,10 @@ class People:
         if Batch.objects.filter(state=BatchState.INSTRUCTED).exists():
             yield self._wait
         yield from self._returned(round_)
+        if sample_of(round_) is None:
+            yield lambda: self._post("/by-hand/draw", {}, {})
+        if items_waiting(round_).exists():
+            yield lambda: call_everybody(round_)
         yield lambda: self._as(
             Role.MAKER, PROVINCE, f"rounds/{round_.pk}/close/", on=AFTER_NOTICE
         )
@@ -232,14 +238,18 @@ class People:
 
     def click(self, user: User, path: str, *, on: date, **fields: str) -> int:
         """Post a form; the status of the answer, 0 when none came."""
+        headers = {
+            "Cookie": f"sessionid={self._session(user)}; csrftoken={TOKEN}",
+            "X-CSRFToken": TOKEN,
+            "X-Business-Date": on.isoformat(),
+        }
+        return self._post(f"/staff/assistance/{path}", fields, headers)
+
+    def _post(self, path: str, fields: dict[str, str], headers: dict[str, str]) -> int:
         request = urllib.request.Request(  # noqa: S310
-            f"{self.web.address}/staff/assistance/{path}",
+            self.web.address + path,
             data=urllib.parse.urlencode(fields).encode(),
-            headers={
-                "Cookie": f"sessionid={self._session(user)}; csrftoken={TOKEN}",
-                "X-CSRFToken": TOKEN,
-                "X-Business-Date": on.isoformat(),
-            },
+            headers=headers,
         )
         status = answered(request)
         assert status != HTTPStatus.INTERNAL_SERVER_ERROR, f"500 from {path}"

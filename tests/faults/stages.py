@@ -11,8 +11,10 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import psutil
 
 from tests.faults.place import CHECKOUT, VAR, Place
 
@@ -27,17 +29,18 @@ def template(stage: str) -> str:
     return f"stage_{stage}"
 
 
-def lay(place: Place) -> None:
-    """Copy the built cluster and its bank folders to where a ground begins."""
+def lay(place: Place) -> Path:
+    """Copy the built cluster and its bank folders to a place; return where they are."""
     with _locked():
-        source = built()
+        _bury_the_dead()
+        source = _built()
         shutil.rmtree(place.engines, ignore_errors=True)
         command = ["cp", "--archive", "--reflink=auto", str(source), str(place.engines)]
         subprocess.run(command, check=True)
+    return source
 
 
-def built() -> Path:
-    """The folder with the stages of this state of the source; made if need be."""
+def _built() -> Path:
     wanted = VAR / f"stages-{_digest()}"
     if not (wanted / "whole").exists():
         shutil.rmtree(wanted, ignore_errors=True)
@@ -58,6 +61,18 @@ def built() -> Path:
         (wanted / "whole").touch()
         _forget_old()
     return wanted
+
+
+def _bury_the_dead() -> None:
+    """End what a killed run left working in its folder, and remove the folder."""
+    for folder in VAR.glob("[0-9]*"):
+        if psutil.pid_exists(int(folder.name)):
+            continue
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                if Path(process.cwd()).is_relative_to(folder):
+                    process.kill()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _forget_old() -> None:

@@ -52,6 +52,7 @@ def ready() -> None:
         paying_account(at)
     staff(Role.APPROVER, at=CITY)
     staff(Role.MAKER, at=PROVINCE)
+    staff(Role.AUDITOR, at=PROVINCE)
     for number in range(ELIGIBLE):
         dossier(f"张{'一二三四五六七八九十'[number]}")
     dossier("李富", homes_count=3)
