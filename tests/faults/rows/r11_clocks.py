@@ -78,7 +78,8 @@ def no_lease_is_stolen(ground: Ground, chance: Chance) -> None:
     for _copy in range(3):
         ring(job.pk)
     wait_until(lambda: Job.objects.get(pk=job.pk).state == "done", 60)
-    assert len(trace.read_text().splitlines()) == 1
+    starts = trace.read_text().splitlines()
+    assert len(starts) == 1, starts
 
 
 def linger(trace: Path) -> Job:

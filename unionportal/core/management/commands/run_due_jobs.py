@@ -23,22 +23,32 @@ class Command(BaseCommand):
         parser.add_argument(
             "--wait", action="store_true", help="一直等到没有未完成的任务"
         )
+        parser.add_argument(
+            "--linger",
+            type=float,
+            default=0.0,
+            help="没有到期任务之后再等多少秒，期间新到的任务立即执行",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         before = signal.signal(signal.SIGTERM, self._end)
         try:
-            count = self._run(wait=options["wait"])
+            count = self._run(wait=options["wait"], linger=options["linger"])
         finally:
             signal.signal(signal.SIGTERM, before)
         if options["verbosity"]:
             self.stdout.write(f"已执行 {count} 个任务")
 
-    def _run(self, *, wait: bool) -> int:
+    def _run(self, *, wait: bool, linger: float) -> int:
         count = 0
+        idle_since = time.monotonic()
         while not self._ending:
             if run_next_job():
                 count += 1
-            elif wait and Job.objects.filter(state__in=LIVE_STATES).exists():
+                idle_since = time.monotonic()
+            elif time.monotonic() - idle_since < linger or (
+                wait and Job.objects.filter(state__in=LIVE_STATES).exists()
+            ):
                 time.sleep(POLL_SECONDS)
             else:
                 break
