@@ -50,6 +50,7 @@ BEFORE_COMPUTE = declare_crashpoint("compute_round.before_commit")
 AFTER_COMPUTE = declare_crashpoint("compute_round.after_commit")
 BEFORE_CHUNK = declare_crashpoint("compute_chunk.before_commit")
 AFTER_CHUNK = declare_crashpoint("compute_chunk.after_commit")
+BEFORE_OPEN = declare_crashpoint("open_round.before_commit")
 AFTER_OPEN = declare_crashpoint("open_round.after_commit")
 
 
@@ -86,6 +87,7 @@ def open_round(
         )
         _require_first(round_)
         _open(round_, on=on, by=by)
+        crashpoint(BEFORE_OPEN)
     crashpoint(AFTER_OPEN)
     return round_
 
@@ -173,6 +175,7 @@ def open_supplementary_round(
             opened_on=on,
         )
         _open(round_, on=on, by=by)
+        crashpoint(BEFORE_OPEN)
     crashpoint(AFTER_OPEN)
     return round_
 

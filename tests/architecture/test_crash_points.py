@@ -1,0 +1,111 @@
+"""Every commit of a step of money stands between two places where a test may kill."""
+
+import ast
+from collections.abc import Iterator
+from itertools import zip_longest
+from pathlib import Path
+
+from django.conf import settings
+
+ACTIONS = Path(settings.BASE_DIR) / "assistance" / "actions"
+# Commits that move no money, with the reason why nobody has to kill them.
+SAVEPOINT = "a savepoint inside its caller's transaction"
+PAPER = "one entry on the books from a paper, unique by its number; asked of a person"
+WORDS = "a question, an answer, a note: no money"
+SIGNED = "its places are hit in _move, which ends the same transaction"
+SAMPLE = "asks people about money that arrived; moves none"
+UNWATCHED = {
+    "_guarded": SAVEPOINT,
+    "_is_first": SAVEPOINT,
+    "_post": SAVEPOINT,
+    "sign": SAVEPOINT,
+    "receive_funds": PAPER,
+    "transfer_funds": PAPER,
+    "reverse_entry": PAPER,
+    "publish_scheme_version": "a rule; its one place stands after the commit",
+    "_refused": "the name and the problems of a refused file",
+    "answer_inquiry": WORDS,
+    "ask_about_determination": WORDS,
+    "prepare_reconciliation": SIGNED,
+    "return_reconciliation": SIGNED,
+    "close_reconciliation": SIGNED,
+    "reopen_reconciliation": SIGNED,
+    "waive_verification": SAMPLE,
+    "take_sample_items": SAMPLE,
+    "give_back_sample_item": SAMPLE,
+    "show_phone": SAMPLE,
+    "record_verification_call": SAMPLE,
+    "correct_verification_call": SAMPLE,
+    "end_finding": SAMPLE,
+}
+
+WHOLE = {
+    # They only write a job down; the job's own commits are watched.
+    "request_computation",
+    "request_publication",
+    "request_release",
+    # Before anything is granted: records of households, rules and answers.
+    "save_scheme_version",
+    "withdraw_scheme_version",
+    "cancel_round",
+    "decide_amount",
+    "supersede_determination",
+    "reconsider_determination",
+    "uphold_objection",
+    "register_dossier",
+    "recheck_dossier",
+    "close_dossier",
+    "reopen_dossier",
+    "record_export",
+}
+
+
+def functions() -> Iterator[tuple[Path, ast.FunctionDef]]:
+    for path in sorted(ACTIONS.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                yield path, node
+
+
+def is_atomic(node: ast.stmt) -> bool:
+    return isinstance(node, ast.With) and any(
+        ast.unparse(item.context_expr) == "transaction.atomic()" for item in node.items
+    )
+
+
+def is_place(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and ast.unparse(node).startswith("crashpoint(")
+
+
+def blocks(function: ast.FunctionDef) -> Iterator[tuple[ast.With, ast.stmt | None]]:
+    """Each transaction that a function opens, and the statement that follows it."""
+    for node in ast.walk(function):
+        for field in ("body", "orelse", "finalbody"):
+            body: list[ast.stmt] = getattr(node, field, None) or []
+            if not isinstance(body, list):
+                continue
+            for each, following in zip_longest(body, body[1:]):
+                if isinstance(each, ast.With) and is_atomic(each):
+                    yield each, following
+
+
+def test_each_commit_of_money_has_a_place_before_and_after() -> None:
+    bare = {
+        function.name: f"{path.name}:{block.lineno}"
+        for path, function in functions()
+        for block, following in blocks(function)
+        if not (is_place(block.body[-1]) and following and is_place(following))
+    }
+    assert {name: place for name, place in bare.items() if name not in UNWATCHED} == {}
+    assert sorted(set(UNWATCHED) - set(bare)) == []
+
+
+def test_whole_functions_in_a_transaction_are_known() -> None:
+    """A decorated function has no place after its commit; none of these moves money."""
+    decorated = {
+        function.name
+        for _path, function in functions()
+        for each in function.decorator_list
+        if ast.unparse(each) == "transaction.atomic"
+    }
+    assert decorated == WHOLE
