@@ -24,4 +24,5 @@ RUN DATABASE_URL=postgresql:///none python manage.py collectstatic --noinput --v
 EXPOSE 8000
 CMD ["granian", "--interface", "wsgi", "--no-ws", "--host", "0.0.0.0", "--port", "8000", \
      "--workers", "2", "--blocking-threads", "4", "--backpressure", "64", \
+     "--respawn-failed-workers", "--respawn-interval", "0.5", \
      "unionportal.wsgi:application"]

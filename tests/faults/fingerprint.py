@@ -76,7 +76,7 @@ def reference(ground: Ground, stage: str) -> dict[str, Any]:
 
 def _unfaulted(ground: Ground, stage: str) -> dict[str, Any]:
     ground.at(stage)
-    ground.bank()
+    ground.bank_here()
     ground.worker()
     People(ground, ground.web()).finish()
     ground.check_invariants()

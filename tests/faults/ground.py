@@ -19,7 +19,7 @@ from django.db import connections
 
 from tests.faults import invariants, stages
 from tests.faults.place import Place
-from tests.faults.processes import Running, Web, bank_command, worker_command
+from tests.faults.processes import Bank, Running, Web, bank_command, worker_command
 from unionportal.embedded import DATABASE, OWNER, SUPERUSER, Engines
 
 PATIENCE_SECONDS = 60.0
@@ -32,6 +32,7 @@ class Ground:
         self.place = place
         self.engines = Engines(root=place.engines, durable=False)
         self.running: list[Running] = []
+        self.banks: list[Bank] = []
         self.recoveries: list[float] = []
         self.stage = ""
         self.skew: dict[str, str] = {}
@@ -64,6 +65,9 @@ class Ground:
         for each in reversed(self.running):
             each.kill()
         self.running.clear()
+        for bank in self.banks:
+            bank.close()
+        self.banks.clear()
         self.skew, self.more = {}, {}
         self.recoveries.clear()
         connections.close_all()
@@ -89,6 +93,14 @@ class Ground:
     ) -> Running:
         """Open the stub bank on this ground's folder."""
         return self._start("bank", bank_command(refuse=refuse, seed=seed))
+
+    def bank_here(
+        self, *, refuse: float = stages.REFUSE, seed: int = stages.SEED
+    ) -> None:
+        """Open the stub bank in a thread of this process."""
+        bank = Bank(self.bank_folder, refuse=refuse, seed=seed)
+        self.banks.append(bank)
+        bank.start()
 
     def web(self, *, crash: str = "") -> Web:
         """Start the web server; it answers when this returns."""

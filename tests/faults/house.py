@@ -37,7 +37,7 @@ def stage_before(point: str) -> str:
 
 def open_house(ground: Ground, *, crash: str = "") -> People:
     """Web, worker and bank, and the people who use them."""
-    ground.bank()
+    ground.bank_here()
     ground.worker(crash=crash)
     return People(ground, ground.web(crash=crash))
 

@@ -4,14 +4,18 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 
 from tests.faults.place import CHECKOUT, Place, free_port
+from unionportal.stub_bank.desk import Desk
+from unionportal.stub_bank.judgement import Judgement
 
 
 def worker_command(concurrency: int) -> list[str]:
@@ -85,6 +89,27 @@ class Running:
         psutil.wait_procs(found, timeout=10)
 
 
+class Bank(threading.Thread):
+    """The stub bank at its desk in a thread of ours: whose faults are not the portal's
+    needs no process of its own, which would cost more than the rest of a small try.
+    """
+
+    def __init__(self, folder: Path, *, refuse: float, seed: int) -> None:
+        super().__init__(daemon=True)
+        judgement = Judgement(refused_share=refuse, seed=seed)
+        self.desk = Desk(folder, judgement, lambda _line: None)
+        self.closing = threading.Event()
+
+    def run(self) -> None:
+        while not self.closing.wait(0.05):
+            self.desk.serve()
+
+    def close(self) -> None:
+        """End after the sheet in hand."""
+        self.closing.set()
+        self.join()
+
+
 class Web(Running):
     """The web server on a port of its own."""
 
@@ -94,6 +119,7 @@ class Web(Running):
             *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),
             *("--host", "127.0.0.1", "--port", str(self.port)),
             *("--workers", "1", "--blocking-threads", "2", "--backpressure", "16"),
+            *("--respawn-failed-workers", "--respawn-interval", "0.5"),
             "tests.faults.web:application",
         ]
         super().__init__(place, "web", command, crash=crash)

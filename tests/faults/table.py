@@ -125,8 +125,9 @@ def try_all(
             chance = Chance(choice.seed, one.name, turn, is_full=not choice.is_slice)
             came_of_it = _try(ground, one, chance, choice)
             found.add(came_of_it)
-            for failure in came_of_it.failures:
-                say(failure)
+            seconds = f"{came_of_it.seconds:.1f} s"
+            for said in came_of_it.failures or [f"{one.name} {turn}: {seconds}"]:
+                say(said)
     return list(outcomes.values())
 
 

@@ -14,7 +14,7 @@ from unionportal.core.models.jobs import Job
 
 TITLE = "后台与网页的时钟偏 ±1 小时、±30 天、跨年或中途跳变：租约只看数据库时钟"
 LIBRARIES = Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")
-LIBRARY = next(LIBRARIES, None)
+LIBRARY = next(LIBRARIES, None)  # without it the row is left out
 OFFSETS = ("+1h", "-1h", "+30d", "-30d", "year end", "jump")
 JUMPS = ("+1h", "-1h", "+30d")
 LINGER_SECONDS = 8
@@ -40,7 +40,12 @@ def skewed(ground: Ground, clock: Path) -> dict[str, str]:
     }
 
 
-@fault(row="R11", title=TITLE, in_ci=2, tries=len(OFFSETS) * 2)
+@fault(
+    row="R11",
+    title=TITLE,
+    in_ci=2 if LIBRARY else 0,
+    tries=len(OFFSETS) * 2 if LIBRARY else 0,
+)
 def round_ends_under_a_wrong_clock(ground: Ground, chance: Chance) -> None:
     """From the notice to the certificate with a skewed worker and web server."""
     offset = OFFSETS[chance.turn % len(OFFSETS)]
@@ -60,7 +65,12 @@ def round_ends_under_a_wrong_clock(ground: Ground, chance: Chance) -> None:
     check_ended_alike(ground, expected)
 
 
-@fault(row="R11", title=TITLE, in_ci=1, tries=len(OFFSETS) - 1)
+@fault(
+    row="R11",
+    title=TITLE,
+    in_ci=1 if LIBRARY else 0,
+    tries=len(OFFSETS) - 1 if LIBRARY else 0,
+)
 def no_lease_is_stolen(ground: Ground, chance: Chance) -> None:
     """A worker with a wrong clock, and one with the right one, who hears every ring."""
     offset = OFFSETS[chance.turn % (len(OFFSETS) - 1)]

@@ -115,6 +115,8 @@ def _web_command(port: int) -> tuple[str, ...]:
         *(PYTHON, "-m", "granian", "--interface", "wsgi", "--no-ws"),
         *("--host", HOST, "--port", str(port)),
         *("--workers", "2", "--blocking-threads", "4", "--backpressure", "64"),
+        # One worker killed must not take the other one with it.
+        *("--respawn-failed-workers", "--respawn-interval", "0.5"),
         "unionportal.wsgi:application",
     )
 
