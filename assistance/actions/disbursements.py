@@ -172,10 +172,14 @@ def write_whole(path: Path, content: bytes) -> None:
     for left in path.parent.glob(f".{path.name}.*"):
         left.unlink(missing_ok=True)  # a killed writer's: it holds account numbers
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with draft.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with draft.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        draft.unlink(missing_ok=True)  # no room: leave no account numbers behind
+        raise
     crashpoint(BEFORE_RENAME)
     draft.replace(path)
     folder = os.open(path.parent, os.O_RDONLY)

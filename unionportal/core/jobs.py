@@ -6,6 +6,7 @@ app registered for its kind. A handler is repeatable: it may be killed at any po
 is then run again from its beginning, with the same arguments.
 """
 
+import errno
 import json
 import logging
 import time
@@ -33,6 +34,8 @@ from unionportal.core.models.jobs import LIVE_STATES, Job
 RING_TASK = "core.run_job"
 FAILURE_LIMIT = 5  # exceptions of a handler, with 2, 4, 8, 16 seconds between
 ATTEMPT_LIMIT = 25  # claims, so a job that kills its runner does not live for ever
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+ROOM_SECONDS = 30.0  # until a job that found the disk full tries again
 UNKNOWN_SECONDS = 30.0  # until a kind this version does not know is looked at again
 SILENCE_SECONDS = 10.0  # after a ring into the void, spare the callers the waiting
 
@@ -283,6 +286,12 @@ def _give_up_or_postpone(claimed: Claim, progress: Progress, error: Exception) -
     if refusal is not None:
         leases.fail(claimed.lease, progress, str(refusal))
         return
+    if _is_disk_full(error):
+        # Not a fault of the program: it waits for room, however long that takes.
+        logger.error("job %s found no room", claimed.lease.job_id)
+        sentence = _("磁盘空间不足，没有写出任何东西；腾出空间后自动接着办。")
+        leases.postpone(claimed.lease, sentence, seconds=ROOM_SECONDS, failures=0)
+        return
     failures = claimed.failure_count + 1
     logger.error("job %s failed", claimed.lease.job_id, exc_info=error)
     values = {"count": failures, "error": type(error).__name__}
@@ -296,6 +305,16 @@ def _give_up_or_postpone(claimed: Claim, progress: Progress, error: Exception) -
         leases.postpone(
             claimed.lease, sentence % values, seconds=float(2**failures), failures=1
         )
+
+
+def _is_disk_full(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
+            return True
+        if getattr(error, "pgcode", None) == "53100":
+            return True
+        error = error.__cause__
+    return False
 
 
 def _as_refusal(error: Exception) -> Refusal | None:
