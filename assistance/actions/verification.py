@@ -205,6 +205,8 @@ def _record(call: VerificationCall, verb: str, state: list[str], *, by: Actor) -
         organisation_id=call.item.stratum.organisation_id,
         changes={
             "item": call.item_id,
+            "number": call.number,
+            "channel": str(call.channel),
             "outcome": str(call.outcome),
             "received": None if amount is None else str(amount),
             "state": state,

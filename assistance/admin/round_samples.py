@@ -1,6 +1,7 @@
 """The sample on the page of a round: what it says, and the verbs that belong to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponseBase
@@ -79,54 +80,71 @@ class RoundSampleVerb(StaffPage):
         return bound[verb]
 
 
-def sample_verbs(round_: Round, actor: Actor) -> list[Verb]:
-    """What may be done about the sample of a round that is being paid."""
-    if round_.state != RoundState.RELEASED or waiver_of(round_) is not None:
+@dataclass(frozen=True, slots=True)
+class RoundSample:
+    """What the page of a round shows of its sample: values and verbs."""
+
+    values: Mapping[str, Any]
+    verbs: Sequence[Verb]
+
+
+def sample_on_page(round_: Round, actor: Actor) -> RoundSample:
+    """Read the sample once; nothing beyond the actor's reach is told."""
+    sample, waiver = sample_of(round_), waiver_of(round_)
+    if round_.state != RoundState.RELEASED or waiver is not None:
+        verbs: list[Verb] = []
+    elif sample is None:
+        verbs = _before_the_draw(round_, actor)
+    else:
+        verbs = _after_the_draw(round_, actor)
+    values: dict[str, Any] = {"sample": sample, "waiver": None}
+    if actor.reaches(round_.organisation.path) and (sample or waiver):
+        report = sample_report(sample) if sample else None
+        values = {
+            "sample": sample,
+            "sample_words": in_words(report) if report else "",
+            "sample_waiting": report.waiting if report else 0,
+            "waiver": waiver,
+        }
+    return RoundSample(values, verbs)
+
+
+def _verb(round_: Round, name: str, label: str, verdict: Verdict, **more: Any) -> Verb:
+    url = reverse("staff_assistance:round-sample-verb", args=(round_.pk, name))
+    return Verb(label=label, url=url, verdict=verdict, **more)
+
+
+def _before_the_draw(round_: Round, actor: Actor) -> list[Verb]:
+    if not payments_to_verify(round_).exists():
         return []
+    return [
+        _verb(
+            round_,
+            "draw",
+            "抽取核查样本",
+            can_draw_sample(actor, round_),
+            form=PrecisionForm(),
+            effect="发放全部办完后抽取，只抽一次；种子取自审计链，谁也不能挑人。",
+        ),
+        _verb(
+            round_,
+            "waive",
+            "免予核查",
+            can_waive_verification(actor, round_),
+            form=ReasonForm(),
+        ),
+    ]
 
-    def verb(name: str, label: str, verdict: Verdict, **more: Any) -> Verb:
-        url = reverse("staff_assistance:round-sample-verb", args=(round_.pk, name))
-        return Verb(label=label, url=url, verdict=verdict, **more)
 
-    if sample_of(round_) is None:
-        if not payments_to_verify(round_).exists():
-            return []
-        return [
-            verb(
-                "draw",
-                "抽取核查样本",
-                can_draw_sample(actor, round_),
-                form=PrecisionForm(),
-                effect="发放全部办完后抽取，只抽一次；种子取自审计链，谁也不能挑人。",
-            ),
-            verb(
-                "waive",
-                "免予核查",
-                can_waive_verification(actor, round_),
-                form=ReasonForm(),
-            ),
-        ]
+def _after_the_draw(round_: Round, actor: Actor) -> list[Verb]:
     if not items_waiting(round_).filter(verifier=None).exists():
         return []
     return [
-        verb(
+        _verb(
+            round_,
             "take",
             "领取核查任务",
             can_take_sample_items(actor, round_),
             effect=f"领取下 {TAKEN_AT_ONCE} 户；您签过字的批次不在其内。",
         )
     ]
-
-
-def sample_told(round_: Round, actor: Actor) -> dict[str, Any]:
-    """What the page of a round says of its sample; nothing beyond the actor's reach."""
-    sample, waiver = sample_of(round_), waiver_of(round_)
-    if not actor.reaches(round_.organisation.path) or not (sample or waiver):
-        return {"sample": sample, "waiver": None}
-    report = sample_report(sample) if sample else None
-    return {
-        "sample": sample,
-        "sample_words": in_words(report) if report else "",
-        "sample_waiting": report.waiting if report else 0,
-        "waiver": waiver,
-    }

@@ -20,7 +20,7 @@ from assistance.actions.rounds import (
     request_computation,
 )
 from assistance.admin.forms import DateForm, ReasonForm
-from assistance.admin.round_samples import sample_told, sample_verbs
+from assistance.admin.round_samples import sample_on_page
 from assistance.admin.search import offer, offer_unions
 from assistance.enums import RoundKind, RoundState
 from assistance.models import Round
@@ -104,6 +104,7 @@ class RoundPage(StaffPage):
         round_ = get_object_or_404(rounds_visible_to(self.actor), pk=pk)
         counties = counties_visible_to(round_, self.actor)
         in_charge = self.actor.reaches(round_.organisation.path)
+        shown = sample_on_page(round_, self.actor)
         return self.page(
             "staff/round.html",
             title=str(round_),
@@ -115,10 +116,10 @@ class RoundPage(StaffPage):
             verbs=arranged(
                 [
                     *verbs_of(round_, actor=self.actor, on=self.on),
-                    *sample_verbs(round_, self.actor),
+                    *shown.verbs,
                 ]
             ),
-            **sample_told(round_, self.actor),
+            **shown.values,
             counties=counties,
             totals=totals_of(counties),
             clauses=round_clauses(round_) if in_charge else [],

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
@@ -12,10 +12,10 @@ from rest_framework.generics import ListAPIView, RetrieveAPIView
 from assistance.api.views import MONEY, REACH, InRound
 from assistance.models import SampleItem, VerificationCall, VerificationSample
 from assistance.queries.filters import SampleItemFilter
-from assistance.queries.rounds import rounds_visible_to
 from assistance.queries.verification import (
     sample_items_visible_to,
     sample_report,
+    samples_visible_to,
     strata_visible_to,
 )
 from members.auth.client import ClientView
@@ -185,9 +185,9 @@ class VerificationDetail(ClientView, RetrieveAPIView[VerificationSample]):
 
     def get_object(self) -> VerificationSample:
         """By the round named in the address."""
-        rounds = rounds_visible_to(self.actor).filter(pk=self.kwargs["pk"])
-        samples = VerificationSample.objects.select_related("round__organisation")
-        return get_object_or_404(samples, round__in=rounds)
+        return get_object_or_404(
+            samples_visible_to(self.actor), round_id=self.kwargs["pk"]
+        )
 
 
 @extend_schema(
@@ -203,11 +203,10 @@ class SampleItemApiList(InRound, ListAPIView[SampleItem]):
     filterset_class = SampleItemFilter
 
     def get_queryset(self) -> QuerySet[SampleItem]:
-        calls = VerificationCall.objects.order_by("number")
         lines = self.lines()
         rounds = {"stratum__sample__round": lines["round"]} if lines else {}
         return (
             sample_items_visible_to(self.actor)
             .filter(**rounds)
-            .prefetch_related(Prefetch("calls", queryset=calls))
+            .prefetch_related("calls")
         )

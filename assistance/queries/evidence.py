@@ -5,6 +5,9 @@ changes one row past the guards, as the owner of the tables may, leaves two that
 disagree; the audit chain is held by `verify_audit`.
 """
 
+from assistance.enums import PaymentEnd
+from unionportal.core.guards import literal
+
 # Who is paid: the claim is what the answer granted, the card is the payee's own, and
 # the number of a payment follows from its claim and attempt.
 _PAYEES = """
@@ -322,6 +325,24 @@ _BATCH_VOUCHERS = """
       END, FALSE)
     ORDER BY entry.id
 """
+_END_WORDS = " ".join(
+    f"WHEN {literal(reason)} THEN {literal(label)}"
+    for reason, label in PaymentEnd.choices
+)
+# Whoever is not tried again: for the reason that somebody gave.
+_ENDS = f"""
+    SELECT 'end', payment.reference,
+           concat('发放 ', payment.reference, ' 的终止原因与审计记录不符')
+    FROM assistance_payment AS payment
+    JOIN assistance_batch AS batch ON batch.id = payment.batch_id
+    LEFT JOIN core_auditentry AS told
+        ON told.subject_kind = 'assistance.payment' AND told.subject_id = payment.id
+       AND told.verb = 'end_payment'
+    WHERE (%(round)s::bigint IS NULL OR batch.round_id = %(round)s)
+      AND (payment.state = 'ended' OR payment.end_reason <> '')
+      AND told.reason IS DISTINCT FROM CASE payment.end_reason {_END_WORDS} END
+    ORDER BY payment.id LIMIT 100
+"""  # noqa: S608 - built from constants
 EVIDENCE = (
     _PAYEES,
     _ATTEMPTS,
@@ -331,4 +352,5 @@ EVIDENCE = (
     _DATES,
     _VOUCHERS,
     _BATCH_VOUCHERS,
+    _ENDS,
 )

@@ -85,7 +85,8 @@ _CALLS = """
         WHERE %(round)s::bigint IS NULL OR sample.round_id = %(round)s
     ),
     kept AS (
-        SELECT call.id, call.item_id, call.outcome::text, call.received_amount,
+        SELECT call.id, call.item_id, call.number::text, call.channel::text,
+               call.outcome::text, call.received_amount,
                call.note::text, call.on, call.verifier_id,
                CASE WHEN call.corrects_id IS NULL THEN 'record_verification_call'
                    ELSE 'correct_verification_call' END AS verb
@@ -93,6 +94,8 @@ _CALLS = """
     ),
     told AS (
         SELECT entry.subject_id AS id, (entry.changes ->> 'item')::bigint AS item_id,
+               entry.changes ->> 'number' AS number,
+               entry.changes ->> 'channel' AS channel,
                entry.changes ->> 'outcome' AS outcome,
                (entry.changes ->> 'received')::numeric AS received_amount,
                entry.reason::text AS note, entry.on, entry.user_id AS verifier_id,

@@ -15,7 +15,7 @@ from assistance.models import (
     VerificationSample,
     VerificationWaiver,
 )
-from assistance.queries.rounds import last_payments
+from assistance.queries.rounds import last_payments, rounds_visible_to
 from assistance.rules.sampling import Estimate, StratumAnswers, estimate_of
 from unionportal.core.actor import Actor
 from unionportal.core.money import show_yuan
@@ -147,6 +147,15 @@ class Redraw:
 def sample_of(round_: Round) -> VerificationSample | None:
     """The sample of a round, once it is drawn."""
     return VerificationSample.objects.filter(round=round_).first()
+
+
+def samples_visible_to(actor: Actor) -> QuerySet[VerificationSample]:
+    """The samples of the rounds that an actor may read, those from above included."""
+    return (
+        VerificationSample.objects.filter(round__in=rounds_visible_to(actor))
+        .select_related("round__organisation")
+        .order_by("-id")
+    )
 
 
 def waiver_of(round_: Round) -> VerificationWaiver | None:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Count, Exists, Min, OuterRef, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from assistance.enums import FindingState, SampleItemState
 from assistance.models import Round, SampleItem, VerificationFinding, VerificationWaiver
@@ -16,7 +16,7 @@ URL = "/staff/assistance"
 def verification_waiting(actor: Actor, on: date) -> list[QueueItem]:
     """A verifier's own people; those nobody has taken, for auditors; open findings."""
     del on
-    return [*_own(actor), *_untaken(actor), *_findings(actor)]
+    return [*_items(actor), *_findings(actor)]
 
 
 def _waiting() -> QuerySet[SampleItem]:
@@ -27,50 +27,51 @@ def _waiting() -> QuerySet[SampleItem]:
     )
 
 
-def _own(actor: Actor) -> list[QueueItem]:
-    if actor.user_id is None:
-        return []
-    items = _waiting().filter(verifier=actor.user_id)
-    return [
-        _item(
-            f"核查 {count} 户是否收到",
-            "打电话或走访，逐户登记结果",
-            f"{URL}/verification/?round={round_.pk}&mine=1&state=waiting",
-            round_,
-            (since, Role.AUDITOR),
-        )
-        for round_, count, since in _by_round(items, "taken_on")
-    ]
-
-
-def _untaken(actor: Actor) -> list[QueueItem]:
-    seats = [seat for seat in actor.seats if seat.role == Role.AUDITOR]
-    items = _waiting().filter(verifier=None)
-    return [
-        _item(
-            f"待领取的核查 {count} 户",
-            "在轮次页面领取，签过字的人不能核查",
-            f"{URL}/rounds/{round_.pk}/",
-            round_,
-            (since, Role.AUDITOR),
-        )
-        for round_, count, since in _by_round(items, "added_on")
-        if any(seat.reaches(round_.organisation.path) for seat in seats)
-    ]
-
-
-def _by_round(items: QuerySet[SampleItem], day: str) -> list[tuple[Round, int, date]]:
-    """Rounds with how many of these wait in each, and since when; two queries."""
-    rows = (
-        items.order_by()
-        .values_list("stratum__sample__round")
-        .annotate(count=Count("id"), since=Min(day))
+def _items(actor: Actor) -> list[QueueItem]:
+    """One item a round for what is the actor's own, one for what nobody has taken."""
+    auditing = [seat for seat in actor.seats if seat.role == Role.AUDITOR]
+    mine = Q(verifier=actor.user_id, verifier__isnull=False)
+    rows = list(
+        _waiting()
+        .filter(mine | Q(verifier=None) if auditing else mine)
+        .order_by()
+        .values_list("stratum__sample__round", "verifier")
+        .annotate(count=Count("id"), added=Min("added_on"), taken=Min("taken_on"))
     )
-    found = {number: (count, since) for number, count, since in rows}
-    rounds = Round.objects.filter(pk__in=found).select_related(
-        "version__scheme", "period", "organisation"
+    rounds = Round.objects.select_related("version__scheme", "period", "organisation")
+    found = {one.pk: one for one in rounds.filter(pk__in={row[0] for row in rows})}
+    made = []
+    for number, verifier, count, added, taken in sorted(rows, key=str):
+        round_ = found[number]
+        if verifier is not None:
+            made.append(_own(round_, count, taken))
+        elif any(seat.reaches(round_.organisation.path) for seat in auditing):
+            made.append(_untaken(round_, count, added))
+    return made
+
+
+def _own(round_: Round, count: int, since: date) -> QueueItem:
+    return QueueItem(
+        title=f"{round_.occasion}：核查 {count} 户是否收到",
+        detail="打电话或走访，逐户登记结果",
+        url=f"{URL}/verification/?round={round_.pk}&mine=1&state=waiting",
+        organisation_name=round_.organisation.short_name,
+        waiting_since=since,
+        due_on=None,
+        role=Role.AUDITOR,
     )
-    return [(round_, *found[round_.pk]) for round_ in rounds.order_by("id")]
+
+
+def _untaken(round_: Round, count: int, since: date) -> QueueItem:
+    return QueueItem(
+        title=f"{round_.occasion}：待领取的核查 {count} 户",
+        detail="在轮次页面领取，签过字的人不能核查",
+        url=f"{URL}/rounds/{round_.pk}/",
+        organisation_name=round_.organisation.short_name,
+        waiting_since=since,
+        due_on=None,
+        role=Role.AUDITOR,
+    )
 
 
 def _findings(actor: Actor) -> list[QueueItem]:
@@ -95,17 +96,3 @@ def _findings(actor: Actor) -> list[QueueItem]:
         )
         for finding in findings
     ]
-
-
-def _item(
-    title: str, detail: str, url: str, round_: Round, since: tuple[date, str]
-) -> QueueItem:
-    return QueueItem(
-        title=f"{round_.occasion}：{title}",
-        detail=detail,
-        url=url,
-        organisation_name=round_.organisation.short_name,
-        waiting_since=since[0],
-        due_on=None,
-        role=since[1],
-    )

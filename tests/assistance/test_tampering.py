@@ -8,8 +8,13 @@ import pytest
 from django.db import connection
 from psycopg2 import extensions
 
-from assistance.actions.payments import withdraw_payment
+from assistance.actions.payments import end_payment, withdraw_payment
+from assistance.actions.verification import end_finding
+from assistance.enums import PaymentEnd, Resolution
+from assistance.models import VerificationFinding
 from assistance.queries.ledger import ledger_proof
+from members.enums import Role
+from tests.assistance.builders import staff
 from tests.assistance.paying import (
     AFTER_NOTICE,
     answer_to,
@@ -21,6 +26,7 @@ from tests.assistance.paying import (
     payments_of,
     released_round,
 )
+from tests.assistance.verifying import NOT_RECEIVED, verified
 from unionportal.core.audit import verify_chain
 
 pytestmark = pytest.mark.usefixtures("committed_db")
@@ -36,8 +42,13 @@ TABLES = (
     "assistance_paymentclaim",
     "assistance_posting",
     "assistance_round",
+    "assistance_sampleitem",
+    "assistance_samplestratum",
     "assistance_signature",
     "assistance_signatureperson",
+    "assistance_verificationcall",
+    "assistance_verificationfinding",
+    "assistance_verificationsample",
     "core_auditentry",
     "core_auditlink",
 )
@@ -49,9 +60,13 @@ UNHELD = {
     },
     "assistance_determination": {"deviation_reason", "deviation_by", "facts"},
     "assistance_payment": {"settled_on", "reason_code"},
+    "assistance_sampleitem": {
+        *("added_on", "ended_on", "replaces_id", "taken_on", "verifier_id"),
+    },
     "assistance_signature": {"organisation_id"},
 }
 OTHER_VALUES = {
+    "bigint[]": "array_fill({0}[1] + 1, ARRAY[cardinality({0})])",
     "bigint": "coalesce({0}, 0) + 1",
     "integer": "coalesce({0}, 0) + 1",
     "smallint": "coalesce({0}, 0) + 1",
@@ -76,6 +91,21 @@ def paid() -> None:
     withdraw_payment(payment_id=last.pk, reason="调离", by=who.checker, on=AFTER_NOTICE)
     batch = instructed_batch(round_, who)
     bring_in(answer_to(batch, returned={first.reference: "closed"}))
+    first.refresh_from_db()
+    end_payment(
+        payment_id=first.pk,
+        reason=PaymentEnd.DECLINED,
+        by=who.maker,
+        on=AFTER_NOTICE,
+    )
+    verified(round_, {0: NOT_RECEIVED})
+    end_finding(
+        finding_id=VerificationFinding.objects.get().pk,
+        resolution=Resolution.RECEIVED,
+        note="存折为证",
+        on=AFTER_NOTICE,
+        by=staff(Role.APPROVER, on=AFTER_NOTICE),
+    )
     assert whats_wrong() == []
     connection.close()
 
