@@ -67,6 +67,7 @@ def repacked(content: bytes, changes: dict[str, bytes]) -> bytes:
     return target.getvalue()
 
 
+ENCODED = "姓名,单位\r\n张三,“甲”公司\r\n"
 SMALL = workbook(cells(("姓名", "号"), ("张三", "1")))
 SHEET = "xl/worksheets/sheet1.xml"
 
@@ -127,8 +128,7 @@ def test_hidden_sheets_are_passed_over_and_others_are_named() -> None:
     ],
 )
 def test_encoding_of_a_text_table_is_found_and_told(codec: str, named: str) -> None:
-    content = "姓名,单位\r\n张三,“甲”公司\r\n".encode(codec)
-    assert rows_of(content, "a.csv") == (
+    assert rows_of(ENCODED.encode(codec), "a.csv") == (
         f"按 {named} 编码读取",
         [(1, ["姓名", "单位"]), (2, ["张三", "“甲”公司"])],
     )
