@@ -58,6 +58,14 @@ CHUNK = 2000  # lines of a file in memory at a time
 
 # An account stopped, replaced, or with a newer one waiting for its second person,
 # and one that is not the payee's: none of these may be paid.
+_HOLD_PAYEES = """
+    SELECT person.id FROM members_person AS person
+    WHERE person.id IN (
+        SELECT claim.payee_id FROM assistance_payment AS payment
+        JOIN assistance_paymentclaim AS claim ON claim.id = payment.claim_id
+        WHERE payment.year = %s AND payment.batch_id = %s AND payment.state = 'planned')
+    ORDER BY person.id FOR KEY SHARE
+"""
 _UNFIT_ACCOUNTS = """
     SELECT payment.reference
     FROM assistance_payment AS payment
@@ -211,7 +219,12 @@ def _mark_sent(bank_file: BankFile, *, by: Actor, on: date, run: JobRun | None) 
 
 
 def _check_accounts(batch: Batch) -> None:
+    """Refuse accounts that may not be paid; none changes until the batch has left.
+
+    Whoever opens, verifies or stops an account locks its person first.
+    """
     with connection.cursor() as cursor:
+        cursor.execute(_HOLD_PAYEES, [batch.round.year, batch.pk])
         cursor.execute(_UNFIT_ACCOUNTS, [batch.round.year, batch.pk])
         unfit = [str(row[0]) for row in cursor.fetchall()]
     if unfit:

@@ -16,6 +16,7 @@ from django.db import connection
 
 from assistance.actions.ledger import Leg, Voucher, move, post_entries
 from assistance.enums import AccountKind, BatchState, EntryKind, PaymentState
+from assistance.rules.banks.reading import AnswerRow
 from members.enums import Role
 from unionportal.core.actor import Actor
 from unionportal.core.audit import record
@@ -28,7 +29,7 @@ _REFERENCE = re.compile(r"[0-9]{16}")
 _STAGE = """
     CREATE TEMPORARY TABLE returned_line (
         number integer, reference text, amount numeric(14, 2), is_paid boolean,
-        reason_code text
+        reason_code text, tail text
     ) ON COMMIT DROP
 """
 _MATCH = """
@@ -37,6 +38,7 @@ _MATCH = """
            payment.id AS payment_id, payment.year, payment.batch_id, payment.source_id,
            payment.claim_id, payment.amount AS owed, payment.state,
            batch.number AS batch_number,
+           line.tail <> '' AND line.tail <> account.number_last4 AS is_elsewhere,
            CASE
                WHEN payment.state IN ('instructed', 'in_doubt')
                    THEN CASE WHEN line.is_paid THEN 'pay' ELSE 'return' END
@@ -53,11 +55,12 @@ _MATCH = """
             ON organisation.id = batch.organisation_id
            AND (%s OR organisation.path ^@ ANY(%s))
     ) ON payment.reference = line.reference AND payment.year = ANY(%s)
+    LEFT JOIN members_bankaccount AS account ON account.id = payment.account_id
 """
 _FAULTS = """
-    SELECT number, reference, amount, owed, state, is_paid, batch_number
+    SELECT number, reference, amount, owed, state, is_paid, batch_number, is_elsewhere
     FROM matched_line
-    WHERE payment_id IS NULL OR owed <> amount OR event IS NULL
+    WHERE payment_id IS NULL OR owed <> amount OR event IS NULL OR is_elsewhere
        OR batch_number <> coalesce(nullif(%s, ''), batch_number)
     ORDER BY number LIMIT 1000
 """
@@ -125,11 +128,12 @@ _NOTICES = (
 @dataclass(frozen=True, slots=True)
 class Answers:
     """What the bank answered: rows of (line number, reference, amount in yuan,
-    whether it was paid, reason code), and the key under which it goes on the books.
-    Where the bank names one batch, every line must be of it.
+    whether it was paid, reason code, last four digits of the account or nothing), and
+    the key under which it goes on the books. Where the bank names one batch, every
+    line must be of it.
     """
 
-    rows: Sequence[tuple[int, str, Decimal, bool, str]]
+    rows: Sequence[AnswerRow]
     key: str
     document: str
     batch: str = ""
@@ -200,7 +204,7 @@ def _paths(by: Actor) -> list[str]:
     return [seat.path for seat in by.seats if seat.role == Role.PAYER]
 
 
-def _stage(rows: Sequence[tuple[int, str, Decimal, bool, str]]) -> list[int]:
+def _stage(rows: Sequence[AnswerRow]) -> list[int]:
     """Copy the rows to the database; return the years their references name."""
     lines: dict[str, int] = {}
     problems: list[tuple[int, str]] = []
@@ -212,8 +216,8 @@ def _stage(rows: Sequence[tuple[int, str, Decimal, bool, str]]) -> list[int]:
     if problems:
         raise Unfit(problems)
     text = "\n".join(
-        f"{number}\t{reference}\t{amount}\t{is_paid}\t{reason}"
-        for number, reference, amount, is_paid, reason in rows
+        f"{number}\t{reference}\t{amount}\t{is_paid}\t{reason}\t{_digits(tail)}"
+        for number, reference, amount, is_paid, reason, tail in rows
     )
     with connection.cursor() as cursor:
         cursor.execute(
@@ -223,6 +227,11 @@ def _stage(rows: Sequence[tuple[int, str, Decimal, bool, str]]) -> list[int]:
         cursor.copy_expert("COPY returned_line FROM STDIN", io.StringIO(text))
         cursor.execute("ANALYZE returned_line")
     return sorted({int(reference[:4]) for reference in lines})
+
+
+def _digits(tail: str) -> str:
+    """The end of an account as it is copied: anything but digits fits no account."""
+    return tail if not tail or tail.isdecimal() else "?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +245,7 @@ class _Fault:
     state: str | None
     is_paid: bool
     batch: str | None
+    is_elsewhere: bool | None
 
 
 def _check_matched(batch: str) -> None:
@@ -254,6 +264,8 @@ def _said(fault: _Fault, batch: str) -> str:
         return f"发放编号 {reference} 属于批次 {fault.batch}，不是本文件的批次 {batch}"
     if fault.amount != owed:
         return f"发放编号 {reference} 金额为 {fault.amount} 元，应为 {owed} 元"
+    if fault.is_elsewhere:
+        return f"发放编号 {reference} 的账号与发放时的收款账号不符"
     answer = "成功" if fault.is_paid else "退回"
     label = PaymentState(str(fault.state)).label
     return f"发放编号 {reference} 现在是“{label}”，与银行结果“{answer}”不符"

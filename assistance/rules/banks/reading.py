@@ -23,8 +23,10 @@ _LARGEST_AMOUNT = Decimal("999999999999.99")
 _LARGEST_TOTAL = Decimal("99999999999999.99")
 _BROKEN = "这一行的格式或长度不对"
 _ENCODINGS = ("gbk", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be")
-# (line number, reference, amount in yuan, whether it was paid, our reason code)
-AnswerRow = tuple[int, str, Decimal, bool, str]
+# (line number, reference, amount in yuan, whether it was paid, our reason code, the
+# last four digits of the account, or nothing where the layout does not tell it)
+AnswerRow = tuple[int, str, Decimal, bool, str, str]
+TAIL = 4
 
 
 class Unreadable(Exception):  # noqa: N818 - what is wrong with a file, not a fault
@@ -262,6 +264,7 @@ def _answers(
     names = layout.answer.line.names
     at_reference, at_amount = names.index("reference"), names.index("amount")
     at_result, at_reason = names.index("result"), names.index("reason")
+    at_account = names.index("account") if "account" in names else None
     amounts: dict[str, Decimal | None] = {}
     rows: list[AnswerRow] = []
     problems: list[tuple[int, str]] = []
@@ -279,7 +282,8 @@ def _answers(
             problems.append((number, _wrong_cell(amount, written, cells[at_result])))
             continue
         reason = "" if is_paid else layout.reasons.get(cells[at_reason], OTHER_REASON)
-        rows.append((number, cells[at_reference], amount, is_paid, reason))
+        tail = "" if at_account is None else cells[at_account][-TAIL:]
+        rows.append((number, cells[at_reference], amount, is_paid, reason, tail))
     return rows, problems
 
 

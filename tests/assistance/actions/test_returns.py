@@ -300,3 +300,18 @@ def test_collecting_puts_each_file_away() -> None:
     assert not (inbox / first).exists()
     assert not (inbox / second).exists()
     assert (inbox / ".half.txt").exists()
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_an_account_that_is_not_the_payees_refuses_the_file(layout: str) -> None:
+    batch = at_the_bank(2, layout)
+    before = everything(batch)
+    number = payments_of(batch)[1].account
+    assert number is not None
+    digits = number.number
+    another = f"{digits[:-4]}{(int(digits[-4:]) + 1) % 10000:04d}"
+
+    with pytest.raises(Refusal, match="第 3 行.*账号与发放时的收款账号不符"):
+        bring_in(answer_to(batch).replace(digits.encode(), another.encode()))
+
+    assert everything(batch) == before
