@@ -44,6 +44,7 @@ ROUND = Workflow(
         Transition("release", RoundState.COMPUTED, RoundState.RELEASED, "生成批次"),
         Transition("release", RoundState.NOTICED, RoundState.RELEASED, "生成批次"),
         Transition("close", RoundState.RELEASED, RoundState.CLOSED, "办结"),
+        Transition("close", RoundState.NOTICED, RoundState.CLOSED, "无人可发，办结"),
         Transition("cancel", RoundState.OPENED, RoundState.CANCELLED, "取消"),
         Transition("cancel", RoundState.COMPUTED, RoundState.CANCELLED, "取消"),
     ),

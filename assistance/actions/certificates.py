@@ -6,11 +6,16 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from assistance.actions.rounds import locked_round, move_round
+from assistance.actions.rounds import locked_round, move_round, recount_round
+from assistance.enums import RoundState
 from assistance.models import CoverageCertificate, Round
 from assistance.permissions.rounds import can_close_round
 from assistance.queries.certificates import ends_of, open_ends, verification_told
-from assistance.queries.rounds import CountyTotals, round_counties
+from assistance.queries.rounds import (
+    CountyTotals,
+    notice_end_of,
+    round_counties,
+)
 from assistance.workflow import ROUND
 from unionportal.core.actor import Actor
 from unionportal.core.audit import audit_head
@@ -24,6 +29,9 @@ AFTER_CLOSE = declare_crashpoint("close_round.after_commit")
 def close_round(*, round_id: int, on: date, by: Actor) -> CoverageCertificate:
     """Released → closed, when every answer has its end; issues the certificate.
 
+    Also noticed → closed, after the notice, where nobody is left whom it would pay:
+    such a round cannot be released.
+
     An end is: ineligible; unknown (another round of the chain has taken it up, or it
     lapses now); eligible and paid, withdrawn, or ended. Refused with counts and places
     while something lacks one: a batch not settled, a payment under way, held or
@@ -34,6 +42,8 @@ def close_round(*, round_id: int, on: date, by: Actor) -> CoverageCertificate:
         round_ = locked_round(round_id)
         can_close_round(by, round_).require()
         target = ROUND.target_of("close", round_.state)
+        if round_.state == RoundState.NOTICED:
+            _require_nobody_left(round_, on)
         _require_ends(round_)
         certificate = _issue(round_, on)
         round_.closed_on = on
@@ -48,6 +58,21 @@ def close_round(*, round_id: int, on: date, by: Actor) -> CoverageCertificate:
         crashpoint(BEFORE_CLOSE)
     crashpoint(AFTER_CLOSE)
     return certificate
+
+
+def _require_nobody_left(round_: Round, on: date) -> None:
+    recount_round(round_)
+    if round_.eligible_count:
+        raise Refusal(
+            f"还有 {round_.eligible_count:,} 户符合条件；请先生成批次，发放后再办结。",
+            code="eligible",
+        )
+    last_day = notice_end_of(round_)
+    if last_day is not None and on <= last_day:
+        raise Refusal(
+            f"公示到 {last_day:%Y-%m-%d} 为止，期满之后才能办结。",
+            code="notice_running",
+        )
 
 
 def _require_ends(round_: Round) -> None:

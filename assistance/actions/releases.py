@@ -9,19 +9,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection, transaction
-from django.db.models import Max
 
 from assistance.actions.drafts import Lines, draft_batches, sources_of
 from assistance.actions.rounds import locked_round, move_round, recount_round
 from assistance.enums import BatchKind, RoundState
 from assistance.models import FundSource, Round
 from assistance.permissions.batches import can_release_round
-from assistance.queries.rounds import unions_without_notice
+from assistance.queries.rounds import notice_end_of, unions_without_notice
 from assistance.queries.schemes import scheme_of
 from assistance.rules.scheme import GRANTED_CLAUSE
 from assistance.workflow import ROUND
-from members.enums import NoticeState
-from members.models import Notice
 from unionportal.core.actor import Actor
 from unionportal.core.errors import Refusal
 from unionportal.core.faults import crashpoint, declare_crashpoint
@@ -226,10 +223,7 @@ def _check_notice(round_: Round, on: date) -> None:
             f"{'、'.join(unnoticed[:3])}的公示已撤销；请重新公示，期满后再生成批次。",
             code="notice",
         )
-    notices = Notice.objects.filter(about_kind="assistance.round", about_id=round_.pk)
-    last_day = notices.exclude(state=NoticeState.CANCELLED).aggregate(
-        last=Max("ends_on")
-    )["last"]
+    last_day = notice_end_of(round_)
     if last_day is not None and on <= last_day:
         raise Refusal(
             f"公示到 {last_day:%Y-%m-%d} 为止，期满之后才能生成批次和发放。",

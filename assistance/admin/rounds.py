@@ -327,11 +327,16 @@ NEAR: dict[str, frozenset[str]] = {
     RoundState.CLOSED: frozenset(),
     RoundState.CANCELLED: frozenset(),
 }
+NOBODY_LEFT = frozenset({"publish", "close"})
+"""Of a noticed round that would pay nobody."""
 
 
 def is_near(round_: Round, url: str) -> bool:
     """Show only the verbs that belong to where the round stands."""
-    return url.rstrip("/").rsplit("/", 1)[-1] in NEAR[round_.state]
+    near = NEAR[round_.state]
+    if round_.state == RoundState.NOTICED and not round_.eligible_count:
+        near = NOBODY_LEFT
+    return url.rstrip("/").rsplit("/", 1)[-1] in near
 
 
 def fitting(round_: Round, name: str) -> Verdict:

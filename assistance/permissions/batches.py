@@ -4,6 +4,7 @@ A step belongs to the paying union. Where that union has nobody left for it, who
 not signed this list already, the step passes to the nearest union above that has (代审).
 """
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -136,23 +137,59 @@ def signers_of(batch: Batch) -> dict[int, str]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a role at a place; a deputy's principal counts as well."""
+
+    path: str
+    user_id: int
+    principal_id: int | None
+
+
+Holders = Mapping[str, Sequence[Holder]]
+
+
+def holders_on(on: date, *, paths: Iterable[str] | None = None) -> Holders:
+    """Who holds each role on a day, everywhere or at some places."""
+    posts = posts_in_force(on)
+    if paths is not None:
+        posts = posts.filter(organisation__path__in=paths)
+    found: dict[str, list[Holder]] = {}
+    for role, *held in posts.values_list(
+        "role", "organisation__path", "user_id", "deputy_of__user_id"
+    ):
+        found.setdefault(role, []).append(Holder(*held))
+    return found
+
+
+def place_to_sign(batch: Batch, step: Step, holders: Holders, signed: set[int]) -> str:
+    """The nearest place, the paying union first, with somebody free for the step.
+
+    Empty where there is none. Free is who has not signed this list, nor stands in for
+    somebody who has.
+    """
+    places = set(_places_of(batch, step))
+    free = (
+        holder.path
+        for holder in holders.get(step.role, ())
+        if holder.path in places and not {holder.user_id, holder.principal_id} & signed
+    )
+    return max(free, key=len, default="")
+
+
 def union_to_sign(
     batch: Batch, step: Step, *, signed: set[int], on: date
 ) -> Organisation | None:
     """Return the nearest union, the paying one first, with somebody free for the step."""
+    holders = holders_on(on, paths=_places_of(batch, step))
+    place = place_to_sign(batch, step, holders, signed)
+    return Organisation.objects.filter(path=place).first() if place else None
+
+
+def _places_of(batch: Batch, step: Step) -> list[str]:
     path = batch.organisation.path
     last = len(path) - _STEP_OF_TREE if step.from_above else len(path)
-    prefixes = [path[:end] for end in range(_STEP_OF_TREE, last + 1, _STEP_OF_TREE)]
-    post = (
-        posts_in_force(on)
-        .filter(role=step.role, organisation__path__in=prefixes)
-        .exclude(user_id__in=signed)
-        .exclude(deputy_of__user_id__in=signed)
-        .select_related("organisation")
-        .order_by("-organisation__path", "id")
-        .first()
-    )
-    return post.organisation if post else None
+    return [path[:end] for end in range(_STEP_OF_TREE, last + 1, _STEP_OF_TREE)]
 
 
 def has_union_above(batch: Batch) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from assistance.enums import (
@@ -24,14 +24,14 @@ from assistance.models import (
     Round,
     SignaturePerson,
 )
+from assistance.permissions.batches import NEXT_STEP, holders_on, place_to_sign
 from assistance.queries.inquiries import inquiries_waiting
 from assistance.queries.proofs import proofs_waiting
 from assistance.queries.reconciliations import end_of
 from assistance.queries.verification_queue import verification_waiting
 from assistance.workflow import BATCH
 from members.enums import NoticeState, Role
-from members.models import Notice, Organisation
-from members.queries.post import posts_in_force
+from members.models import Notice
 from unionportal.core.actor import Actor
 from unionportal.core.queues import QueueItem, WorkQueue
 from unionportal.core.scope import within
@@ -107,63 +107,43 @@ def _round_item(round_: Round, notice_ends: date | None) -> QueueItem:
 
 # --- batches
 
-_BATCH_ROLES = {
-    BatchState.DRAFTED: Role.MAKER,
-    BatchState.SUBMITTED: Role.CHECKER,
-    BatchState.CHECKED: Role.APPROVER,
-    BatchState.ENDORSING: Role.APPROVER,
-    BatchState.APPROVED: Role.PAYER,
-}
-
 
 def batches_waiting(actor: Actor, on: date) -> list[QueueItem]:
     """Batches whose next signature is due from one of the actor's posts.
 
-    It is due at the paying union; where nobody holds the role there, at the nearest
-    union above that has somebody (代审). Endorsement is due above the paying union.
+    Where it is due, the paying union or one above it (代审), is the permission's to say.
     Left out: batches that the actor has signed in this cycle already.
     """
     if not actor.seats:
         return []
-    signed = SignaturePerson.objects.filter(
-        batch=OuterRef("pk"), cycle=OuterRef("cycle"), user=actor.user_id
-    )
-    batches = (
+    batches = list(
         Batch.objects.filter(
-            within(actor, "organisation__path"), ~Exists(signed), state__in=_BATCH_ROLES
+            within(actor, "organisation__path"), state__in=tuple(NEXT_STEP)
         )
         .select_related("organisation", "round__period", "round__version__scheme")
         .annotate(last_signed=Max("signatures__on"))
     )
-    places = _places_with(on)
+    holders, signers = holders_on(on), _signers_of(batches)
     return [
         _batch_item(batch)
         for batch in batches
-        if _due_at(batch, places) in _paths_of(actor, batch)
+        if actor.user_id not in signers[batch.pk]
+        and place_to_sign(batch, NEXT_STEP[batch.state], holders, signers[batch.pk])
+        in _paths_of(actor, batch)
     ]
 
 
-def _places_with(on: date) -> dict[str, set[str]]:
-    """Where each role is held on a day, as paths in the tree."""
-    places: dict[str, set[str]] = {}
-    rows = posts_in_force(on).values_list("role", "organisation__path")
-    for role, path in rows:
-        places.setdefault(role, set()).add(path)
-    return places
-
-
-def _due_at(batch: Batch, places: dict[str, set[str]]) -> str:
-    state = BatchState(batch.state)
-    path = batch.organisation.path
-    step = Organisation.steplen
-    length = len(path) - step if state == BatchState.ENDORSING else len(path)
-    held = places.get(_BATCH_ROLES[state], set())
-    above = (path[:end] for end in range(length, 0, -step))
-    return next((place for place in above if place in held), "")
+def _signers_of(batches: Iterable[Batch]) -> dict[int, set[int]]:
+    """Who stands behind a signature of the current cycle, by batch."""
+    found: dict[int, set[int]] = {batch.pk: set() for batch in batches}
+    rows = SignaturePerson.objects.filter(batch__in=found, cycle=F("batch__cycle"))
+    for batch_id, user_id in rows.values_list("batch_id", "user_id"):
+        found[batch_id].add(user_id)
+    return found
 
 
 def _paths_of(actor: Actor, batch: Batch) -> set[str]:
-    role = _BATCH_ROLES[BatchState(batch.state)]
+    role = NEXT_STEP[batch.state].role
     return {seat.path for seat in actor.seats if seat.role == role}
 
 
@@ -180,7 +160,7 @@ def _batch_item(batch: Batch) -> QueueItem:
         organisation_name=batch.organisation.short_name,
         waiting_since=signed or batch.drafted_on,
         due_on=None,
-        role=_BATCH_ROLES[BatchState(batch.state)],
+        role=NEXT_STEP[batch.state].role,
     )
 
 

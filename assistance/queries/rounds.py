@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 
 from assistance.enums import Outcome, PaymentState, RoundKind, RoundState
 from assistance.models import Determination, Payment, PaymentClaim, Period, Round
@@ -94,6 +95,15 @@ def current_determinations(round_: Round) -> QuerySet[Determination]:
     return Determination.objects.filter(
         year=round_.year, round=round_, superseded_by=None
     )
+
+
+def notice_end_of(round_: Round) -> date | None:
+    """The last day of the round's notices, those that were cancelled apart."""
+    notices = Notice.objects.filter(about_kind="assistance.round", about_id=round_.pk)
+    last: date | None = notices.exclude(state=NoticeState.CANCELLED).aggregate(
+        last=Max("ends_on")
+    )["last"]
+    return last
 
 
 def unions_without_notice(round_: Round) -> QuerySet[Organisation]:

@@ -196,3 +196,46 @@ def test_certificates_are_visible_at_and_above_the_organising_union() -> None:
     close(round_)
     assert certificates_visible_to(make.maker()).count() == 1
     assert certificates_visible_to(make.staff(Role.MAKER)).count() == 0
+
+
+def nobody_left() -> Round:
+    """A published round whose only household turned out not to be entitled."""
+    make.standard()
+    household = make.dossier("甲")
+    round_ = make.computed_round()
+    publish_round_notice(round_id=round_.pk, on=make.ON, by=SYSTEM)
+    supersede_determination(
+        determination_id=make.answer_of(round_, household).pk,
+        answer=Answer(outcome=Outcome.INELIGIBLE, clause="objection_upheld"),
+        reason="核查属实",
+        on=make.ON,
+        by=SYSTEM,
+    )
+    return round_
+
+
+def test_a_round_that_would_pay_nobody_is_closed_after_its_notice() -> None:
+    certificate = close(nobody_left())
+    assert (certificate.totals["population"], certificate.totals["ineligible"]) == (
+        1,
+        1,
+    )
+    assert certificate.totals["paid_count"] == 0
+    assert Round.objects.get().state == RoundState.CLOSED
+
+
+def test_a_round_that_would_pay_nobody_is_not_closed_while_it_is_published() -> None:
+    round_ = nobody_left()
+    with pytest.raises(Refusal, match="期满之后才能办结"):
+        close_round(round_id=round_.pk, on=make.ON, by=SYSTEM)
+    assert Round.objects.get().state == RoundState.NOTICED
+
+
+def test_a_published_round_with_somebody_to_pay_is_not_closed() -> None:
+    make.standard()
+    make.dossier("甲")
+    round_ = make.computed_round()
+    publish_round_notice(round_id=round_.pk, on=make.ON, by=SYSTEM)
+    with pytest.raises(Refusal, match="还有 1 户符合条件"):
+        close(round_)
+    assert Round.objects.get().state == RoundState.NOTICED

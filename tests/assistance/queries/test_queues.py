@@ -142,3 +142,19 @@ def test_queues_are_registered_and_empty_for_who_has_no_post() -> None:
     assert waiting_for(nobody, AFTER_NOTICE) == []
     found = waiting_for(make.staff(Role.MAKER), AFTER_NOTICE)
     assert "assistance.batches" in [queue.code for queue, _ in found]
+
+
+def test_a_batch_passes_up_where_only_whoever_has_signed_holds_the_role() -> None:
+    batch = batch_of(released_round(1))
+    both = make.staff(Role.MAKER, Role.CHECKER)
+    above = make.staff(Role.CHECKER, at=make.CITY)
+
+    submit_batch(
+        batch_id=batch.pk, digest=batch.digest, comment="", by=both, on=AFTER_NOTICE
+    )
+
+    assert titles(both) == []
+    assert titles(above) == [f"复核通过：批次 {batch.number}，1 人 600.00 元"]
+    check_batch(
+        batch_id=batch.pk, digest=batch.digest, comment="", by=above, on=AFTER_NOTICE
+    )
