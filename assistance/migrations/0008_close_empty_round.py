@@ -7,18 +7,27 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('assistance', '0007_archived_years'),
+        ("assistance", "0007_archived_years"),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='round',
-            name='state_guard',
+            model_name="round",
+            name="state_guard",
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='round',
-            trigger=pgtrigger.compiler.Trigger(name='state_guard', sql=unionportal.core.guards.FirmTriggerSql(func='\n            IF TG_OP = \'INSERT\' THEN\n                IF COALESCE(NEW."state" = ANY(ARRAY[\'opened\']::text[]), FALSE) THEN RETURN NEW; END IF;\n                RAISE EXCEPTION USING ERRCODE = \'23U01\', MESSAGE = \'新建的轮次不能是“\' || CASE NEW."state" WHEN \'opened\' THEN \'已开启\' WHEN \'computed\' THEN \'已测算\' WHEN \'noticed\' THEN \'公示中\' WHEN \'released\' THEN \'发放办理中\' WHEN \'closed\' THEN \'已办结\' WHEN \'cancelled\' THEN \'已取消\' ELSE COALESCE(NEW."state", \'空\') END || \'”；请从流程的第一步办起。\';\n            END IF;\n            IF (OLD."state" IS NOT DISTINCT FROM NEW."state" OR COALESCE(OLD."state" || \'>\' || NEW."state" = ANY(ARRAY[\'opened>computed\', \'computed>opened\', \'computed>noticed\', \'computed>released\', \'noticed>released\', \'released>closed\', \'noticed>closed\', \'opened>cancelled\', \'computed>cancelled\']::text[]), FALSE)) THEN RETURN NEW; END IF;\n            RAISE EXCEPTION USING ERRCODE = \'23U01\', MESSAGE = \'轮次不能从“\' || CASE OLD."state" WHEN \'opened\' THEN \'已开启\' WHEN \'computed\' THEN \'已测算\' WHEN \'noticed\' THEN \'公示中\' WHEN \'released\' THEN \'发放办理中\' WHEN \'closed\' THEN \'已办结\' WHEN \'cancelled\' THEN \'已取消\' ELSE COALESCE(OLD."state", \'空\') END || \'”改为“\' || CASE NEW."state" WHEN \'opened\' THEN \'已开启\' WHEN \'computed\' THEN \'已测算\' WHEN \'noticed\' THEN \'公示中\' WHEN \'released\' THEN \'发放办理中\' WHEN \'closed\' THEN \'已办结\' WHEN \'cancelled\' THEN \'已取消\' ELSE COALESCE(NEW."state", \'空\') END || \'”；请刷新后按流程办理。\';\n        ', hash='8c4dcb685b75ea517accd1b18c9790e0e13b0e33', operation='INSERT OR UPDATE', pgid='pgtrigger_state_guard_aaee6', table='assistance_round', when='BEFORE')),
+            model_name="round",
+            trigger=pgtrigger.compiler.Trigger(
+                name="state_guard",
+                sql=unionportal.core.guards.FirmTriggerSql(
+                    func="\n            IF TG_OP = 'INSERT' THEN\n                IF COALESCE(NEW.\"state\" = ANY(ARRAY['opened']::text[]), FALSE) THEN RETURN NEW; END IF;\n                RAISE EXCEPTION USING ERRCODE = '23U01', MESSAGE = '新建的轮次不能是“' || CASE NEW.\"state\" WHEN 'opened' THEN '已开启' WHEN 'computed' THEN '已测算' WHEN 'noticed' THEN '公示中' WHEN 'released' THEN '发放办理中' WHEN 'closed' THEN '已办结' WHEN 'cancelled' THEN '已取消' ELSE COALESCE(NEW.\"state\", '空') END || '”；请从流程的第一步办起。';\n            END IF;\n            IF (OLD.\"state\" IS NOT DISTINCT FROM NEW.\"state\" OR COALESCE(OLD.\"state\" || '>' || NEW.\"state\" = ANY(ARRAY['opened>computed', 'computed>opened', 'computed>noticed', 'computed>released', 'noticed>released', 'released>closed', 'noticed>closed', 'opened>cancelled', 'computed>cancelled']::text[]), FALSE)) THEN RETURN NEW; END IF;\n            RAISE EXCEPTION USING ERRCODE = '23U01', MESSAGE = '轮次不能从“' || CASE OLD.\"state\" WHEN 'opened' THEN '已开启' WHEN 'computed' THEN '已测算' WHEN 'noticed' THEN '公示中' WHEN 'released' THEN '发放办理中' WHEN 'closed' THEN '已办结' WHEN 'cancelled' THEN '已取消' ELSE COALESCE(OLD.\"state\", '空') END || '”改为“' || CASE NEW.\"state\" WHEN 'opened' THEN '已开启' WHEN 'computed' THEN '已测算' WHEN 'noticed' THEN '公示中' WHEN 'released' THEN '发放办理中' WHEN 'closed' THEN '已办结' WHEN 'cancelled' THEN '已取消' ELSE COALESCE(NEW.\"state\", '空') END || '”；请刷新后按流程办理。';\n        ",
+                    hash="8c4dcb685b75ea517accd1b18c9790e0e13b0e33",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_state_guard_aaee6",
+                    table="assistance_round",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]
