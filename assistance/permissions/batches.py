@@ -155,10 +155,10 @@ def holders_on(on: date, *, paths: Iterable[str] | None = None) -> Holders:
     if paths is not None:
         posts = posts.filter(organisation__path__in=paths)
     found: dict[str, list[Holder]] = {}
-    for role, *held in posts.values_list(
+    for role, path, user_id, principal_id in posts.values_list(
         "role", "organisation__path", "user_id", "deputy_of__user_id"
     ):
-        found.setdefault(role, []).append(Holder(*held))
+        found.setdefault(role, []).append(Holder(path, user_id, principal_id))
     return found
 
 
