@@ -457,7 +457,7 @@ CONTENT_SECURITY_POLICY = {
 
 REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "unionportal.pages.outage.api_exception",
-    "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "unionportal.core.api.schema.ErrorSchema",
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "rest_framework.authentication.SessionAuthentication"
     ],

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from unionportal.pages import health, home, setup
 
+handler404 = "unionportal.pages.outage.not_found"
 handler500 = "unionportal.pages.outage.server_error"
 
 urlpatterns = [

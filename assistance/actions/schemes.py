@@ -20,7 +20,7 @@ from assistance.permissions.schemes import (
 )
 from assistance.queries.schemes import reading_of, shipped_sources
 from assistance.rules import scheme as rules
-from assistance.rules.scheme_text import SchemeError
+from assistance.rules.scheme_text import SchemeError, refuse_item
 from assistance.workflow import SCHEME_VERSION
 from unionportal.core.actor import Actor
 from unionportal.core.audit import record
@@ -67,17 +67,18 @@ def save_scheme_version(*, source: str, on: date, by: Actor) -> SchemeVersion:
 def _read(source: str) -> rules.SchemeReading:
     try:
         reading = reading_of(source)
+        _require_known_funds(source, reading.scheme)
     except SchemeError as error:
         raise Refusal(str(error), code="scheme", field="source") from error
-    known = set(FundSource.objects.values_list("code", flat=True))
-    unknown = [code for code in reading.scheme.funds if code not in known]
-    if unknown:
-        raise Refusal(
-            f"没有代码为“{'、'.join(unknown)}”的资金来源，请先登记资金来源。",
-            code="scheme",
-            field="source",
-        )
     return reading
+
+
+def _require_known_funds(source: str, scheme: rules.Scheme) -> None:
+    known = set(FundSource.objects.values_list("code", flat=True))
+    for code in scheme.funds:
+        if code not in known:
+            message = f"没有代码为“{code}”的资金来源，请先登记资金来源。"
+            raise refuse_item(source, key="funds", item=code, message=message)
 
 
 def _scheme_row(scheme: rules.Scheme) -> Scheme:

@@ -287,3 +287,4 @@ class PaymentSerializer(serializers.ModelSerializer[Payment]):
             "instructed_on",
             "settled_on",
         )
+        extra_kwargs = {"end_reason": {"allow_blank": True}}

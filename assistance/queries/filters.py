@@ -121,8 +121,14 @@ class DeterminationFilter(django_filters.FilterSet):
     name = django_filters.CharFilter(
         field_name="payee__name", lookup_expr="startswith", label=_("收款人")
     )
-    is_current = django_filters.BooleanFilter(
-        field_name="superseded_by", lookup_expr="isnull", label=_("只要现行的")
+    # Refuses what is neither: ignored, it would answer with everything.
+    is_current = django_filters.TypedChoiceFilter(
+        field_name="superseded_by",
+        lookup_expr="isnull",
+        label=_("只要现行的"),
+        choices=(("true", _("是")), ("false", _("否"))),
+        coerce=lambda written: written == "true",
+        empty_value=None,
     )
 
     class Meta:

@@ -9,6 +9,7 @@ from decimal import Decimal
 import yaml
 
 TEXT_LENGTH_MAX = 65_536
+DEPTH_MAX = 20
 _NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,12})?")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _STR, _INT, _FLOAT, _BOOL, _NULL, _DATE = (
@@ -164,9 +165,7 @@ def read_passage(source: str) -> Passage:
     if len(source) > TEXT_LENGTH_MAX:
         raise SchemeError("方案文本过长", line=1, column=1)
     try:
-        for event in yaml.parse(source, Loader=yaml.SafeLoader):
-            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                raise _refuse_at(event.start_mark, "方案文本不使用锚点和引用")
+        _check_events(source)
         root = yaml.compose(source, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         message = "YAML 写法有误，请检查缩进、冒号和引号"
@@ -176,6 +175,31 @@ def read_passage(source: str) -> Passage:
     if root is None:
         raise SchemeError("方案文本是空的", line=1, column=1)
     return Passage(root, source)
+
+
+def _check_events(source: str) -> None:
+    """No anchors, and no depth that would exhaust the composer, which recurses."""
+    depth = 0
+    for event in yaml.parse(source, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise _refuse_at(event.start_mark, "方案文本不使用锚点和引用")
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEPTH_MAX:
+            raise _refuse_at(event.start_mark, f"嵌套超过 {DEPTH_MAX} 层")
+
+
+def refuse_item(source: str, *, key: str, item: str, message: str) -> SchemeError:
+    """Refuse one item of a list that a key of the whole names, where it stands."""
+    root = read_passage(source)
+    for name, value in root.entries():
+        if name.text() == key:
+            for one in value.items():
+                if one.text() == item:
+                    return one.refuse(message)
+    return root.refuse(message)
 
 
 def _refuse_at(mark: object, message: str) -> SchemeError:

@@ -1,5 +1,6 @@
 """Forms behind the staff's buttons, with choices found by typing."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -26,6 +27,21 @@ from members.queries.person import persons_visible_to
 from members.queries.post import users_visible_to
 from unionportal.core.actor import Actor
 
+LONGEST_KEY = 18
+
+
+class FoundByTyping(AutocompleteSelect):
+    """Shows again what was chosen, and nothing for a value that is no key at all."""
+
+    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:  # noqa: ANN401
+        """Leave out what the database could not even be asked for."""
+        return super().optgroups(name, [one for one in value if _is_key(one)], attr)
+
+
+def _is_key(value: object) -> bool:
+    text = str(value)
+    return text.isascii() and text.isdecimal() and len(text) <= LONGEST_KEY
+
 
 def _found_by_typing(
     label: StrOrPromise, rows: QuerySet[Any], field: object, *, required: bool = True
@@ -34,7 +50,7 @@ def _found_by_typing(
         label=label,
         queryset=rows,
         required=required,
-        widget=AutocompleteSelect(field, admin.site),
+        widget=FoundByTyping(field, admin.site),
     )
 
 

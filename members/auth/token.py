@@ -43,7 +43,7 @@ class TokenRefusal(serializers.Serializer[None]):
 class TokenRevocation(serializers.Serializer[None]):
     """The form of RFC 7009, section 2.1."""
 
-    token = serializers.CharField(help_text=_("要作废的访问令牌"))
+    token = serializers.CharField(help_text=_("要作废的访问令牌"), min_length=1)
     client_id = serializers.CharField(required=False)
     client_secret = serializers.CharField(required=False)
 
@@ -111,6 +111,7 @@ class RevokeView(OpenForm):
         request={"application/x-www-form-urlencoded": TokenRevocation},
         responses={
             200: OpenApiResponse(description="已作废"),
+            400: OpenApiResponse(TokenRefusal, description="表单里没有令牌"),
             401: OpenApiResponse(TokenRefusal, description="编号或密钥不对"),
         },
     )

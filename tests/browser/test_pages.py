@@ -38,13 +38,56 @@ LOOK = """() => {
     .filter(one => one.checkVisibility())
     .filter(one => one.getBoundingClientRect().height < 43.5)
     .map(one => one.outerHTML.slice(0, 80));
+  const shown = [...document.querySelectorAll('body *')].filter(one =>
+    one.checkVisibility() && !one.closest('.skip-link, :disabled, [aria-hidden=true]') &&
+    !one.matches('.material-symbols-outlined, option, select, textarea, input') &&
+    [...one.childNodes].some(node => node.nodeType == 3 && node.textContent.trim()));
+  // What ends in an ellipsis says so itself; what is cut without one is lost.
+  const cut = shown.filter(one => {
+    const style = getComputedStyle(one);
+    return style.overflow != 'visible' && style.textOverflow != 'ellipsis' &&
+      style.overflowX != 'auto' && one.clientWidth > 1 &&
+      (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 2);
+  }).map(one => one.textContent.trim().slice(0, 40));
+  const channels = text => (text.match(/[0-9.]+/g) || []).map(Number);
+  const light = ([r, g, b]) => {
+    const [x, y, z] = [r, g, b].map(c => c / 255).map(
+      c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * x + 0.7152 * y + 0.0722 * z;
+  };
+  const behind = one => {
+    for (let at = one; at; at = at.parentElement) {
+      const colour = getComputedStyle(at).backgroundColor;
+      if (!colour.startsWith('rgb')) return null;
+      const found = channels(colour);
+      if (found.length == 3 || found[3] == 1) return found;
+    }
+    return [255, 255, 255];
+  };
+  const faint = shown.filter(one => {
+    const style = getComputedStyle(one), ground = behind(one);
+    if (!style.color.startsWith('rgb(') || !ground) return false;
+    const [a, b] = [light(channels(style.color)), light(ground)].sort((x, y) => y - x);
+    return (a + 0.05) / (b + 0.05) < 4.5;
+  }).map(one => one.textContent.trim().slice(0, 40) + ' ' + getComputedStyle(one).color);
   return {
+    cut,
+    faint,
     overflow: document.documentElement.scrollWidth - width,
     title: document.title,
     lang: document.documentElement.lang.toLowerCase(),
     headings: document.querySelectorAll('h1').length,
     small,
   };
+}"""
+
+
+TWICE = """() => {
+  const root = document.documentElement, before = root.style.fontSize;
+  root.style.fontSize = '200%';
+  const over = root.scrollWidth - root.clientWidth;
+  root.style.fontSize = before;
+  return over;
 }"""
 
 
@@ -144,8 +187,12 @@ def check(page: Page, address: str, sizes: tuple[ViewportSize, ...]) -> None:
         assert seen["title"].strip(), f"{where} has no title"
         assert seen["lang"] in {"zh-hans", "zh-cn"}, f"{where} is in {seen['lang']}"
         assert seen["headings"] == 1, f"{where} has {seen['headings']} main headings"
-        if size["width"] < PHONES:
+        assert seen["cut"] == [], f"{where}: text is cut"
+        assert seen["faint"] == [], f"{where}: less than 4.5 to 1"
+        if size["width"] < PHONES and "/staff/" not in address:
             assert seen["small"] == [], f"{where}: too small for a thumb"
+            wide = page.evaluate(TWICE)
+            assert wide <= 0, f"{where} is {wide} px too wide with text twice as large"
 
 
 def test_staff_pages_are_whole(
@@ -159,7 +206,7 @@ def test_staff_pages_are_whole(
         enter(window, live_server, user, "StaffBackend")
     for path in staff_pages(winter):
         window = administrator if path.startswith(M) else maker
-        check(window, f"{live_server.url}{path}", (DESK, WIDE))
+        check(window, f"{live_server.url}{path}", (DESK, WIDE, LARGE_PHONE))
 
 
 def test_worker_pages_are_whole(

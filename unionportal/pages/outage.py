@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from unionportal.core.outage import is_outage
 
 RETRY_SECONDS = 5
+NOT_THERE = "没有这个地址，请核对接口文档。"
 LATER = "服务暂时不可用，请几秒钟后再试；不确定刚才是否办成的，请先查看一次。"
 
 
@@ -29,6 +30,15 @@ def _unavailable(request: HttpRequest) -> HttpResponse:
         body = {"type": "server_error", "errors": [error]}
         return JsonResponse(body, status=503)
     return render(request, "503.html", {"later": LATER}, status=503)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a program in the API's form, a person with a page."""
+    del exception
+    if request.path.startswith("/api/"):
+        error = {"code": "not_found", "detail": NOT_THERE, "attr": None}
+        return JsonResponse({"type": "client_error", "errors": [error]}, status=404)
+    return render(request, "404.html", status=404)
 
 
 def api_exception(

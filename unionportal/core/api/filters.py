@@ -28,6 +28,11 @@ def names_of(filterset: type[django_filters.FilterSet]) -> Iterator[str]:
             yield name
 
 
+def _is_clear(values: list[str]) -> bool:
+    """One value that says something: an empty one would answer with everything."""
+    return len(values) == 1 and values[0] != ""
+
+
 class KnownFilters(DjangoFilterBackend):
     """A misspelt parameter is refused: ignoring it would answer with everything."""
 
@@ -37,11 +42,21 @@ class KnownFilters(DjangoFilterBackend):
         """Filter; 400 names each parameter that does not exist."""
         filterset = self.get_filterset_class(view, queryset)
         known = set(names_of(filterset)) if filterset else set()
-        unknown = sorted(set(request.query_params) - known - _OF_PAGES)
+        given = request.query_params
+        unknown = sorted(set(given) - known - _OF_PAGES)
         if unknown:
             raise ValidationError(
                 {name: _("没有这个查询参数，请核对接口文档。") for name in unknown},
                 code="unknown_parameter",
+            )
+        unclear = sorted(name for name in given if not _is_clear(given.getlist(name)))
+        if unclear:
+            raise ValidationError(
+                {
+                    name: _("参数是空的，或给了不止一次；不需要的请不写。")
+                    for name in unclear
+                },
+                code="unclear_parameter",
             )
         filtered: QuerySet[Model] = super().filter_queryset(request, queryset, view)
         return filtered

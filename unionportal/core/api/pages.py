@@ -3,7 +3,8 @@
 import re
 from typing import Any
 
-from rest_framework.exceptions import NotFound
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 
@@ -31,6 +32,16 @@ class KeysetPages(CursorPagination):
         if not _KEY.fullmatch(str(cursor.position)):
             raise NotFound(self.invalid_cursor_message)
         return cursor
+
+    def get_page_size(self, request: Request) -> int:
+        """Refuse what is no number of rows: answering with another would mislead."""
+        wanted = request.query_params.get(self.page_size_query_param)
+        if wanted is None:
+            return self.page_size
+        if not (wanted.isascii() and wanted.isdecimal() and int(wanted[:18]) > 0):
+            message = _("每页条数应为正整数，最多 1000。")
+            raise ValidationError({self.page_size_query_param: message})
+        return min(int(wanted[:18]), self.max_page_size)
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         """Say in the schema what the two addresses are for."""

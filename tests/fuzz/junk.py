@@ -1,0 +1,65 @@
+"""What people, programs and wires put into fields."""
+
+from hypothesis import strategies as st
+
+TEXTS = (
+    "",
+    " ",
+    "\0",
+    "张\0三",
+    "🧧",
+    "𠮷",
+    "张" * 5000,
+    "-1",
+    "0",
+    "-0",
+    "0.001",
+    "600.005",
+    "1e400",
+    "1E+2",
+    "NaN",
+    "sNaN",
+    "Infinity",
+    "9" * 12 + ".99",
+    "9" * 13,
+    "9" * 20,
+    "9" * 5000,
+    "٣",
+    "６００",
+    "²",
+    "1,2,3",
+    "2025-02-30",
+    "2025-13-01",
+    "0000-00-00",
+    "0001-01-01",
+    "9999-12-31",
+    "10000-01-01",
+    "true",
+    "null",
+    "[]",
+    "{}",
+    "on",
+    "<script>alert(1)</script>",
+    "' OR 1=1 --",
+    "../../etc/passwd",
+    "=1+1",
+    "{{ 7*7 }}",
+    "%s%n",
+    "\u202e反\u202c",
+    "\ufeff",
+    "a\r\nSet-Cookie: x=1",
+)
+texts = st.one_of(
+    st.sampled_from(TEXTS),
+    st.text(max_size=40),
+    st.integers(-(10**20), 10**20).map(str),
+    st.decimals(allow_nan=True, allow_infinity=True).map(str),
+    st.dates().map(str),
+)
+# Bytes that are no text in any encoding we speak.
+WIRES = (b"\xed\xa0\x80", b"\xff\xfe", b"\xc3\x28", "张三".encode("gbk"))
+wires = st.one_of(
+    texts.map(lambda text: text.encode("utf-8", "surrogatepass")),
+    st.sampled_from(WIRES),
+    st.binary(max_size=30),
+)
