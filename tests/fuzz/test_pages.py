@@ -161,7 +161,8 @@ def faults_of(ground: Ground, target: Target, seed: int) -> Iterator[str]:
             if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 raise Crash
             status = answer.status_code
-            touched = changed(ground.before) - SESSIONS
+            if target.method == "post":
+                touched = changed(ground.before) - SESSIONS
         transaction.set_rollback(True)
     client.cookies = cookies
     where = f"{target.who} {target.method} {target.path} seed {seed} {sent!r}"
