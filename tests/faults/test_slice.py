@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -12,11 +13,30 @@ ROWS = sorted(
 )
 
 
-@pytest.mark.parametrize("row", [f"R{int(path.name[1:3])}" for path in ROWS])
-def test_row_is_survived(row: str) -> None:
-    """Each row on a ground of its own; the modules are named `r01_…` by their row."""
+# A long row is shared out among the processes of the tests.
+SHARES = {"R1": 4}
+
+
+def shares() -> Iterator[tuple[str, str]]:
+    """Row and share of each test; the modules are named `r01_…` by their row."""
+    for path in ROWS:
+        row = f"R{int(path.name[1:3])}"
+        parts = SHARES.get(row, 1)
+        yield from ((row, f"{part}/{parts}") for part in range(1, parts + 1))
+
+
+@pytest.mark.parametrize(("row", "part"), shares())
+def test_row_is_survived(row: str, part: str) -> None:
+    """Each on a ground of its own."""
     ended = subprocess.run(
-        [sys.executable, "-m", "tests.faults", "--slice", "--jobs=1", f"--rows={row}"],
+        [
+            sys.executable,
+            "-m",
+            "tests.faults",
+            "--slice",
+            f"--part={part}",
+            f"--rows={row}",
+        ],
         cwd=CHECKOUT,
         capture_output=True,
         text=True,

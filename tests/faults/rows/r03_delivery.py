@@ -106,7 +106,7 @@ class Ringer(threading.Thread):
         connection.close()
 
 
-@fault(row="R3", title=TITLE, in_ci=4, tries=len(PLACES) * 2)
+@fault(row="R3", title=TITLE, in_ci=2, tries=len(PLACES) * 2)
 def back_from_the_dead(ground: Ground, chance: Chance) -> None:
     """A runner stands still until its lease is over; another finishes; it goes on."""
     point = PLACES[chance.turn % len(PLACES)]
