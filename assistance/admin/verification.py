@@ -291,7 +291,7 @@ def verbs_of(item: SampleItem, actor: Actor) -> list[Verb]:
                 effect="仅为本次核查显示完整号码，谁在何时查看会记录在案。",
             ),
             verb("give-back", "退还", may),
-        ]
+        ][: None if may else 1]
     elif item.state == SampleItemState.ANSWERED:
         verbs = [verb("correct", "更正记录", may, form=CallForm())]
     verbs += [
