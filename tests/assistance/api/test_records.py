@@ -111,10 +111,14 @@ def test_dossiers_are_filtered(query: dict[str, str], names: list[str]) -> None:
         ({"stat": "closed"}, "stat", "unknown_parameter"),
         ({"approved_on": "2025-06-01"}, "approved_on", "unknown_parameter"),
         ({"number": "a\x00"}, "number", "null_characters_not_allowed"),
+        ({"state": ""}, "state", "unclear_parameter"),
+        ({"state": ["closed", "on_file"]}, "state", "unclear_parameter"),
+        ({"page_size": "0"}, "page_size", "invalid"),
+        ({"page_size": "many"}, "page_size", "invalid"),
     ],
 )
 def test_a_wrong_filter_is_refused_by_name(
-    query: dict[str, str], attr: str, code: str
+    query: dict[str, str | list[str]], attr: str, code: str
 ) -> None:
     make.dossier()
 
@@ -331,3 +335,31 @@ def test_each_reading_leaves_one_line_without_personal_data(
     assert lines[0]["user_id"] == made.client_id
     assert household.number not in caplog.text
     assert "甲某某" not in caplog.text
+
+
+def test_a_yes_or_no_that_is_neither_is_refused() -> None:
+    make.standard()
+    make.dossier()
+    round_ = make.computed_round()
+    address = f"{API}/rounds/{round_.pk}/determinations/"
+
+    answer = caller().get(address, {"is_current": "perhaps"})
+
+    assert refusal(answer) == (400, "validation_error", "invalid_choice")
+
+
+def test_an_address_that_does_not_exist_is_said_in_the_api_s_own_form() -> None:
+    answer = caller().get(f"{API}/dossiers/minus-one/")
+    assert refusal(answer) == (404, "client_error", "not_found")
+
+
+def test_the_schema_names_the_errors_of_every_address() -> None:
+    paths = caller().get(f"{API}/schema/?format=json").json()["paths"]
+    answers = {
+        path: set(one["get"]["responses"])
+        for path, one in paths.items()
+        if "get" in one
+    }
+    assert answers
+    for path, named in answers.items():
+        assert named >= {"200", "401", "429"}, path

@@ -187,6 +187,14 @@ def test_objection_is_decided_by_a_button() -> None:
     assert Objection.objects.get().state == ObjectionState.DISMISSED
 
 
+@pytest.mark.parametrize("junk", ["", "张三", "²", "9" * 30, "\0", "1,2"])
+def test_a_form_with_junk_for_a_union_is_shown_again(junk: str) -> None:
+    client = browser_of(staff("administrator"))
+    answer = client.post("/staff/members/apiclient/add/", {"organisation": junk})
+    assert answer.status_code == 200
+    assert not ApiClient.objects.exists()
+
+
 def test_new_person_is_registered_by_a_form() -> None:
     client = browser_of(staff("maker"))
     url = reverse("admin:members_person_add")
