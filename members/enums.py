@@ -77,6 +77,7 @@ class ObjectionChannel(TextChoices):
 VERBS = {
     "load_divisions": "载入区划",
     "load_organisations": "载入工会组织",
+    "core.job:retry": "重新办理后台任务",
     "members.user:create": "开通账号",
     "members.user:sign_in": "登录",
     "members.user:reset_password": "重置密码",

@@ -17,6 +17,7 @@ from members.models import (
     User,
 )
 from unionportal.core.actor import Actor
+from unionportal.core.models import Job
 from unionportal.core.verdict import ALLOWED, Verdict, denied
 
 CLIENT = "client"
@@ -47,6 +48,13 @@ def can_import_people(actor: Actor) -> Verdict:
     if actor.is_system or any(seat.role in roles for seat in actor.seats):
         return ALLOWED
     return denied("导入人员须由经办或管理员办理，请联系管理员确认您的岗位。")
+
+
+def can_retry_job(actor: Actor, job: Job) -> Verdict:
+    """Whoever runs the union's business: its maker or administrator, or one above."""
+    union = Organisation.objects.filter(pk=job.organisation_id).first()
+    roles = (Role.MAKER, Role.ADMINISTRATOR)
+    return _seated(actor, union.path if union else "", roles, "重新办理后台任务")
 
 
 def can_reveal_person(actor: Actor, person: Person) -> Verdict:

@@ -247,6 +247,7 @@ UNFOLD = {
                 "items": [
                     place("岗位", "badge", "admin:members_post_changelist"),
                     place("用户", "manage_accounts", "admin:members_user_changelist"),
+                    place("后台任务", "pending_actions", "staff_jobs:jobs"),
                     place("接口客户端", "api", "admin:members_apiclient_changelist"),
                 ],
             },

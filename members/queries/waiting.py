@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from members.enums import AccountState, NoticeState, ObjectionState, Role
 from members.models import BankAccount, Notice, Objection
 from members.queries.account import account_in_use, accounts_visible_to
+from members.queries.job import failed_jobs_waiting
 from members.queries.notice import notices_visible_to, objections_visible_to
 from unionportal.core.actor import Actor
 from unionportal.core.calendar import add_working_days
@@ -94,6 +95,7 @@ QUEUES = (
     WorkQueue("members.accounts", "待核验账户", accounts_to_verify),
     WorkQueue("members.objections", "待核查异议", objections_to_decide),
     WorkQueue("members.notices", "期满待结束公示", notices_to_end),
+    WorkQueue("members.jobs", "没有办成的后台任务", failed_jobs_waiting),
 )
 
 

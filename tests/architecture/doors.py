@@ -269,6 +269,8 @@ DOORS: dict[str, Door] = {
     "staff_imports:upload-verb": STAFF_VERB.of(
         "upload", "confirm", "confirm-right", "cancel"
     ),
+    "staff_jobs:jobs": STAFF_LIST,
+    "staff_jobs:retry": STAFF_VERB.of("job"),
     # --- the admin's own
     "admin:index": LIST,
     "admin:login": Door(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models.functions import Now
 from django.test import Client
 
 from assistance.actions.inquiries import ask_about_determination
@@ -27,7 +28,8 @@ from tests.assistance.api.callers import caller, registered
 from tests.assistance.banking import Told, bring_statement
 from tests.assistance.paying import AFTER_NOTICE, NOTICED_ON, fund, paying_account
 from unionportal.core.actor import SYSTEM
-from unionportal.core.models import Upload
+from unionportal.core.jobs import enqueue
+from unionportal.core.models import Job, Upload
 from unionportal.core.uploads.steps import check_upload, receive_upload
 
 NAME, PHONE = "欧阳被守", "13900004321"
@@ -103,6 +105,7 @@ def build() -> House:
             "members_user": officer.pk,
             "members_apiclient": registered().api_client.pk,
             "upload": checked_roster(officer).pk,
+            "job": failed_job().pk,
         },
         marks=(
             NAME,
@@ -115,6 +118,7 @@ def build() -> House:
             payment.account.number,
             "此户另有收入",
             "县里名册",
+            "县里的秘密故障",
             "某某捐赠人",
             "321.45",
         ),
@@ -168,6 +172,23 @@ def drawn_item(payment: Payment, batch: Batch) -> SampleItem:
         batch=batch,
         added_on=AFTER_NOTICE,
     )
+
+
+def failed_job() -> Job:
+    """A job of the county that was refused."""
+    enqueue(
+        kind="assistance.compute_round",
+        key="round-0",
+        arguments={"round_id": 0, "on": "2025-12-01"},
+        by=SYSTEM,
+        organisation_id=make.union().pk,
+    )
+    job = Job.objects.get(key="round-0")
+    Job.objects.filter(pk=job.pk).update(state="running", lease_until=Now())
+    Job.objects.filter(pk=job.pk).update(
+        state="failed", lease_until=None, finished_at=Now(), error="县里的秘密故障"
+    )
+    return job
 
 
 def visitors(officer: User) -> dict[str, Client]:

@@ -261,7 +261,7 @@ def _carry_out(claimed: Claim, handler: Handler) -> None:
         job_id=claimed.lease.job_id,
         kind=claimed.kind,
         arguments=claimed.arguments,
-        by=_actor(claimed.actor),
+        by=stored_actor(claimed.actor),
         organisation_id=claimed.organisation_id,
         attempt=claimed.attempt_count,
         heartbeat=heartbeat,
@@ -323,6 +323,7 @@ def _as_refusal(error: Exception) -> Refusal | None:
     return refusal_from(error) if isinstance(error, DatabaseError) else None
 
 
-def _actor(stored: dict[str, Any]) -> Actor:
+def stored_actor(stored: dict[str, Any]) -> Actor:
+    """Return the actor that a job's row holds: whoever asked for it."""
     seats = tuple(Seat(**seat) for seat in stored["seats"])
     return Actor(**{**stored, "seats": seats})
