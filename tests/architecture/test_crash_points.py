@@ -23,7 +23,7 @@ UNWATCHED = {
     "transfer_funds": PAPER,
     "reverse_entry": PAPER,
     "publish_scheme_version": "a rule; its one place stands after the commit",
-    "keep": "the bank's statement as it came; its continuation is watched",
+    "keep": "the name and the problems of a refused statement",
     "request_proof": "writes a job down that only reads the books",
     "prove_books": "writes down what a reading of the books came to",
     "_refused": "the name and the problems of a refused file",

@@ -27,6 +27,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--slice", action="store_true", help="as many as in CI")
     parser.add_argument("--part", default="", help="2/5: the second of five parts")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--readme", action="store_true", help="keep a slice as well")
     parser.add_argument("--json", type=Path, help="write the outcomes to a file")
     return parser.parse_args()
 
@@ -84,7 +85,8 @@ def run_all(chosen: argparse.Namespace) -> int:
         file.unlink(missing_ok=True)
     place.folder.rmdir()
     _say(report.table(outcomes))
-    if not (chosen.slice or chosen.tries or chosen.only is not None):
+    is_whole = not (chosen.slice or chosen.tries or chosen.only is not None)
+    if chosen.readme or is_whole:
         report.into_readme(CHECKOUT / "README.md", outcomes)
     return max(codes)
 

@@ -54,7 +54,7 @@ from unionportal.demo.identity import Identifiers
 
 STAFF_BACKEND = "members.auth.backends.StaffBackend"
 TOKEN = "t" * 32
-LONGEST_SECONDS = 100.0
+LONGEST_SECONDS = 240.0  # a busy machine is not a stuck round
 ANSWER_SECONDS = 60
 PAUSE_SECONDS = 0.1
 SESSION_SECONDS = 400 * 24 * 3600  # under a clock that is a year ahead as well
