@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 
 BEGIN, END = "<!-- faults -->", "<!-- /faults -->"
-HEAD = ("行", "故障", "次数", "经受住", "最慢恢复", "用时")
+HEAD = ("行", "故障", "次数", "经受住", "最慢恢复")
 
 
 @dataclass(slots=True)
@@ -27,7 +27,7 @@ class Line:
     def cells(self) -> tuple[str, ...]:
         recovery = f"{self.slowest:.1f} 秒" if self.slowest else "—"
         counts = f"{self.tried:,}", f"{self.survived:,}"
-        return self.row, self.title, *counts, recovery, f"{self.seconds:.0f} 秒"
+        return self.row, self.title, *counts, recovery
 
 
 def read(files: Sequence[Path]) -> list[Line]:
