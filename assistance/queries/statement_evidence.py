@@ -122,7 +122,8 @@ _MATCHES = """
     WITH wrong AS (
         SELECT match."group"
         FROM assistance_match AS match
-        JOIN assistance_payingaccount AS account ON account.id = match.paying_account_id
+        LEFT JOIN assistance_payingaccount AS account
+            ON account.id = match.paying_account_id
         LEFT JOIN assistance_statementline AS line ON line.id = match.line_id
         LEFT JOIN assistance_cashmovement AS movement
             ON movement.id = match.movement_id
@@ -136,7 +137,8 @@ _MATCHES = """
                 CASE line.side WHEN 'in' THEN line.amount ELSE -line.amount END, 0))
             OR bool_or(match.movement_amount <> coalesce(CASE movement.side
                 WHEN 'in' THEN movement.amount ELSE -movement.amount END, 0))
-            OR bool_or((match.line_id IS NULL) <> (line.id IS NULL)
+            OR bool_or(account.id IS NULL
+                OR (match.line_id IS NULL) <> (line.id IS NULL)
                 OR (match.movement_id IS NULL) <> (movement.id IS NULL)
                 OR line.paying_account_id <> match.paying_account_id
                 OR movement.organisation_id <> account.organisation_id
