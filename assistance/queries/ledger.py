@@ -21,6 +21,7 @@ from unionportal.core.archive import (
     over_whole_years,
 )
 from unionportal.core.money import show_yuan
+from unionportal.core.plans import joined_as_wholes
 from unionportal.core.scope import within
 
 
@@ -275,8 +276,11 @@ def ledger_proof(round: Round | None = None) -> LedgerProof:  # noqa: A002 - the
         for sql, read in _CHECKS:
             for row in _rows(sql, params):
                 problems += read(row)
-        for sql in (*EVIDENCE, *STATEMENT_EVIDENCE, *SAMPLE_EVIDENCE):
+        for sql in (*EVIDENCE, *SAMPLE_EVIDENCE):
             problems += [Problem(*map(str, row)) for row in _rows(sql, params)]
+        with joined_as_wholes():
+            for sql in STATEMENT_EVIDENCE:
+                problems += [Problem(*map(str, row)) for row in _rows(sql, params)]
         return LedgerProof(tuple(problems), _totals(params))
 
 

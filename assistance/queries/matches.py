@@ -17,6 +17,7 @@ from assistance.models import (
     StatementRefusal,
 )
 from unionportal.core.actor import Actor
+from unionportal.core.plans import joined_as_wholes
 from unionportal.core.scope import within
 
 NEAR = timedelta(days=31)
@@ -151,6 +152,11 @@ class Proposal:
 
 def proposals_for(account: PayingAccount, *, until: date) -> list[Proposal]:
     """Pairs of equal direction and amount within a month, unique on both sides."""
+    with joined_as_wholes():
+        return _proposals(account, until)
+
+
+def _proposals(account: PayingAccount, until: date) -> list[Proposal]:
     lines = list(lines_open(account).filter(on__lte=until)[: PROPOSED * 10])
     wanted = {(line.side, line.amount) for line in lines}
     if not wanted:

@@ -21,6 +21,7 @@ from assistance.models import (
 )
 from assistance.rules.reconciliation import NOTHING, Standing, Tally
 from unionportal.core.actor import Actor
+from unionportal.core.plans import joined_as_wholes
 from unionportal.core.scope import within
 
 CASH = (AccountKind.AVAILABLE, AccountKind.RESERVED, AccountKind.COMMITTED)
@@ -265,7 +266,7 @@ def items_of(month: Reconciliation, chosen: Chosen = EVERYTHING) -> list[Item]:
         "after": int(number) if is_place else None,
         "limit": chosen.limit,
     }
-    with connection.cursor() as cursor:
+    with joined_as_wholes(), connection.cursor() as cursor:
         cursor.execute(_ITEMS + _LISTED, params)
         return [Item(*row) for row in cursor.fetchall()]
 
@@ -284,7 +285,7 @@ def standing_of(month: Reconciliation) -> Standing | None:
     bank = bank_balance(account, until)
     if bank is None:
         return None
-    with connection.cursor() as cursor:
+    with joined_as_wholes(), connection.cursor() as cursor:
         cursor.execute(_ITEMS + _TALLIES, _params(month))
         rows = cursor.fetchall()
     return Standing(
@@ -321,7 +322,7 @@ def digest_of_month(month: Reconciliation, standing: Standing) -> str:
 
 def outstanding_below(path: str, until: date) -> tuple[Decimal, Decimal]:
     """How many items are open at the end of a day in a subtree, and how many yuan."""
-    with connection.cursor() as cursor:
+    with joined_as_wholes(), connection.cursor() as cursor:
         cursor.execute(_BELOW, {"path": path, "until": until})
         count, amount = cursor.fetchone()
     return Decimal(count), Decimal(amount)
