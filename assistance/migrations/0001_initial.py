@@ -12,22 +12,7 @@ import unionportal.core.guards
 from django.conf import settings
 from django.db import migrations, models
 
-from assistance.workflow import PAYMENT
-
 SQL = Path(__file__).with_name("sql")
-PAYMENT_GUARD = unionportal.core.guards.bulk_state_guard_sql(
-    "assistance_payment",
-    PAYMENT,
-    frozen=(
-        "batch_id",
-        "claim_id",
-        "attempt",
-        "source_id",
-        "account_id",
-        "reference",
-        "amount",
-    ),
-)
 
 
 def sql(name: str) -> str:
@@ -2442,6 +2427,6 @@ class Migration(migrations.Migration):
         ),
         # The bulk tables' own DDL, then what the database refuses (ADR 0003, 0006, 0007).
         migrations.RunSQL(sql("bulk_tables"), sql("bulk_tables_down")),
-        migrations.RunSQL(*PAYMENT_GUARD),
+        migrations.RunSQL(sql("payment_guard_first"), sql("payment_guard_down")),
         migrations.RunSQL(sql("guards"), sql("guards_down")),
     ]

@@ -7,25 +7,7 @@ import pgtrigger.migrations
 import unionportal.core.guards
 from django.db import migrations, models
 
-from assistance.workflow import PAYMENT
-
 SQL = Path(__file__).with_name("sql")
-CONTENT = (
-    *("batch_id", "claim_id", "attempt", "source_id", "account_id"),
-    *("reference", "amount"),
-)
-RESULT = ("instructed_on", "settled_on", "reason_code", "end_reason")
-FORMER_GUARD, DROP_GUARD = unionportal.core.guards.bulk_state_guard_sql(
-    "assistance_payment", PAYMENT, frozen=CONTENT
-)
-# Dates and reasons of a result come with the move to it, and with nothing else.
-GUARD, _ = unionportal.core.guards.bulk_state_guard_sql(
-    "assistance_payment",
-    PAYMENT,
-    frozen=unionportal.core.guards.Kept(
-        always=CONTENT, once_set=("instructed_on",), while_still=RESULT
-    ),
-)
 
 
 def sql(name: str) -> str:
@@ -165,6 +147,10 @@ class Migration(migrations.Migration):
                 fields=("determination_id",), name="claim_once_per_determination"
             ),
         ),
-        migrations.RunSQL(DROP_GUARD + GUARD, DROP_GUARD + FORMER_GUARD),
+        # Dates and reasons of a result come with the move to it, and with nothing else.
+        migrations.RunSQL(
+            sql("payment_guard_down") + sql("payment_guard"),
+            sql("payment_guard_down") + sql("payment_guard_first"),
+        ),
         migrations.RunSQL(sql("quick_guards"), sql("quick_guards_down")),
     ]
