@@ -57,8 +57,14 @@ def _ours(round_: Round) -> None:
 
 def compute_by_hand(round_: Round) -> None:
     """The floor: one statement, as a database engineer would write it."""
+    with connection.cursor() as cursor:
+        cursor.execute(*statement_by_hand(round_))
+
+
+def statement_by_hand(round_: Round) -> tuple[str, dict[str, Any]]:
+    """The floor's statement for a round, and its parameters."""
     version: SchemeVersion = round_.version
-    values = {
+    values: dict[str, Any] = {
         "year": round_.year,
         "round": round_.pk,
         "occurrence": round_.occurrence,
@@ -66,8 +72,7 @@ def compute_by_hand(round_: Round) -> None:
         "as_of": round_.as_of,
         "path": round_.organisation.path,
     }
-    with connection.cursor() as cursor:
-        cursor.execute((HERE / "floors" / "compute.sql").read_text("utf-8"), values)
+    return (HERE / "floors" / "compute.sql").read_text("utf-8"), values
 
 
 def answers_of(round_: Round) -> list[tuple[Any, ...]]:
