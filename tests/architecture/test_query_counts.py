@@ -29,10 +29,10 @@ WHO_IS_IT = {"own": 3, "own_system": 3, "worker": 2}
 LIST, RECORD = 6, 10
 # Pages of many parts, each of which asks once.
 LARGER: dict[str, tuple[int, str]] = {
-    "admin:index": (21, "ten work queues and the figures of the first page"),
+    "admin:index": (30, "thirteen work queues and the figures of the first page"),
     "staff_assistance:round": (
-        20,
-        "answers, reasons, open ends, notices, batches, jobs, certificate, trail",
+        26,
+        "answers, reasons, ends, notices, batches, jobs, sample, certificate, trail",
     ),
     "home": (11, "a worker's account, notices and matters as cards"),
     "assistance:matter-list": (
