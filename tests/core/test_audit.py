@@ -10,7 +10,7 @@ import psycopg2
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.transaction import TransactionManagementError
 
 from unionportal.core.actor import SYSTEM, Actor
@@ -140,6 +140,33 @@ def test_parallel_commits_leave_no_hole_and_no_fork(empty_chain: None) -> None:
         thread.join()
     report = verify_chain()
     assert (report.count, report.fault) == (160, "")
+
+
+def test_commit_on_an_old_view_of_the_chain_is_refused_and_forks_nothing(
+    empty_chain: None,
+) -> None:
+    """Nothing of ours writes under REPEATABLE READ; who does so meets the link's key."""
+
+    def act_meanwhile() -> None:
+        write()
+        connection.close()
+
+    @transaction.atomic
+    def act_on_an_old_view() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            cursor.execute("SELECT count(*) FROM core_auditlink")
+        meanwhile = threading.Thread(target=act_meanwhile)
+        meanwhile.start()
+        meanwhile.join()
+        write(2)
+
+    with pytest.raises(IntegrityError, match="core_auditlink_pkey"):
+        act_on_an_old_view()
+    report = verify_chain()
+
+    assert (report.count, report.fault) == (1, "")
+    assert AuditEntry.objects.count() == 1
 
 
 @pytest.mark.parametrize("model", [AuditEntry, AuditLink])
