@@ -20,9 +20,9 @@ from assistance.enums import (
     Residence,
 )
 from assistance.workflow import DOSSIER
-from members.models.history import keep_versions
 from unionportal.core.fields import SealedTextField
 from unionportal.core.guards import kept_when, state_guard
+from unionportal.core.history import keep_versions
 
 
 def yearly_yuan(

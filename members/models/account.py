@@ -7,10 +7,10 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import AccountState
-from members.models.history import keep_versions
 from members.workflow import ACCOUNT
 from unionportal.core.fields import SealedTextField
 from unionportal.core.guards import changed, frozen_when, kept_when, state_guard
+from unionportal.core.history import keep_versions
 
 FROZEN = (
     "person",

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node
 
 from members.enums import OrganisationLevel
-from members.models.history import keep_versions
+from unionportal.core.history import keep_versions
 
 
 @keep_versions(exclude=("numchild",))

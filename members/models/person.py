@@ -5,8 +5,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import Sex
-from members.models.history import keep_versions
 from unionportal.core.fields import SealedTextField
+from unionportal.core.history import keep_versions
 
 
 @keep_versions(

@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import Role
-from members.models.history import keep_versions
+from unionportal.core.history import keep_versions
 
 
 @keep_versions()

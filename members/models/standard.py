@@ -7,7 +7,7 @@ from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import Residence, StandardKind
-from members.models.history import keep_versions
+from unionportal.core.history import keep_versions
 
 
 @keep_versions()
