@@ -518,6 +518,22 @@ def test_a_table_that_changed_after_it_was_prepared_is_not_closed() -> None:
     assert (month_of().state, month_of().prepared_by) == ("open", None)
 
 
+def test_a_table_that_the_reviewer_did_not_see_is_not_closed() -> None:
+    county = paid_county()
+    bring_statement(county.lines())
+    month = prepare(county.who.maker)
+
+    def close_with(digest: str) -> Reconciliation:
+        return close_reconciliation(
+            reconciliation_id=month.pk,
+            digest=digest,
+            by=county.who.checker,
+            on=AFTER_DECEMBER,
+        )
+
+    assert "与编制时的调节表不一致" in refused(lambda: close_with("0" * 64))
+
+
 def test_months_close_in_their_order() -> None:
     county = paid_county()
     bring_statement(county.lines(), until=date(2026, 1, 31))
