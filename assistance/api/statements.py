@@ -50,7 +50,7 @@ _LINE: dict[str, Any] = {
     "amount": "600.00",
     "balance": "5400.00",
     "counterparty": "张小三",
-    "reference": "2025000000000101",
+    "reference": "2025000000409601",
     "summary": "代发",
     "kind": "transfer",
     "cleared_on": "2025-12-16",
