@@ -29,12 +29,19 @@ WHO_IS_IT = {"own": 3, "own_system": 3, "worker": 2}
 LIST, RECORD = 6, 10
 # Pages of many parts, each of which asks once.
 LARGER: dict[str, tuple[int, str]] = {
-    "admin:index": (30, "thirteen work queues and the figures of the first page"),
+    "admin:index": (
+        36,
+        "every work queue of the portal, and the figures of the first page",
+    ),
     "staff_assistance:round": (
-        26,
+        28,
         "answers, reasons, ends, notices, batches, jobs, sample, certificate, trail",
     ),
-    "home": (11, "a worker's account, notices and matters as cards"),
+    "staff_assistance:reconciliation": (
+        13,
+        "statement, books, open items on both sides, signatures, files, trail",
+    ),
+    "home": (13, "a worker's account, notices and matters as cards"),
     "assistance:matter-list": (
         9,
         "each matter with its answer, notice, claim, payment and card",
@@ -66,6 +73,7 @@ def asked(house: House, clients: dict[str, Client]) -> dict[Reader, int]:
             cache.clear()
             with CaptureQueriesContext(connection) as queries:
                 answer = client.get(path)
+                b"".join(answer)  # a file is read to its end, and so closed
             if answer.status_code == HTTPStatus.OK:
                 told = [AHEAD.sub("", query["sql"]) for query in queries]
                 own = sum(1 for sql in told if not CONTROL.match(sql))
