@@ -128,7 +128,7 @@ class PaymentState(TextChoices):
     HELD = "held", _("暂缓")
     WITHDRAWN = "withdrawn", _("已撤下")
     INSTRUCTED = "instructed", _("已送银行")
-    IN_DOUBT = "in_doubt", _("待银行确认")
+    IN_DOUBT = "in_doubt", _("存疑")
     PAID = "paid", _("已到账")
     RETURNED = "returned", _("被退回")
     ENDED = "ended", _("终止发放")
@@ -196,6 +196,29 @@ class Resolution(TextChoices):
     CORRECTED = "corrected", _("差额已补发或收回")
     REFERRED = "referred", _("移交经审或纪检")
     MISTAKEN = "mistaken", _("核查记录有误，已更正")
+
+
+class LinkKind(TextChoices):
+    """How instructions reach a union's bank."""
+
+    FILE = "file", _("文件交换")
+    DIRECT = "direct", _("银企直联")
+
+
+class SendingOutcome(TextChoices):
+    """What became of one sending over the direct link."""
+
+    OPEN = "open", _("已发出，未得答复")
+    ANSWERED = "answered", _("银行已答复")
+    DOUBTFUL = "doubtful", _("答复不明")
+    UNKNOWN = "unknown", _("银行确认未收到")
+
+
+class DoubtVerdict(TextChoices):
+    """What two officers found out at the bank's counter."""
+
+    PAID = "paid", _("银行已付")
+    UNPAID = "unpaid", _("银行未付")
 
 
 class FileDirection(TextChoices):

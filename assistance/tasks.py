@@ -7,12 +7,13 @@ from typing import Any
 from celery import shared_task
 from django.conf import settings
 
-from assistance.actions.disbursements import WRITE_JOB, write_instruction
+from assistance.actions.disbursements import WRITE_JOB
 from assistance.actions.notices import PUBLISH_JOB, publish_round_notice
 from assistance.actions.proofs import PROVE_JOB, prove_books, request_proof
 from assistance.actions.releases import RELEASE_JOB, release_round
 from assistance.actions.returns import COLLECT_JOB, collect_returns
 from assistance.actions.rounds import COMPUTE_JOB, compute_chunk, compute_round
+from assistance.actions.sendings import ASK_JOB, ask_bank, deliver_instruction
 from assistance.actions.statements import COLLECT_STATEMENTS_JOB, collect_statements
 from assistance.queries.computations import (
     CHUNK_JOB,
@@ -90,13 +91,21 @@ def run_release(run: JobRun) -> dict[str, Any]:
 
 @register_job(WRITE_JOB, "写出银行文件")
 def run_instruction(run: JobRun) -> dict[str, Any]:
-    path = write_instruction(
+    told = deliver_instruction(
         bank_file_id=run.arguments["bank_file_id"],
         on=business_date(run),
         by=run.by,
         run=run,
     )
-    return {"file": path.name}
+    return {"file": told}
+
+
+@register_job(ASK_JOB, "询问银行")
+def run_asking(run: JobRun) -> dict[str, Any]:
+    asked = ask_bank(
+        batch_id=run.arguments["batch_id"], on=business_date(run), by=run.by, run=run
+    )
+    return {"open": asked.open_count, "answered": asked.settled_count}
 
 
 @register_job(COLLECT_JOB, "收取银行回盘")

@@ -7,10 +7,12 @@ so that writing it again after a crash changes nothing.
 
 import hashlib
 import os
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +27,14 @@ from assistance.enums import (
     BankFileState,
     EntryKind,
     FileDirection,
+    LinkKind,
     PaymentState,
 )
 from assistance.models import BankFile, Batch, PayingAccount, Payment
 from assistance.permissions.batches import PAY
 from assistance.queries.digests import digest_of
 from assistance.queries.schemes import scheme_of
+from assistance.rules.banks.direct import DIRECT, write_order
 from assistance.rules.banks.layout import LayoutError, layout_named
 from assistance.rules.banks.writing import (
     Instruction,
@@ -83,7 +87,7 @@ _SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class Order:
     """The bytes of an instruction, with what is committed about them."""
 
     content: bytes
@@ -161,7 +165,7 @@ def write_instruction(
     path = Path(settings.BANK_EXCHANGE_DIR) / bank_file.path
     if bank_file.state == BankFileState.SENT or bank_file.batch is None:
         return path
-    sheet = _sheet(bank_file.batch)
+    sheet = _file_of(bank_file.batch, bank_file.layout)
     if sheet.sha256 != bank_file.sha256:
         raise Refusal(
             f"批次 {bank_file.batch.number} 的内容与出纳签发时不一致，未写出文件；"
@@ -293,15 +297,22 @@ def _commit_intent(batch: Batch, *, on: date) -> BankFile:
             code="paying_account",
         )
     batch.instructed_on = on
-    sheet = _sheet(batch)
+    is_direct = payer.link == LinkKind.DIRECT
+    if is_direct:
+        layout, name = DIRECT, f"ZL_{batch.number}.json"
+        sheet = order_of(batch, number=1)
+    else:
+        layout = payer.layout
+        name = instruction_name(layout_named(layout), batch.number)
+        sheet = _file_of(batch, layout)
     return BankFile.objects.create(
         direction=FileDirection.OUT,
         batch=batch,
         organisation_id=batch.organisation_id,
-        layout=payer.layout,
-        name=instruction_name(layout_named(payer.layout), batch.number),
+        layout=layout,
+        name=name,
         sha256=sheet.sha256,
-        path=f"{OUTBOX}/{instruction_name(layout_named(payer.layout), batch.number)}",
+        path=name if is_direct else f"{OUTBOX}/{name}",
         state=BankFileState.WRITTEN,
         line_count=sheet.line_count,
         total=sheet.total,
@@ -309,14 +320,38 @@ def _commit_intent(batch: Batch, *, on: date) -> BankFile:
     )
 
 
-def _sheet(batch: Batch) -> Sheet:
+def order_of(
+    batch: Batch, *, number: int, references: Sequence[str] | None = None
+) -> Order:
+    """The order of a batch for the direct link, or of some of its payments."""
+    return _rendered(batch, references, partial(_write_order, number))
+
+
+def _write_order(
+    number: int, instruction: Instruction, lines: Iterable[InstructionLine]
+) -> bytes:
+    return write_order(instruction, number, lines)
+
+
+def _file_of(batch: Batch, layout: str) -> Order:
+    return _rendered(
+        batch, None, partial(write_instruction_bytes, layout_named(layout))
+    )
+
+
+def _rendered(
+    batch: Batch,
+    references: Sequence[str] | None,
+    write: Callable[[Instruction, Iterable[InstructionLine]], bytes],
+) -> Order:
     """Render the instruction of a batch from what is stored; always the same bytes."""
     payer = PayingAccount.objects.get(organisation=batch.organisation_id)
-    layout = layout_named(payer.layout)
     purpose = scheme_of(batch.round.version).title[:18]
     sent = Payment.objects.filter(
         year=batch.round.year, batch=batch, instructed_on__isnull=False
     )
+    if references is not None:
+        sent = sent.filter(reference__in=references)
     sums = sent.aggregate(count=Count("id"), total=Sum("amount", default=Decimal(0)))
     instruction = Instruction(
         batch=batch.number,
@@ -339,10 +374,10 @@ def _sheet(batch: Batch) -> Sheet:
                 InstructionLine(reference, account, holder, bank, amount, purpose)
                 for reference, account, holder, bank, amount in found
             )
-            content = write_instruction_bytes(layout, instruction, lines)
+            content = write(instruction, lines)
     except LayoutError as error:
         raise Refusal(
             f"发放编号 {error}，银行文件写不出；请先暂缓此人，更正户名后再发。",
             code="bank_file",
         ) from error
-    return Sheet(content, instruction.count, instruction.total)
+    return Order(content, instruction.count, instruction.total)

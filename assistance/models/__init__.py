@@ -23,6 +23,7 @@ from assistance.models.reconciliation import (
 )
 from assistance.models.round import CoverageCertificate, Period, Round
 from assistance.models.scheme import Scheme, SchemeVersion
+from assistance.models.sending import BankSending, DoubtDecision
 from assistance.models.statement import (
     BankStatement,
     StatementLine,
@@ -40,12 +41,14 @@ from assistance.models.verification import (
 __all__ = [
     "Account",
     "BankFile",
+    "BankSending",
     "BankStatement",
     "Batch",
     "BatchFunding",
     "CashMovement",
     "CoverageCertificate",
     "Determination",
+    "DoubtDecision",
     "Entry",
     "FundSource",
     "HouseholdDossier",

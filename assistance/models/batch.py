@@ -5,8 +5,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from assistance.enums import BatchKind, BatchState, SignatureStep
+from assistance.enums import BatchKind, BatchState, LinkKind, SignatureStep
 from assistance.workflow import BATCH
+from unionportal.core.fields import SealedTextField
 from unionportal.core.guards import (
     append_only,
     changed,
@@ -27,11 +28,31 @@ class PayingAccount(models.Model):
     bank_name = models.CharField(_("开户行"), max_length=60)
     number = models.CharField(_("账号"), max_length=32)
     layout = models.SlugField(_("文件格式"), max_length=40)
+    link = models.CharField(
+        _("银行连接"), max_length=8, choices=LinkKind.choices, default=LinkKind.FILE
+    )
+    endpoint = models.URLField(_("直联地址"), blank=True, default="")
+    secret = SealedTextField(_("直联密钥"), null=True, blank=True)
+    window_seconds = models.PositiveIntegerField(
+        _("银行受理时限（秒）"),
+        default=300,
+        help_text=_("报文发出超过这个时间，银行不再受理"),
+    )
 
     class Meta:
         verbose_name = _("付款账户")
         verbose_name_plural = _("付款账户")
         ordering = ("organisation",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(link=LinkKind.FILE)
+                | (~Q(endpoint="") & Q(secret__isnull=False)),
+                name="paying_account_direct_has_its_settings",
+            ),
+            models.CheckConstraint(
+                condition=Q(window_seconds__gte=1), name="paying_account_window"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.organisation} {self.bank_name}"

@@ -82,6 +82,15 @@ class JobRun:
         leases.fence(self.heartbeat.lease)
 
 
+class Later(Exception):  # noqa: N818 - what a handler asks for, not a fault
+    """Raised by a handler whose work waits for somebody else: run me again then."""
+
+    def __init__(self, sentence: str, *, seconds: float) -> None:
+        """Say why, and after how many seconds."""
+        self.seconds = seconds
+        super().__init__(sentence)
+
+
 Handler = Callable[[JobRun], dict[str, Any] | None]
 
 
@@ -271,6 +280,8 @@ def _carry_out(claimed: Claim, handler: Handler) -> None:
             result = handler(run)
     except LeaseLost:
         logger.warning("job %s was taken over by another runner", run.job_id)
+    except Later as later:
+        leases.postpone(claimed.lease, str(later), seconds=later.seconds, failures=0)
     except Exception as error:  # noqa: BLE001 - a handler may fail in any way
         _give_up_or_postpone(claimed, heartbeat.progress, error)
     else:

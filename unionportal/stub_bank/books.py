@@ -3,6 +3,11 @@
 Each line carries its checksum and is synced before anything is answered. A line that a
 killed bank left half-written at the end counts as never written; a broken line
 elsewhere is refused, for then the books were tampered with.
+
+A line is ``{"sheet": [name, sha256, batch, layout, line count, total in fen], "lines":
+[[reference, account, holder, fen, reason], …]}``, or ``{"back": [reference, reason]}``
+for a payment that came back after it had been made. The latter changes the reason of
+the lines before it, so that whoever reads the books sees it as returned.
 """
 
 import json
@@ -10,10 +15,11 @@ import os
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 FEN = Decimal("0.01")
 JOURNAL = "books.jsonl"
@@ -64,8 +70,12 @@ class Books:
         self._lines: dict[str, list[Line]] = {}
         self._references: set[str] = set()
         self._end = 0
-        for sheet, lines, end in self._read():
-            self._keep(sheet, lines)
+        self._latest: dict[str, Line] = {}
+        for read, end in self._read():
+            if "back" in read:
+                self._take_back(*read["back"])
+            else:
+                self._keep(Sheet(*read["sheet"]), [Line(*row) for row in read["lines"]])
             self._end = end
 
     def enter(self, sheet: Sheet, lines: Iterable[Line]) -> bool:
@@ -88,6 +98,44 @@ class Books:
         self._append(sheet, entered)
         self._keep(sheet, entered)
         return True
+
+    def repeat(self, sheet: Sheet, lines: Iterable[Line]) -> None:
+        """Enter a sheet without looking whether its orders were paid before.
+
+        This is the bank that is not idempotent: what comes again is paid again.
+        """
+        entered = list(lines)
+        self._append(sheet, entered)
+        self._keep(sheet, entered)
+
+    def give_back(self, reference: str, reason: str) -> None:
+        """A payment made comes back after all: a line of the journal of its own."""
+        with self._journal() as journal:
+            told = json.dumps({"back": [reference, reason]}).encode()
+            journal.write(b"%08x %b\n" % (zlib.crc32(told), told))
+            self._synced(journal)
+        self._take_back(reference, reason)
+
+    def paid_times(self, reference: str) -> int:
+        """How often a reference was paid and not given back."""
+        return sum(
+            line.reference == reference and not line.reason
+            for lines in self._lines.values()
+            for line in lines
+        )
+
+    def line_by(self, reference: str) -> Line | None:
+        """The latest line of a reference."""
+        return self._latest.get(reference)
+
+    def references_of(self, batch: str) -> list[str]:
+        """The references entered for a batch, in their order."""
+        return [
+            line.reference
+            for name, lines in self._lines.items()
+            if self._sheets[name].batch == batch
+            for line in lines
+        ]
 
     def lines_of(self, name: str) -> list[Line]:
         """The lines of a sheet in its order."""
@@ -116,6 +164,7 @@ class Books:
         self._sheets[sheet.name] = sheet
         self._lines[sheet.name] = lines
         self._references.update(line.reference for line in lines)
+        self._latest.update((line.reference, line) for line in lines)
 
     def _append(self, sheet: Sheet, lines: list[Line]) -> None:
         told = json.dumps(
@@ -123,15 +172,31 @@ class Books:
             ensure_ascii=False,
             separators=(",", ":"),
         ).encode()
+        with self._journal() as journal:
+            journal.write(b"%08x %b\n" % (zlib.crc32(told), told))
+            self._synced(journal)
+
+    @contextmanager
+    def _journal(self) -> Iterator[BinaryIO]:
         with self.path.open("ab") as journal:
             # What a killed bank left half-written goes.
             journal.truncate(self._end)
-            journal.write(b"%08x %b\n" % (zlib.crc32(told), told))
-            journal.flush()
-            os.fsync(journal.fileno())
-            self._end = journal.tell()
+            yield journal
 
-    def _read(self) -> Iterator[tuple[Sheet, list[Line], int]]:
+    def _synced(self, journal: BinaryIO) -> None:
+        journal.flush()
+        os.fsync(journal.fileno())
+        self._end = journal.tell()
+
+    def _take_back(self, reference: str, reason: str) -> None:
+        for lines in self._lines.values():
+            for place, line in enumerate(lines):
+                if line.reference == reference and not line.reason:
+                    lines[place] = self._latest[reference] = replace(
+                        line, reason=reason
+                    )
+
+    def _read(self) -> Iterator[tuple[dict[str, Any], int]]:
         if not self.path.exists():
             return
         end = 0
@@ -144,5 +209,4 @@ class Books:
                 if crc != b"%08x" % zlib.crc32(told):
                     message = f"模拟银行的账簿第 {number} 行已损坏：{self.path}"
                     raise BooksBroken(message)
-                read = json.loads(told)
-                yield Sheet(*read["sheet"]), [Line(*row) for row in read["lines"]], end
+                yield json.loads(told), end

@@ -7,12 +7,16 @@ last; so a bank that was killed at any point goes on where it stood.
 import fcntl
 import hashlib
 import os
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from assistance.rules.banks.layout import Layout
 from unionportal.stub_bank.books import Books, BooksRefused, Line, Sheet
+from unionportal.stub_bank.faults import Faults
 from unionportal.stub_bank.judgement import Judgement
 from unionportal.stub_bank.paper import (
     Order,
@@ -23,6 +27,7 @@ from unionportal.stub_bank.paper import (
 )
 
 OUTBOX, INBOX, OWN = "outbox", "inbox", "bank"
+LATE_SECONDS = 5.0
 LOCK = "stub_bank.lock"
 
 Say = Callable[[str], object]
@@ -51,6 +56,9 @@ class Desk:
     folder: Path
     judgement: Judgement
     say: Say
+    faults: Faults = field(default_factory=Faults)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    _late: dict[str, float] = field(default_factory=dict)
     books: Books = field(init=False)
 
     def __post_init__(self) -> None:
@@ -90,18 +98,68 @@ class Desk:
             line_count=order.count,
             total_fen=int(order.total * 100),
         )
-        self.books.enter(sheet, self._judged(order))
-        lines = self.books.lines_of(path.name)
-        answer = write_answer(layout, batch=order.batch, on=order.on, lines=lines)
+        with self.lock:
+            self.books.enter(sheet, self._judged(order))
+            lines = self.books.lines_of(path.name)
         name = answer_name(layout, order.batch)
-        _lay(self.folder / INBOX / name, answer)
+        for extra, answer in self._answers(layout, order, lines):
+            stem, dot, suffix = name.rpartition(".")
+            _lay(self.folder / INBOX / f"{stem}{extra}{dot}{suffix}", answer)
         refused = sum(1 for line in lines if line.reason)
         self.say(f"{path.name}：{len(lines)} 笔，退回 {refused} 笔 → {name}")
+
+    def _answers(
+        self, layout: Layout, order: Order, lines: list[Line]
+    ) -> Iterator[tuple[str, bytes]]:
+        """The answers to lay, each with what its name has more; the right one last."""
+        batch = order.batch
+        right = write_answer(layout, batch=batch, on=order.on, lines=lines)
+        if self.faults.strikes("answer-late", batch):
+            time.sleep(LATE_SECONDS)
+        for name, damaged in damages(layout, order, lines, right).items():
+            if self.faults.strikes(name, batch):
+                yield from damaged
+        if self.faults.strikes("pieces", batch):
+            half = len(lines) // 2
+            for number, part in enumerate((lines[:half], lines[half:]), 1):
+                if part:
+                    told = write_answer(layout, batch=batch, on=order.on, lines=part)
+                    yield f"-{number}", told
+        else:
+            yield "", right
+        paid = [line for line in lines if not line.reason]
+        if paid and self.faults.strikes("return-after-success", batch):
+            with self.lock:
+                self.books.give_back(paid[0].reference, "closed")
+            back = [replace(paid[0], reason="closed")]
+            yield "-9", write_answer(layout, batch=batch, on=order.on, lines=back)
 
     def _judged(self, order: Order) -> Iterator[Line]:
         for reference, account, holder, amount in order.lines:
             reason = self.judgement.reason_for(account)
             yield Line(reference, account, holder, int(amount * 100), reason)
+
+
+def damages(
+    layout: Layout, order: Order, lines: list[Line], right: bytes
+) -> dict[str, list[tuple[str, bytes]]]:
+    """What each fault lays before the right answer."""
+    batch, on = order.batch, order.on
+    doubled = [*lines, *lines[:1]]
+    other = "utf-16" if layout.encoding != "utf-16" else "utf-8"
+    first, newline, rest = right.partition(layout.newline.encode("ascii"))
+    total = str(sum(line.amount_fen for line in lines))
+    if layout.unit == "yuan":
+        total = f"{total[:-2]}.{total[-2:]}"
+    wrong = first.replace(total.encode(), f"1{total[1:-1]}7".encode())
+    return {
+        "answer-twice": [("-0", right)],
+        "duplicates": [("-0", write_answer(layout, batch=batch, on=on, lines=doubled))],
+        "wrong-total": [("-0", wrong + newline + rest)],
+        "wrong-encoding": [
+            ("-0", right.decode(layout.encoding).encode(other)),
+        ],
+    }
 
 
 def _lay(path: Path, content: bytes) -> None:

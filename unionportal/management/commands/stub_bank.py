@@ -18,7 +18,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from unionportal.core.money import fen_of
 from unionportal.stub_bank.books import Books, BooksRefused
+from unionportal.stub_bank.counter import Counterparty, open_counter
 from unionportal.stub_bank.desk import OWN, AlreadyOpen, Desk, alone
+from unionportal.stub_bank.faults import FAULTS, read_faults
 from unionportal.stub_bank.judgement import REFUSED_SHARE, Judgement
 from unionportal.stub_bank.statements import Deposit, Teller
 
@@ -58,6 +60,32 @@ class Command(BaseCommand):
             help="登记一笔存入",
         )
 
+        parser.add_argument(
+            "--fault",
+            action="append",
+            default=[],
+            metavar="NAME[:BATCH]",
+            help="差错，可给多个，每批发作一次："
+            + "；".join(f"{name} {told}" for name, told in FAULTS.items()),
+        )
+        parser.add_argument(
+            "--listen",
+            type=int,
+            metavar="PORT",
+            help="同时开办直联，在本机端口上受理；0 为任一空闲端口，写入 bank/port",
+        )
+        parser.add_argument(
+            "--secret-file", type=Path, help="直联密钥所在文件（不在命令行上写密钥）"
+        )
+        parser.add_argument(
+            "--window", type=float, default=300.0, help="直联报文的受理时限（秒）"
+        )
+        parser.add_argument(
+            "--not-idempotent",
+            action="store_true",
+            help="直联重复的指令再付一次（默认按发放编号只付一次）",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         folder = Path(settings.BANK_EXCHANGE_DIR)
         if options["deposit"] or options["statement"]:
@@ -71,8 +99,14 @@ class Command(BaseCommand):
             raise CommandError("退回比例应在 0 与 1 之间。")
         judgement = Judgement(refused_share=options["refuse"], seed=options["seed"])
         try:
+            faults = read_faults(options["fault"])
+        except ValueError as error:
+            raise CommandError(str(error)) from error
+        try:
             with alone(folder):
-                desk = Desk(folder, judgement, self._say)
+                desk = Desk(folder, judgement, self._say, faults)
+                if options["listen"] is not None:
+                    self._open_counter(desk, options)
                 if options["once"]:
                     desk.serve()
                 else:
@@ -80,6 +114,25 @@ class Command(BaseCommand):
         except AlreadyOpen as error:
             message = "已有一个模拟银行在这个目录上工作，不再启动第二个。"
             raise CommandError(message) from error
+
+    def _open_counter(self, desk: Desk, options: dict[str, Any]) -> None:
+        """Open the direct link on the desk's own books; tell the port."""
+        if options["secret_file"] is None:
+            raise CommandError("直联需要 --secret-file。")
+        counterparty = Counterparty(
+            books=desk.books,
+            judgement=desk.judgement,
+            faults=desk.faults,
+            secret=options["secret_file"].read_text(encoding="utf-8").strip(),
+            window_seconds=options["window"],
+            is_idempotent=not options["not_idempotent"],
+            say=self._say,
+            lock=desk.lock,
+        )
+        port = open_counter(counterparty, options["listen"]).server_address[1]
+        draft = desk.folder / OWN / ".port"
+        draft.write_text(str(port), encoding="ascii")
+        draft.replace(desk.folder / OWN / "port")
 
     def _tell_accounts(self, teller: Teller, options: dict[str, Any]) -> None:
         """Enter a deposit, lay down the month's statements, or both."""
