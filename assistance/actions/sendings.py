@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.db import connection, transaction
 
@@ -20,6 +21,7 @@ from assistance.enums import BankFileState, FileDirection, PaymentState, Sending
 from assistance.models import BankFile, BankSending, Batch, PayingAccount, Payment
 from assistance.permissions.doubts import can_ask_bank
 from assistance.rules.banks.direct import DIRECT, Said, Unclear
+from assistance.rules.banks.reading import AnswerRow
 from assistance.workflow import PAYMENT
 from unionportal.core.actor import SYSTEM, Actor
 from unionportal.core.audit import record
@@ -56,6 +58,7 @@ _END_SENDING = """
 _CLOSED = """
     SELECT clock_timestamp() >= closes_at FROM assistance_banksending WHERE id = %s
 """
+AnswerRows = list[AnswerRow]
 _TAKEN = ("paid", "refused", "processing")
 _UNSETTLED = (PaymentState.INSTRUCTED, PaymentState.IN_DOUBT)
 
@@ -249,18 +252,23 @@ def _take(
 ) -> None:
     """Apply what the bank said of payments, all of it or nothing."""
     rows = [
-        (number, each.reference, each.amount, each.status == "paid", each.reason)
+        (
+            number,
+            each.reference,
+            each.amount,
+            each.status == "paid",
+            each.reason,
+            "",
+        )
         for number, each in enumerate(said, 1)
         if each.status in ("paid", "refused")
     ]
-    key = hashlib.sha256(repr(rows).encode()).hexdigest()[:32]
-    answers = Answers(rows=rows, key=key, document="直联应答", batch=batch.number)
     try:
         with transaction.atomic():
             if run is not None:
                 run.fence()
             if rows:
-                settle(answers=answers, by=SYSTEM, on=on)
+                enter_answer(batch, rows, on=on, by=by)
             if said and all(each.status in _TAKEN for each in said):
                 _end_sending(sending, SendingOutcome.ANSWERED, "")
             crashpoint(BEFORE_SAID)
@@ -268,6 +276,43 @@ def _take(
         number, sentence = unfit.problems[0]
         raise Unclear(f"应答第 {number} 行：{sentence}") from unfit
     crashpoint(AFTER_SAID)
+
+
+def enter_answer(batch: Batch, rows: AnswerRows, *, on: date, by: Actor) -> None:
+    """Enter an answer beside the return files and settle by it; once."""
+    Batch.objects.select_for_update(of=("self",), no_key=True).get(pk=batch.pk)
+    sha256 = hashlib.sha256(repr(rows).encode()).hexdigest()
+    answers = BankFile.objects.filter(direction=FileDirection.IN, sha256=sha256)
+    if answers.filter(state=BankFileState.APPLIED).exists():
+        return
+    entered = BankFile.objects.create(
+        direction=FileDirection.IN,
+        batch=batch,
+        organisation_id=batch.organisation_id,
+        layout=DIRECT,
+        name=f"YD_{batch.number}.json",
+        sha256=sha256,
+        path="",
+        state=BankFileState.APPLIED,
+        line_count=len(rows),
+        total=sum((row[2] for row in rows), Decimal(0)),
+        on=on,
+    )
+    told = Answers(rows=rows, key=sha256[:32], document="直联应答", batch=batch.number)
+    came_to = settle(answers=told, by=SYSTEM, on=on)
+    record(
+        by=by,
+        verb="take_answer",
+        subject=entered,
+        on=on,
+        organisation_id=batch.organisation_id,
+        changes={
+            "file": sha256,
+            "paid": [came_to.paid_count, came_to.paid_total],
+            "returned": [came_to.returned_count, came_to.returned_total],
+            "known": came_to.known_count,
+        },
+    )
 
 
 def _doubt(

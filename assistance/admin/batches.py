@@ -18,8 +18,10 @@ from assistance.actions.batches import (
     submit_batch,
 )
 from assistance.actions.disbursements import instruct_batch
+from assistance.actions.doubts import confirm_doubt, find_doubt
 from assistance.actions.follow_ups import draft_follow_up_batch
-from assistance.admin.forms import CommentForm, ReasonForm
+from assistance.actions.sendings import request_asking
+from assistance.admin.forms import CommentForm, DoubtForm, ReasonForm
 from assistance.admin.search import leave_out, offer, offer_unions
 from assistance.enums import BatchState
 from assistance.models import Batch
@@ -32,11 +34,17 @@ from assistance.permissions.batches import (
     can_send_back_batch,
     can_submit_batch,
 )
+from assistance.permissions.doubts import (
+    can_ask_bank,
+    can_confirm_doubt,
+    can_find_doubt,
+)
 from assistance.queries.batches import (
     batches_visible_to,
     fundings_of,
     signatures_of,
 )
+from assistance.queries.doubts import link_standing
 from assistance.queries.filters import BatchFilter, PaymentFilter
 from assistance.queries.payments import bank_files_visible_to, payments_visible_to
 from assistance.queries.rounds import rounds_visible_to
@@ -56,6 +64,7 @@ SIGNING: dict[str, tuple[Callable[..., object], Callable[..., Verdict], str, str
     "endorse": (endorse_batch, can_endorse_batch, "上级审批通过", "上级已审批。"),
     "instruct": (instruct_batch, can_instruct_batch, "送银行发放", "已送银行。"),
 }
+DOUBTS = ("ask-bank", "find-doubt", "confirm-doubt")
 NEAR: dict[str, tuple[str, ...]] = {
     BatchState.DRAFTED: ("submit",),
     BatchState.SUBMITTED: ("check", "send-back"),
@@ -114,6 +123,7 @@ class BatchPage(StaffPage):
             filter=lines,
             lines=keyset_page(request, lines.qs),
             files=bank_files_visible_to(self.actor).filter(batch=batch),
+            link=link_standing(batch),
             history=history_of(batch)[:30],
         )
 
@@ -160,11 +170,28 @@ class BatchVerb(StaffPage):
                 "organisation_id": batch.organisation_id,
             }
             return lambda: draft_follow_up_batch(**keys, **common), "已生成重发批次。"
+        if verb in DOUBTS:
+            return self.doubt_of(verb, batch, common)
         if verb not in SIGNING:
             raise Http404
         action, _may, _label, done = SIGNING[verb]
         comment = post.get("comment", "")
         return lambda: action(**signed, **common, comment=comment), done
+
+    def doubt_of(
+        self, verb: str, batch: Batch, common: dict[str, Any]
+    ) -> tuple[Callable[[], object], str]:
+        """Bind a verb about payments in doubt."""
+        post, asked = self.request.POST, {"batch_id": batch.pk, **common}
+        if verb == "ask-bank":
+            return lambda: request_asking(**asked), "已安排询问银行，稍后刷新查看结果。"
+        if verb == "confirm-doubt":
+            return lambda: confirm_doubt(**asked), "已确认，结果已入账。"
+        verdict, reason = post.get("verdict", ""), post.get("reason", "")
+        return (
+            lambda: find_doubt(**asked, verdict=verdict, reason=reason),
+            "已登记核实结论，等待审批人确认。",
+        )
 
 
 def rounds_offered(actor: Actor) -> list[tuple[int, str]]:
@@ -174,9 +201,34 @@ def rounds_offered(actor: Actor) -> list[tuple[int, str]]:
 
 def verbs_of(batch: Batch, *, actor: Actor, on: date) -> list[Verb]:
     """What may be done with a batch where it stands, each with its verdict."""
-    return [
+    near = [
         verb_of(batch, name, actor=actor, on=on)
         for name in NEAR[BatchState(batch.state)]
+    ]
+    if batch.state in (BatchState.INSTRUCTED, BatchState.SETTLED):
+        near += doubt_verbs_of(batch, actor)
+    return near
+
+
+def doubt_verbs_of(batch: Batch, actor: Actor) -> list[Verb]:
+    """Ask the bank; and, where something is in doubt, say what was found there."""
+    standing = link_standing(batch)
+    if standing is None or not standing.is_direct:
+        return []
+    names = DOUBTS if standing.doubtful_count else ("ask-bank",)
+    built = {
+        "ask-bank": ("询问银行", can_ask_bank(actor, batch), None),
+        "find-doubt": ("登记核实结论", can_find_doubt(actor, batch), DoubtForm()),
+        "confirm-doubt": ("确认核实结论", can_confirm_doubt(actor, batch), None),
+    }
+    return [
+        Verb(
+            label=built[name][0],
+            url=reverse("staff_assistance:batch-verb", args=(batch.pk, name)),
+            verdict=built[name][1],
+            form=built[name][2],
+        )
+        for name in names
     ]
 
 

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from assistance.enums import PaymentEnd
+from assistance.enums import DoubtVerdict, PaymentEnd
 from assistance.forms.dossier import day_field
 
 
@@ -17,6 +17,13 @@ class ReasonForm(forms.Form):
     """A reason that may not."""
 
     reason = forms.CharField(label=_("理由"), max_length=200)
+
+
+class DoubtForm(forms.Form):
+    """What the bank's counter said of the payments in doubt."""
+
+    verdict = forms.ChoiceField(label=_("核实结果"), choices=DoubtVerdict.choices)
+    reason = forms.CharField(label=_("依据"), max_length=200)
 
 
 class DateForm(forms.Form):

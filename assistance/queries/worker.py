@@ -384,7 +384,11 @@ def _payment_standing(case: _Case) -> _Standing:
         ),
         PaymentState.WITHDRAWN: ("没有发放", f"理由请向{case.union}查询。", None),
         PaymentState.INSTRUCTED: ("银行正在办理", "一般一到两个工作日到账。", None),
-        PaymentState.IN_DOUBT: ("等银行确认", f"{case.union}正在向银行核实。", None),
+        PaymentState.IN_DOUBT: (
+            "银行尚未确认",
+            "正在核实，不会重复发放，也不会漏发。",
+            None,
+        ),
         PaymentState.PAID: ("已到账", "不用再做什么。", None),
         PaymentState.ENDED: ("终止发放", f"理由请向{case.union}查询。", None),
         PaymentState.RETURNED: _returned_standing(case, payment),

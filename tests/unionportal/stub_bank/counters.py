@@ -14,7 +14,7 @@ from django.conf import settings
 from unionportal.stub_bank.books import Books
 
 SECRET = "直联测试密钥-0123456789abcdef"
-STARTS_WITHIN = 30.0
+STARTS_WITHIN = 90.0
 
 
 @dataclass(frozen=True)

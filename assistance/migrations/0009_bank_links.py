@@ -16,7 +16,7 @@ SQL = Path(__file__).with_name("sql")
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assistance", "0007_archived_years"),
+        ("assistance", "0008_close_empty_round"),
         ("members", "0002_api_client"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
