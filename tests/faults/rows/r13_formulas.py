@@ -38,7 +38,7 @@ def exports(ground: Ground) -> list[str]:
     return found
 
 
-@fault(row="R13", title="名字像公式：所有导出里都是文字", in_ci=10, tries=65)
+@fault(row="R13", title="名字像公式：所有导出里都是文字", in_ci=5, tries=65)
 def name_leaves_as_text(ground: Ground, chance: Chance) -> None:
     ground.at("settled")
     name = STARTS[chance.turn % len(STARTS)] + chance.choice(ENDS)
