@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from math import gcd
 
 import assistance.actions
 import unionportal.core
@@ -19,6 +20,13 @@ NOT_OF_THE_ROUND = (
     "apply_upload",
     "check_upload",
     "compute_chunk",
+    # The direct link: this round's unions exchange files (tests of sendings).
+    "send_order",
+    "doubt_order",
+    "ask_bank",
+    "take_answers",
+    "find_doubt",
+    "confirm_doubt",
     # The month's comparison with the bank: nobody is paid by it.
     "import_statement",
     "collect_statements",
@@ -51,13 +59,18 @@ def points() -> list[str]:
 @fault(
     row="R1",
     title="在每个提交点前后 kill -9：子进程、整个后台或网页、数据库、消息服务、整台机器",
-    in_ci=lambda: len(points()),
+    in_ci=12,
     tries=lambda: len(points()) * len(VICTIMS),
 )
 def killed_at_a_commit(ground: Ground, chance: Chance) -> None:
-    """One point and one victim; all pairs in as many turns as there are."""
+    """One point and one victim; all pairs in as many turns as there are.
+
+    The turns stride through the points, so that a few reach every part of the round.
+    """
     known = points()
-    lap, number = divmod(chance.turn, len(known))
+    stride = next(step for step in (7, 11, 13) if gcd(step, len(known)) == 1)
+    lap, turn = divmod(chance.turn, len(known))
+    number = turn * stride % len(known)
     kill_at(ground, known[number], VICTIMS[(lap + number) % len(VICTIMS)])
 
 
