@@ -101,8 +101,8 @@ def pages_of(found: list[tuple[str, str, str]], *readers: Client) -> dict[str, s
     for path in sorted({path for _name, method, path in found if method == "get"}):
         for reader in readers:
             answer = reader.get(path)
+            body = b"".join(answer).decode("utf-8", "replace")  # a file's end closes it
             if "html" in answer.headers.get("Content-Type", ""):
-                body = b"".join(answer).decode("utf-8", "replace")
                 pages[path] = pages.get(path, "") + body
     return pages
 
