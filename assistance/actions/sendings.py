@@ -3,7 +3,7 @@
 A sending is committed before its first byte leaves. A run that finds it committed and
 unanswered cannot know how far the one before came: the payments are in doubt, and the
 bank is asked until it says. Only when the bank's window has passed and the bank, asked
-after that, does not know a payment, it is ordered again (ADR 0012).
+after that, does not know a payment, it is ordered again (ADR 0015).
 """
 
 import hashlib
