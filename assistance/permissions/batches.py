@@ -183,6 +183,8 @@ def union_to_sign(
     """Return the nearest union, the paying one first, with somebody free for the step."""
     holders = holders_on(on, paths=_places_of(batch, step))
     place = place_to_sign(batch, step, holders, signed)
+    if place == batch.organisation.path:
+        return batch.organisation
     return Organisation.objects.filter(path=place).first() if place else None
 
 

@@ -55,6 +55,7 @@ from tests.assistance.paying import (
     payments_of,
     released_round,
 )
+from tests.assistance.verifying import verified
 from unionportal.core.actor import SYSTEM
 from unionportal.core.errors import Refusal
 
@@ -230,6 +231,7 @@ def test_a_line_held_after_the_signatures_may_come_back() -> None:
 def test_money_that_comes_back_after_the_close_is_paid_again() -> None:
     batch = at_the_bank(2)
     bring_in(answer_to(batch))
+    verified(batch.round)
     close_round(round_id=batch.round_id, on=AFTER_NOTICE, by=SYSTEM)
     first = payments_of(batch)[0]
     bring_in(answer_to(batch, returned={first.reference: "frozen"}))
