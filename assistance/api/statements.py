@@ -75,7 +75,7 @@ _MONTH: dict[str, Any] = {
 
 
 def _page_of(row: dict[str, Any]) -> list[OpenApiExample]:
-    return [OpenApiExample("一页", value=[row], response_only=True)]
+    return [OpenApiExample("一页", value=row, response_only=True)]
 
 
 def last4() -> serializers.SerializerMethodField:

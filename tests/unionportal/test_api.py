@@ -49,6 +49,12 @@ def test_schema_names_every_address() -> None:
         f"get {API}/rounds/{{id}}/",
         f"get {API}/rounds/{{id}}/determinations/",
         f"get {API}/rounds/{{id}}/payments/",
+        f"get {API}/rounds/{{id}}/verification/",
+        f"get {API}/rounds/{{id}}/verification/items/",
+        f"get {API}/statements/",
+        f"get {API}/statements/{{id}}/",
+        f"get {API}/statements/{{id}}/lines/",
+        f"get {API}/reconciliations/",
         f"post {API}/token",
         f"post {API}/revoke",
     }

@@ -130,7 +130,7 @@ def test_partitions_are_reached_through_their_parent_only(db: None) -> None:
 
 def test_every_model_of_ours_has_its_table(db: None) -> None:
     with connection.cursor() as cursor:
-        existing = set(connection.introspection.table_names(cursor))
+        existing = set(connection.introspection.table_names(cursor, include_views=True))
 
     ours = {
         model._meta.db_table
