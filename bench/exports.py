@@ -145,9 +145,7 @@ def _workbook(batch: Batch) -> tuple[float, Any]:
     def write() -> None:
         made.append(write_sheet("发放清单", *plain(batch_lines(batch), LINES)))
 
-    seconds = seconds_of(write)
-    with made[0] as book:
-        return seconds, _read(book)
+    return seconds_of(write), partial(_read, made[0])
 
 
 _CELL = '<c t="inlineStr"><is><t>{}</t></is></c>'
@@ -183,8 +181,7 @@ _HAND_MADE = {
 
 def _sheet_by_hand(batch: Batch, path: Path) -> tuple[float, Any]:
     seconds = seconds_of(lambda: _write_sheet_by_hand(batch, path))
-    with path.open("rb") as book:
-        return seconds, _read(book)
+    return seconds, _read(path.open("rb"))
 
 
 def _write_sheet_by_hand(batch: Batch, path: Path) -> None:
@@ -214,8 +211,9 @@ def _row_by_hand(number: int, row: list[str]) -> str:
 
 def _read(book: IO[bytes]) -> str:
     """The digest of what a reader finds, without head and empty cells."""
-    book.seek(0)
-    rows = CalamineWorkbook.from_filelike(book).get_sheet_by_index(0).to_python()
+    with book:
+        book.seek(0)
+        rows = CalamineWorkbook.from_filelike(book).get_sheet_by_index(0).to_python()
     body = [row for row in rows if row and str(row[0]).isdigit()]
     told = "\n".join("|".join(str(cell) for cell in row if cell != "") for row in body)
     return f"{len(body)} {hashlib.sha256(told.encode()).hexdigest()}"

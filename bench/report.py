@@ -21,15 +21,15 @@ def keep(found: Iterable[Measured], *, machine: str) -> list[Measured]:
     path = Path(settings.VAR_DIR) / KEPT
     known: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.exists() else {}
     lines: dict[str, Any] = known.get("lines", {})
-    lines |= {f"{one.code} {one.title}": told(one) for one in found}
+    lines |= {f"{one.code} {one.title} {one.rows}": told(one) for one in found}
     path.parent.mkdir(parents=True, exist_ok=True)
     written = {"machine": machine, "lines": lines}
     path.write_text(json.dumps(written, ensure_ascii=False, indent=1), "utf-8")
     return sorted((retold(one) for one in lines.values()), key=_place)
 
 
-def _place(line: Measured) -> tuple[str, int]:
-    return line.code[:1], int(line.code[1:])
+def _place(line: Measured) -> tuple[str, int, int]:
+    return line.code[:1], int(line.code[1:]), line.rows
 
 
 def machine() -> str:
@@ -59,7 +59,7 @@ def _cells(line: Measured) -> Sequence[str]:
         f"{line.ratio:.2f}",
         f"≤ {line.goal}{missed}",
         f"{line.exponent[0]:.2f}（{line.exponent[1]:.2f}）" if line.exponent else "",
-        f"{line.memory[0]:.0f}（+{line.memory[1]:.0f}）" if line.memory else "",
+        f"{line.memory[0]:.0f}（{max(line.memory[1], 0):+.0f}）" if line.memory else "",
     )
 
 

@@ -12,7 +12,7 @@ from bench.memory import Peak, highest, memory_of_step
 from bench.rows import Measured, Options
 
 Side = Callable[[], tuple[float, Any]]
-"""Does the step once; returns its seconds, and what it came to."""
+"""Does the step once; returns its seconds, and what it came to (or how to find out)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,11 @@ def take_turns(options: Options, *, ours: Side, floor: Side) -> Turns:
     peaks: list[Peak] = []
     own: Any = None
     for turn in range(options.rounds + 1):
-        floor_seconds, wanted = floor()
+        floor_seconds, end = floor()
+        wanted = end() if callable(end) else end
         with memory_of_step() as peak:
-            seconds, own = ours()
+            seconds, end = ours()
+        own = end() if callable(end) else end
         if own != wanted:
             raise AssertionError(
                 f"两边结果不同：\n底线 {_short(wanted)}\n我们 {_short(own)}"

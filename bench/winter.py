@@ -100,7 +100,8 @@ def run(options: Options) -> Sequence[Measured]:
     return [
         Measured(
             code="P19",
-            title=f"整个冬季，从测算到报表（{winter.detail}）",
+            title="整个冬季，从测算到报表",
+            detail=winter.detail,
             goal=2.5,
             ours=(ours,),
             floor=(floor,),
@@ -108,7 +109,8 @@ def run(options: Options) -> Sequence[Measured]:
         ),
         Measured(
             code="P17",
-            title=f"队列：{jobs} 项任务的登记、领取、结清，与整个冬季比",
+            title="队列：任务的登记、领取、结清，与整个冬季比",
+            detail=f"{jobs} 项",
             goal=0.03,
             ours=(jobs * a_job,),
             floor=(ours,),
