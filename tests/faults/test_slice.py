@@ -25,7 +25,7 @@ def shares() -> Iterator[tuple[str, str]]:
         yield from ((row, f"{part}/{parts}") for part in range(1, parts + 1))
 
 
-@pytest.mark.parametrize(("row", "part"), shares())
+@pytest.mark.parametrize(("row", "part"), list(shares()))
 def test_row_is_survived(row: str, part: str) -> None:
     """Each on a ground of its own."""
     ended = subprocess.run(
