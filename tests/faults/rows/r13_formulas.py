@@ -18,6 +18,8 @@ from tests.faults.table import Chance, fault
 
 STARTS = ("=", "+", "-", "@", "\t=", "\r=", "＝", "＋", "－", "＠", "<r>=", "'=", '"=')
 ENDS = ("1+1", "cmd|' /C calc'!A0", "HYPERLINK(1)", "SUM(A1:A9)</r>", "WEBSERVICE(1)")
+# Records that this ground has not: a statement, a month, a sample.
+NOT_THERE = {"statement", "reconciliation", "sample"}
 EXPORT = re.compile(r"(^|-)export$")
 """Every address that ends so is asked; a new one is found by itself."""
 
@@ -34,7 +36,8 @@ def exports(ground: Ground) -> list[str]:
         if EXPORT.search(name.rpartition(":")[2]):
             door = DOORS[name]
             path = door.path.format(**keys) if door.path else f"/{pattern}"
-            found.append(path.replace("<int:pk>", keys.get(door.key, "")))
+            if door.key not in NOT_THERE:
+                found.append(path.replace("<int:pk>", keys.get(door.key, "")))
     return found
 
 
