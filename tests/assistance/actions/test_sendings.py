@@ -100,7 +100,7 @@ def test_whatever_the_bank_does_everybody_is_paid_once(
 
 
 @pytest.mark.parametrize("mode", MODES, ids=("idempotent", "repeats-pay-again"))
-def test_a_runner_killed_after_the_bank_paid_does_not_send_again(
+def test_an_instruction_cut_off_after_the_bank_paid_is_not_sent_again(
     folder: Path, mode: tuple[str, ...]
 ) -> None:
     with open_bank(folder, "--fault", "cut-after-paying", *mode) as bank:

@@ -1,0 +1,106 @@
+"""Payments the bank cannot answer for: what two officers decide, and what is refused."""
+
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from assistance.actions.doubts import confirm_doubt, find_doubt
+from assistance.actions.sendings import ask_bank, deliver_instruction
+from assistance.enums import DoubtVerdict
+from assistance.models import Batch, DoubtDecision
+from assistance.queries.ledger import ledger_proof
+from members.enums import Role
+from tests.assistance.actions.test_sendings import (
+    WINDOW,
+    instructed,
+    open_bank,
+    states,
+)
+from tests.assistance.builders import COUNTY, NEXT_COUNTY, staff
+from tests.assistance.paying import AFTER_NOTICE, books
+from unionportal.core.actor import SYSTEM, Actor
+from unionportal.core.errors import Refusal
+
+pytestmark = pytest.mark.django_db
+LATER = AFTER_NOTICE + timedelta(days=1)
+
+
+@pytest.fixture
+def doubtful(tmp_path: Path, settings: Settings) -> Iterator[Batch]:
+    """Three payments that a bank took and cannot say anything about."""
+    settings.BANK_EXCHANGE_DIR = tmp_path / "bank"
+    with open_bank(tmp_path / "bank", "--fault", "cannot-say") as bank:
+        batch, bank_file = instructed(bank.endpoint)
+        deliver_instruction(bank_file_id=bank_file.pk, on=AFTER_NOTICE, by=SYSTEM)
+        time.sleep(2 * WINDOW + 0.2)
+        ask_bank(batch_id=batch.pk, on=AFTER_NOTICE, by=SYSTEM)
+        assert states(batch) == ["in_doubt"] * 3
+        yield batch
+
+
+def find(
+    batch: Batch, by: Actor, verdict: str = DoubtVerdict.PAID, reason: str = "回单 12"
+) -> DoubtDecision:
+    return find_doubt(
+        batch_id=batch.pk, verdict=verdict, reason=reason, by=by, on=LATER
+    )
+
+
+def confirm(batch: Batch, by: Actor) -> DoubtDecision:
+    return confirm_doubt(batch_id=batch.pk, by=by, on=LATER)
+
+
+def test_what_two_officers_found_paid_is_spent(doubtful: Batch) -> None:
+    payer, approver = staff(Role.PAYER), staff(Role.APPROVER)
+    find(doubtful, payer)
+    assert states(doubtful) == ["in_doubt"] * 3
+    confirm(doubtful, approver)
+    assert states(doubtful) == ["paid"] * 3
+    assert books()[COUNTY, "county_own", "spent"] == Decimal("1800.00")
+    assert ledger_proof().problems == ()
+
+
+def test_what_two_officers_found_unpaid_is_released(doubtful: Batch) -> None:
+    find(doubtful, staff(Role.PAYER), DoubtVerdict.UNPAID)
+    confirm(doubtful, staff(Role.APPROVER))
+    assert states(doubtful) == ["returned"] * 3
+    assert books()[COUNTY, "county_own", "available"] == Decimal("6000.00")
+    assert ledger_proof().problems == ()
+
+
+def test_one_person_does_not_confirm_what_he_found(doubtful: Batch) -> None:
+    both = staff(Role.PAYER, Role.APPROVER)
+    find(doubtful, both)
+    with pytest.raises(Refusal, match="必须是两个人"):
+        confirm(doubtful, both)
+    assert states(doubtful) == ["in_doubt"] * 3
+
+
+def test_a_decision_is_refused_to_others_and_without_ground(doubtful: Batch) -> None:
+    payer = staff(Role.PAYER)
+    with pytest.raises(Refusal, match="“出纳”岗位"):
+        find(doubtful, staff(Role.PAYER, at=NEXT_COUNTY))
+    with pytest.raises(Refusal, match="请写明依据"):
+        find(doubtful, payer, reason=" ")
+    with pytest.raises(Refusal, match="请选择核实结果"):
+        find(doubtful, payer, "perhaps")
+    with pytest.raises(Refusal, match="还没有登记核实结论"):
+        confirm(doubtful, staff(Role.APPROVER))
+    assert DoubtDecision.objects.count() == 0
+    assert states(doubtful) == ["in_doubt"] * 3
+
+
+def test_a_decision_counts_once(doubtful: Batch) -> None:
+    approver = staff(Role.APPROVER)
+    find(doubtful, staff(Role.PAYER))
+    confirm(doubtful, approver)
+    with pytest.raises(Refusal, match="还没有登记核实结论"):
+        confirm(doubtful, approver)
+    with pytest.raises(Refusal, match="没有存疑的发放"):
+        find(doubtful, staff(Role.PAYER))
+    assert states(doubtful) == ["paid"] * 3
