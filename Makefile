@@ -24,8 +24,8 @@ help: ## this list
 run: $(RUN_STAMP) ## start the portal with its demonstration on http://127.0.0.1:8000 (PORT=…)
 	@exec $(BIN)/python manage.py serve
 
-test: $(DEV_STAMP) ## every test, on all cores; ARGS="tests/members -k …" for some
-	$(BIN)/python -m pytest --numprocesses auto --cov --cov-report term:skip-covered $(ARGS)
+test: $(DEV_STAMP) ## every test, on all cores; ARGS="tests/members -k …"; ARGS=--cov measures
+	$(BIN)/python -m pytest --numprocesses auto $(ARGS)
 
 check: $(DEV_STAMP) ## format, lint, templates, imports, types, migrations
 	$(BIN)/ruff format --check .
