@@ -17,12 +17,8 @@ from assistance.enums import BankFileState, FileDirection
 from assistance.models import BankFile, Batch
 from assistance.permissions.batches import can_import_return
 from assistance.rules.banks.layout import layout_named
-from assistance.rules.banks.reading import (
-    AnswerFile,
-    Unreadable,
-    layout_of,
-    read_answer,
-)
+from assistance.rules.banks.problems import Unreadable, placed, refusal_of_answer
+from assistance.rules.banks.reading import AnswerFile, layout_of, read_answer
 from members.enums import Role
 from unionportal.core.actor import SYSTEM, Actor
 from unionportal.core.audit import record
@@ -39,7 +35,6 @@ AFTER_MOVE = declare_crashpoint("collect_returns.after_move")
 COLLECT_JOB = "assistance.collect_returns"
 LARGEST_FILE = 64 * 1024 * 1024  # bytes; a province's round is about a tenth of it
 INBOX = "inbox"
-_SHOWN = 10
 _KEPT = 1000
 
 
@@ -258,7 +253,7 @@ def _refused(
     bank_file: BankFile, problems: Sequence[tuple[int, str]], *, by: Actor, on: date
 ) -> Refusal:
     """Keep the refused file's name and problems; return the refusal to raise."""
-    lines = [f"第 {number} 行：{sentence}" for number, sentence in problems]
+    lines = placed(problems)
     bank_file.pk = None
     bank_file.state = BankFileState.REFUSED
     payers = [seat for seat in by.seats if seat.role == Role.PAYER]
@@ -274,10 +269,8 @@ def _refused(
             organisation_id=bank_file.organisation_id,
             changes={"problems": len(problems)},
         )
-    more = f"……共 {len(lines)} 处" if len(lines) > _SHOWN else ""
     return Refusal(
-        f"回盘文件“{bank_file.name}”整份拒收，未作任何改动：{'；'.join(lines[:_SHOWN])}"
-        f"{more}。请与银行核对，由银行重新出具。",
+        refusal_of_answer(bank_file.name, problems),
         code="bank_file",
         field="file",
     )

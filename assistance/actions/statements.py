@@ -21,7 +21,7 @@ from assistance.models import (
 )
 from assistance.permissions.statements import can_import_statement
 from assistance.queries.reconciliations import months_between
-from assistance.rules.banks.reading import Unreadable
+from assistance.rules.banks.problems import Unreadable
 from assistance.rules.statements.layout import StatementLayout, statement_layouts
 from assistance.rules.statements.reading import (
     LineRow,

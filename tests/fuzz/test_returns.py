@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from assistance.actions.returns import import_return
 from assistance.models import BankFile, Batch
 from assistance.queries.ledger import ledger_proof
+from assistance.rules.banks.layout import layouts
 from tests.assistance.paying import (
     AFTER_NOTICE,
     answer_to,
@@ -36,7 +37,7 @@ NUMBERS = (b"0", b"-1", b"9" * 30, b"1e5", b"NaN", b"600.005", b"", b"6,00")
 KEPT = {"assistance_bankfile", "core_auditentry"}
 
 
-@pytest.fixture(params=["delimited_gbk", "fixed_utf8"])
+@pytest.fixture(params=sorted(layouts()))
 def valid(request: pytest.FixtureRequest) -> tuple[Batch, bytes]:
     """A batch at the bank and a right answer to it: two paid, one sent back."""
     round_ = released_round(3)
@@ -146,7 +147,7 @@ def test_damaged_return_files_are_refused_by_line_or_applied_whole(
     batch, content = valid
     before = digest()
 
-    @tries(200)
+    @tries(80)
     @given(how=damages, seed=st.integers(0, 2**32))
     def damage(how: list[Callable[[bytes, Random], bytes]], seed: int) -> None:
         chance, damaged = Random(seed), content  # noqa: S311
@@ -162,7 +163,7 @@ def test_what_is_no_return_file_at_all_is_refused(valid: tuple[Batch, bytes]) ->
     batch, _content = valid
     before = digest()
 
-    @tries(100)
+    @tries(40)
     @given(
         content=st.one_of(wires, st.binary(max_size=2000)), name=st.text(max_size=300)
     )

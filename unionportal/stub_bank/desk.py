@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
 
 from assistance.rules.banks.layout import Layout
@@ -28,6 +29,7 @@ from unionportal.stub_bank.paper import (
 
 OUTBOX, INBOX, OWN = "outbox", "inbox", "bank"
 LATE_SECONDS = 5.0
+WRONG_BY = Decimal("100.00")
 LOCK = "stub_bank.lock"
 
 Say = Callable[[str], object]
@@ -147,15 +149,11 @@ def damages(
     batch, on = order.batch, order.on
     doubled = [*lines, *lines[:1]]
     other = "utf-16" if layout.encoding != "utf-16" else "utf-8"
-    first, newline, rest = right.partition(layout.newline.encode("ascii"))
-    total = str(sum(line.amount_fen for line in lines))
-    if layout.unit == "yuan":
-        total = f"{total[:-2]}.{total[-2:]}"
-    wrong = first.replace(total.encode(), f"1{total[1:-1]}7".encode())
+    wrong = write_answer(layout, batch=batch, on=on, lines=lines, off_by=WRONG_BY)
     return {
         "answer-twice": [("-0", right)],
         "duplicates": [("-0", write_answer(layout, batch=batch, on=on, lines=doubled))],
-        "wrong-total": [("-0", wrong + newline + rest)],
+        "wrong-total": [("-0", wrong)],
         "wrong-encoding": [
             ("-0", right.decode(layout.encoding).encode(other)),
         ],

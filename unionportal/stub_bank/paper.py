@@ -6,8 +6,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from fnmatch import fnmatchcase
 
-from assistance.rules.banks.layout import Cell, Layout, layouts
-from assistance.rules.banks.reading import Parsed, Unreadable, amount_of, take_apart
+from assistance.rules.banks.layout import ACCOUNT_SUM, Cell, Layout, layouts
+from assistance.rules.banks.problems import Unreadable
+from assistance.rules.banks.reading import Parsed, take_apart
+from assistance.rules.banks.spelling import AccountSum, amount_of, count_of
 from assistance.rules.banks.writing import write_file
 from unionportal.stub_bank.books import BooksRefused, Line
 
@@ -42,11 +44,8 @@ def read_order(layout: Layout, content: bytes) -> Order:
         message = f"第 {number} 行：{sentence}，拒收。"
         raise BooksRefused(message) from fault
     lines = tuple(_lines(layout, parsed))
-    total = amount_of(layout, parsed.whole["total"])
-    if total is None or total != sum((line[3] for line in lines), Decimal(0)):
-        raise BooksRefused("总金额与明细不符，拒收。")
-    if int(parsed.whole["count"]) != len(lines):
-        raise BooksRefused("总笔数与明细不符，拒收。")
+    total = sum((line[3] for line in lines), Decimal(0))
+    _check_whole(layout, parsed.whole, lines, total)
     return Order(
         batch=parsed.whole["batch"],
         on=datetime.strptime(parsed.whole["date"], "%Y%m%d").date(),  # noqa: DTZ007
@@ -54,6 +53,25 @@ def read_order(layout: Layout, content: bytes) -> Order:
         total=total,
         lines=lines,
     )
+
+
+def _check_whole(
+    layout: Layout,
+    whole: Mapping[str, str],
+    lines: Sequence[tuple[str, str, str, Decimal]],
+    total: Decimal,
+) -> None:
+    """Refuse counts and control totals that are not those of the lines."""
+    if amount_of(layout, whole["total"]) != total:
+        raise BooksRefused("总金额与明细不符，拒收。")
+    if count_of(layout, whole["count"]) != len(lines):
+        raise BooksRefused("总笔数与明细不符，拒收。")
+    accounts = AccountSum()
+    for _reference, account, _holder, _amount in lines:
+        accounts.add(account)
+    told = whole.get(ACCOUNT_SUM)
+    if told is not None and count_of(layout, told) != accounts.total:
+        raise BooksRefused("账号控制数与明细不符，拒收。")
 
 
 def _lines(layout: Layout, parsed: Parsed) -> Iterator[tuple[str, str, str, Decimal]]:
@@ -69,7 +87,7 @@ def _lines(layout: Layout, parsed: Parsed) -> Iterator[tuple[str, str, str, Deci
             raise BooksRefused(message)
         if layout.delimiter is None:
             # Cells of fixed-width files are bytes written as latin-1.
-            holder = holder.encode("latin-1").decode(layout.encoding)
+            holder = holder.encode("latin-1").decode(layout.codec)
         yield reference, account, holder, amount
 
 
@@ -79,18 +97,26 @@ def answer_name(layout: Layout, batch: str) -> str:
 
 
 def write_answer(
-    layout: Layout, *, batch: str, on: date, lines: Sequence[Line]
+    layout: Layout,
+    *,
+    batch: str,
+    on: date,
+    lines: Sequence[Line],
+    off_by: Decimal = Decimal(0),
 ) -> bytes:
-    """The return file of a sheet: the same books give the same bytes."""
+    """The return file of a sheet: the same books give the same bytes.
+
+    A bank that errs tells totals that are ``off_by`` so many yuan.
+    """
     paid = [line.amount for line in lines if not line.reason]
     returned = [line.amount for line in lines if line.reason]
     whole: dict[str, Cell] = {
         "batch": batch,
         "date": on,
         "count": len(lines),
-        "total": sum(paid, Decimal(0)) + sum(returned, Decimal(0)),
+        "total": sum(paid, off_by) + sum(returned, Decimal(0)),
         "paid_count": len(paid),
-        "paid_total": sum(paid, Decimal(0)),
+        "paid_total": sum(paid, off_by),
         "returned_count": len(returned),
         "returned_total": sum(returned, Decimal(0)),
     }

@@ -1,9 +1,11 @@
 """Bank file layouts: what a bank's files look like, declared in `assistance/banks`.
 
-A layout says encoding, delimiter or widths (in bytes), header and trailer, whether
-amounts are in yuan or fen, and what the bank's result and reason codes mean.
+A layout says encoding, delimiter or widths (in bytes) or the elements of an XML
+message, header and trailer, whether amounts are in yuan or fen and how they are spelt,
+which control totals stand where, and what the bank's result and reason codes mean.
 """
 
+import codecs
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +20,8 @@ import yaml
 from unionportal.core.errors import Refusal
 
 FOLDER = Path(__file__).resolve().parents[2] / "banks"
-COUNTS = frozenset({"number", "count", "paid_count", "returned_count"})
+ACCOUNT_SUM = "account_sum"
+COUNTS = frozenset({"number", "count", "paid_count", "returned_count", ACCOUNT_SUM})
 AMOUNTS = frozenset({"amount", "total", "paid_total", "returned_total"})
 DATES = frozenset({"date"})
 TEXTS = frozenset(
@@ -35,6 +38,7 @@ TEXTS = frozenset(
     }
 )
 OTHER_REASON = "other"
+_BOMS = {"utf-16": ("utf-16-le", codecs.BOM_UTF16_LE)}
 
 Cell = str | int | Decimal | date
 
@@ -62,17 +66,39 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class FileForm:
-    """One kind of file: its name and its lines; the trailer may be missing."""
+    """One kind of file: its name and its lines; header or trailer may be missing."""
 
     name: str
-    header: Record
+    header: Record | None
     line: Record
     trailer: Record | None
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What a file may begin with."""
+        if self.header is not None:
+            return (self.header.mark,)
+        last = () if self.trailer is None else (self.trailer.mark,)
+        return (self.line.mark, *last)
+
+    @property
+    def header_names(self) -> tuple[str, ...]:
+        """The columns of the header; none where there is no header."""
+        return () if self.header is None else self.header.names
+
+    @property
+    def trailer_names(self) -> tuple[str, ...]:
+        """The columns of the trailer; none where there is no trailer."""
+        return () if self.trailer is None else self.trailer.names
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Everything about one bank's files. ``results`` tells which codes mean paid."""
+    """Everything about one bank's files. ``results`` tells which codes mean paid.
+
+    ``grouping`` stands between thousands of a yuan amount; ``padding`` fills numbers
+    of a fixed-width file on the left.
+    """
 
     code: str
     title: str
@@ -84,11 +110,23 @@ class Layout:
     answer: FileForm
     results: Mapping[str, bool]
     reasons: Mapping[str, str]
+    grouping: str = ""
+    padding: str = "0"
 
     @property
     def result_of(self) -> Mapping[bool, str]:
         """The bank's code for paid (True) and returned (False)."""
         return {is_paid: code for code, is_paid in self.results.items()}
+
+    @property
+    def codec(self) -> str:
+        """The encoding without its byte order mark."""
+        return _BOMS.get(self.encoding, (self.encoding, b""))[0]
+
+    @property
+    def bom(self) -> bytes:
+        """The byte order mark a file begins with, if the encoding has one."""
+        return _BOMS.get(self.encoding, (self.encoding, b""))[1]
 
 
 class LayoutError(ValueError):
@@ -131,20 +169,29 @@ def read_layout(path: Path) -> Layout:
         answer=_form(told["answer"], fixed=fixed),
         results={str(k): v == "paid" for k, v in told["results"].items()},
         reasons={str(k): str(v) for k, v in told["reasons"].items()},
+        grouping=told.get("grouping", ""),
+        padding=told.get("padding", "0"),
     )
 
 
 def _form(told: Mapping[str, Any], *, fixed: bool) -> FileForm:
-    trailer = told.get("trailer")
-    return FileForm(
+    form = FileForm(
         name=told["name"],
-        header=_record(told["header"], fixed=fixed),
-        line=_record(told["line"], fixed=fixed),
-        trailer=_record(trailer, fixed=fixed) if trailer else None,
+        header=_record(told.get("header"), fixed=fixed),
+        line=_some_record(told["line"], fixed=fixed),
+        trailer=_record(told.get("trailer"), fixed=fixed),
     )
+    # It is known when the last line has been written.
+    if ACCOUNT_SUM in form.header_names:
+        raise ValueError(f"{ACCOUNT_SUM} belongs into the trailer")
+    return form
 
 
-def _record(told: Mapping[str, Any], *, fixed: bool) -> Record:
+def _record(told: Mapping[str, Any] | None, *, fixed: bool) -> Record | None:
+    return None if told is None else _some_record(told, fixed=fixed)
+
+
+def _some_record(told: Mapping[str, Any], *, fixed: bool) -> Record:
     fields = tuple(_field(each) for each in told["fields"])
     for field in fields:
         if field.name not in COUNTS | AMOUNTS | DATES | TEXTS:

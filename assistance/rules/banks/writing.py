@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from assistance.rules.banks.layout import (
+    ACCOUNT_SUM,
     AMOUNTS,
     COUNTS,
     Cell,
@@ -16,6 +17,7 @@ from assistance.rules.banks.layout import (
     LayoutError,
     Record,
 )
+from assistance.rules.banks.spelling import AccountSum, spell
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,52 +82,49 @@ def write_file(
     lines: Iterable[Mapping[str, Cell]],
 ) -> Iterator[bytes]:
     """Yield header, lines and trailer as the layout has them."""
-    newline = layout.newline.encode("ascii")
-    yield write_record(layout, form.header, whole) + newline
+    newline = layout.newline.encode(layout.codec)
+    accounts, counted = AccountSum(), ACCOUNT_SUM in form.trailer_names
+    yield layout.bom
+    if form.header is not None:
+        yield write_record(layout, form.header, whole) + newline
     for cells in lines:
         try:
             written = write_record(layout, form.line, cells)
         except LayoutError as error:
             raise LayoutError(f"{cells['reference']}：{error}") from error
+        if counted:
+            accounts.add(str(cells["account"]))
         yield written + newline
     if form.trailer is not None:
-        yield write_record(layout, form.trailer, whole) + newline
+        ended = {ACCOUNT_SUM: accounts.total, **whole}
+        yield write_record(layout, form.trailer, ended) + newline
 
 
 def write_record(layout: Layout, record: Record, cells: Mapping[str, Cell]) -> bytes:
     """Return one line without its end."""
-    texts = [_text(layout, cells[field.name]) for field in record.fields]
+    texts = [spell(layout, cells[field.name]) for field in record.fields]
     if layout.delimiter is not None:
-        line = layout.delimiter.join((record.mark, *texts))
         # At once where nothing can be wrong; else cell by cell, to name what is.
-        if line.isprintable() and line.count(layout.delimiter) == len(texts):
+        line = layout.delimiter.join((record.mark, *texts))
+        cuts = line.count(layout.delimiter)
+        if "".join(texts).isprintable() and cuts == len(texts):
             with suppress(UnicodeEncodeError):
-                return line.encode(layout.encoding)
+                return line.encode(layout.codec)
     parts = [
         _encoded(layout, field, text)
         for field, text in zip(record.fields, texts, strict=True)
     ]
-    mark = record.mark.encode(layout.encoding)
+    mark = record.mark.encode(layout.codec)
     if layout.delimiter is None:
         return mark + b"".join(parts)
-    return layout.delimiter.encode("ascii").join([mark, *parts])
-
-
-def _text(layout: Layout, value: Cell) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, Decimal):
-        return f"{value * 100:.0f}" if layout.unit == "fen" else f"{value:.2f}"
-    if isinstance(value, date):
-        return f"{value:%Y%m%d}"
-    return str(value)
+    return layout.delimiter.encode(layout.codec).join([mark, *parts])
 
 
 def _encoded(layout: Layout, field: Field, text: str) -> bytes:
     if not text.isprintable() or (layout.delimiter and layout.delimiter in text):
         raise LayoutError("含有银行文件不允许的字符")
     try:
-        written = text.encode(layout.encoding)
+        written = text.encode(layout.codec)
     except UnicodeEncodeError as error:
         wrong = text[error.start : error.end]
         raise LayoutError(
@@ -136,5 +135,5 @@ def _encoded(layout: Layout, field: Field, text: str) -> bytes:
     if len(written) > field.width:
         raise LayoutError(f"“{text}”超过银行文件的宽度 {field.width}")
     if field.name in COUNTS | AMOUNTS:
-        return written.rjust(field.width, b"0")
+        return written.rjust(field.width, layout.padding.encode(layout.codec))
     return written.ljust(field.width, b" ")

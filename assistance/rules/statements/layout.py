@@ -102,7 +102,7 @@ def _record(told: Mapping[str, Any]) -> Record:
 def _is_wrong(layout: StatementLayout) -> bool:
     """Whether a column is missing or unknown, or a code means nothing."""
     form = layout.form
-    whole = set(form.header.names) | set(form.trailer.names if form.trailer else ())
+    whole = {*form.header_names, *form.trailer_names}
     amounts = ONE_AMOUNT if layout.sides else TWO_AMOUNTS
     return (
         not WHOLE <= whole <= WHOLE | OPTIONAL

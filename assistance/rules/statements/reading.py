@@ -6,7 +6,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from fnmatch import fnmatchcase
 
-from assistance.rules.banks.reading import Parsed, Unreadable, amount_of, take_apart
+from assistance.rules.banks.frames import begins
+from assistance.rules.banks.problems import Unreadable
+from assistance.rules.banks.reading import Parsed, take_apart
+from assistance.rules.banks.spelling import amount_of
 from assistance.rules.statements.layout import StatementLayout, statement_layouts
 
 NOTHING = Decimal("0.00")
@@ -69,11 +72,7 @@ class StatementFile:
 def statement_layout_of(name: str, content: bytes) -> StatementLayout | None:
     """Tell whose statement a file is: by how it begins, else by its name."""
     known = list(statement_layouts().values())
-    by_mark = [
-        each
-        for each in known
-        if content.startswith(each.form.header.mark.encode(each.file.encoding))
-    ]
+    by_mark = [each for each in known if begins(each.file, each.form, content)]
     by_name = [
         each
         for each in known
@@ -125,7 +124,7 @@ class _Reader:
         self.parsed = parsed
         self.problems: list[tuple[int, str]] = []
         self.places = {name: n for n, name in enumerate(layout.form.line.names)}
-        self.header = set(layout.form.header.names)
+        self.header = set(layout.form.header_names)
         self.amounts: dict[str, Decimal | None] = {}
         self.days: dict[str, date | None] = {}
 

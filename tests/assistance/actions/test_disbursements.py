@@ -11,7 +11,7 @@ from assistance.actions.releases import release_round
 from assistance.models import BankFile, Batch, PayingAccount, Payment
 from assistance.queries.digests import digest_of
 from assistance.queries.ledger import ledger_proof
-from assistance.rules.banks.layout import layout_named
+from assistance.rules.banks.layout import layout_named, layouts
 from assistance.rules.banks.reading import take_apart
 from members.enums import Role
 from tests.assistance.builders import account, staff
@@ -64,7 +64,7 @@ def nothing_left(batch: Batch) -> bool:
     )
 
 
-@pytest.mark.parametrize("layout", ["delimited_gbk", "fixed_utf8"])
+@pytest.mark.parametrize("layout", sorted(layouts()))
 def test_the_job_writes_what_was_committed(layout: str) -> None:
     batch, who = ready(2, layout)
 

@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from pytest_django.fixtures import Settings
 
-from assistance.rules.banks.layout import layout_named
+from assistance.rules.banks.layout import layout_named, layouts
 from assistance.rules.banks.reading import layout_of, read_answer
 from assistance.rules.banks.writing import (
     Instruction,
@@ -25,7 +25,7 @@ from unionportal.demo.walk.bank import StubBank, is_bank_open
 from unionportal.stub_bank.desk import Desk, alone
 from unionportal.stub_bank.judgement import Judgement
 
-LAYOUTS = ["delimited_gbk", "fixed_utf8"]
+LAYOUTS = sorted(layouts())
 ON = date(2025, 12, 16)
 BATCH = "2026-1-21-M1"
 
