@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from assistance.actions.bank_answers import AnswerRows, enter_answer
 from assistance.actions.batches import locked_batch
-from assistance.actions.sendings import AnswerRows, enter_answer
 from assistance.enums import DoubtVerdict, PaymentState
 from assistance.models import BankSending, Batch, DoubtDecision, Payment
 from assistance.permissions.doubts import can_confirm_doubt, can_find_doubt
@@ -57,7 +57,8 @@ def confirm_doubt(*, batch_id: int, by: Actor, on: date) -> DoubtDecision:
     """The approver confirms the last finding: in doubt → paid, or → returned.
 
     What was not paid is released to the funds and may be paid by a follow-up batch.
-    Refuses the person who recorded the finding, and a list that changed since.
+    Refuses the person who recorded the finding, a list that changed since, and while
+    the bank may still accept an order that left after the finding.
     """
     with transaction.atomic():
         batch = locked_batch(batch_id)
@@ -70,6 +71,7 @@ def confirm_doubt(*, batch_id: int, by: Actor, on: date) -> DoubtDecision:
             raise Refusal("登记与确认必须是两个人，请由其他在岗人员确认。", code="same")
         if found.line_count != len(payments):
             raise Refusal("存疑的笔数已有变化，请重新登记核实结论。", code="changed")
+        _require_closed(batch)
         confirmed = DoubtDecision.objects.create(
             batch=batch,
             number=found.number + 1,

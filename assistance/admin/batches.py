@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
+from assistance.actions.askings import request_asking
 from assistance.actions.batches import (
     approve_batch,
     check_batch,
@@ -20,7 +21,6 @@ from assistance.actions.batches import (
 from assistance.actions.disbursements import instruct_batch
 from assistance.actions.doubts import confirm_doubt, find_doubt
 from assistance.actions.follow_ups import draft_follow_up_batch
-from assistance.actions.sendings import request_asking
 from assistance.admin.forms import CommentForm, DoubtForm, ReasonForm
 from assistance.admin.search import leave_out, offer, offer_unions
 from assistance.enums import BatchState

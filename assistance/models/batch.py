@@ -33,6 +33,11 @@ class PayingAccount(models.Model):
     )
     endpoint = models.URLField(_("直联地址"), blank=True, default="")
     secret = SealedTextField(_("直联密钥"), null=True, blank=True)
+    is_idempotent = models.BooleanField(
+        _("重复的指令只付一次"),
+        default=True,
+        help_text=_("银行按发放编号去重；否则查无此笔的不自动再发，由两人核实"),
+    )
     window_seconds = models.PositiveIntegerField(
         _("银行受理时限（秒）"),
         default=300,

@@ -24,7 +24,6 @@ UNWATCHED = {
     "reverse_entry": PAPER,
     "request_asking": "writes a job down that asks the bank",
     "_send_again": "ends a sending that the bank never had; the next has its places",
-    "_take": "its places stand inside and after the try around it",
     "publish_scheme_version": "a rule; its one place stands after the commit",
     "keep": "the name and the problems of a refused statement",
     "request_proof": "writes a job down that only reads the books",

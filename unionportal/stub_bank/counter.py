@@ -7,13 +7,15 @@ once and says again what it said; the other pays whatever it is ordered.
 
 import hashlib
 import json
+import os
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from assistance.rules.banks.direct import (
@@ -73,7 +75,7 @@ class Counterparty:
         with self.lock:
             self._enter(order, batch, content)
         if self.faults.concerns("answer-late", batch):
-            said = [_line(row[0], "processing", "", row[4]) for row in order["lines"]]
+            said = [_line(row[0], "processing", row[4]) for row in order["lines"]]
         else:
             said = [self._said(row[0]) for row in order["lines"]]
         return batch, said
@@ -85,7 +87,7 @@ class Counterparty:
         self._asked[batch] += 1
         is_late = self._asked[batch] <= LATE_AFTER
         if self.faults.concerns("cannot-say", batch):
-            return batch, [_line(each, "unable", "", 0) for each in references]
+            return batch, [_line(each, "unable", 0) for each in references]
         with self.lock:
             if self.faults.concerns("answer-late", batch) and is_late:
                 return batch, [self._waiting(each) for each in references]
@@ -113,23 +115,43 @@ class Counterparty:
             line_count=len(lines),
             total_fen=sum(each.amount_fen for each in lines),
         )
+        # First the paper, then the books: a statement reads the payer from it.
+        keep_order(self.books.path.parent, sheet.name, content)
         self.books.repeat(sheet, lines)
         self.say(f"直联 {batch}：{len(lines)} 笔")
 
     def _said(self, reference: str) -> Said:
         line = self.books.line_by(reference)
         if line is None:
-            return _line(reference, "unknown", "", 0)
+            return _line(reference, "unknown", 0)
         status = "refused" if line.reason else "paid"
-        return _line(reference, status, line.reason, line.amount_fen)
+        amount, tail = line.amount_fen * _FEN, line.account[-4:]
+        return Said(reference, status, line.reason, amount, tail)
 
     def _waiting(self, reference: str) -> Said:
         line = self.books.line_by(reference)
-        return _line(reference, "processing" if line else "unknown", "", 0)
+        return _line(reference, "processing" if line else "unknown", 0)
 
 
-def _line(reference: str, status: str, reason: str, amount_fen: int) -> Said:
-    return Said(reference, status, reason, amount_fen * _FEN)
+def _line(reference: str, status: str, amount_fen: int) -> Said:
+    return Said(reference, status, "", amount_fen * _FEN)
+
+
+def keep_order(own: Path, name: str, content: bytes) -> None:
+    """Put an order away beside the instructions that came as files, whole."""
+    folder = own / "taken"
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = folder / f".{name}.{os.getpid()}"
+    with draft.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(folder / name)
+
+
+def _other(tail: str) -> str:
+    """The end of another account."""
+    return f"{(int(tail) + 1) % 10_000:04d}" if tail else tail
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -186,6 +208,8 @@ class Handler(BaseHTTPRequestHandler):
         faults = self.counterparty.faults
         if faults.strikes("duplicates", batch):
             said = [*said, *said[:1]]
+        if faults.strikes("wrong-account", batch):
+            said = [replace(each, tail=_other(each.tail)) for each in said]
         body = write_reply(batch, nonce, said)
         if faults.strikes("wrong-total", batch):
             told = json.loads(body)

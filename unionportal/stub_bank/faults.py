@@ -17,6 +17,7 @@ FAULTS = {
     "wrong-total": "应答的合计不对",
     "wrong-encoding": "应答的编码不对",
     "wrong-signature": "直联：应答的签名不对",
+    "wrong-account": "直联：应答中的收款账号不是指令里的",
     "return-after-success": "付款成功之后又退回一笔",
     "cannot-say": "直联：已付款，应答 500，此后一直查不出结果",
 }

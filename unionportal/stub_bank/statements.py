@@ -9,10 +9,11 @@ import os
 import zlib
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from assistance.rules.banks.direct import DIRECT
 from assistance.rules.banks.reading import take_apart
 from assistance.rules.statements.layout import StatementLayout, statement_layouts
 from assistance.rules.statements.reading import NOTHING, LineRow, StatementFile
@@ -144,14 +145,11 @@ class Teller:
             if books.lines_of(path.name)
         }
         for path in paths.values():
-            layout = layout_of_instruction(path.name)
-            content = path.read_bytes()
-            order = read_order(layout, content)
-            payer = take_apart(layout, layout.instruction, content).whole["payer"]
+            payer, on, code = _heading(path)
             for line in books.lines_of(path.name):
                 out = LineRow(
                     number=0,
-                    on=order.on,
+                    on=on,
                     side="out",
                     amount=line.amount,
                     balance=NOTHING,
@@ -160,9 +158,9 @@ class Teller:
                     summary="代发",
                     kind="transfer",
                 )
-                yield payer, layout.code, out
+                yield payer, code, out
                 if line.reason:
-                    yield payer, layout.code, _given_back(out)
+                    yield payer, code, _given_back(out)
 
     def _read_deposits(self) -> Iterator[Deposit]:
         path = self.own / DEPOSITS
@@ -174,6 +172,18 @@ class Teller:
                 message = f"模拟银行的存入账第 {number} 行已损坏：{path}"
                 raise BooksBroken(message)
             yield Deposit(*json.loads(told))
+
+
+def _heading(path: Path) -> tuple[str, date, str]:
+    """Who pays by an instruction, on which day, and the layout his bank uses."""
+    content = path.read_bytes()
+    if path.name.startswith(f"{DIRECT}-"):
+        order = json.loads(content)
+        on = datetime.strptime(order["date"], "%Y%m%d").date()  # noqa: DTZ007
+        return str(order["payer"]), on, DIRECT
+    layout = layout_of_instruction(path.name)
+    payer = take_apart(layout, layout.instruction, content).whole["payer"]
+    return payer, read_order(layout, content).on, layout.code
 
 
 def _given_back(out: LineRow) -> LineRow:

@@ -7,6 +7,7 @@ carries the nonce of what it answers, so an old reply cannot be shown for a new 
 
 import hmac
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -34,12 +35,16 @@ class Unclear(Exception):  # noqa: N818 - what happened, not a fault of ours
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the bank says of one payment; the amount in yuan."""
+    """What the bank says of one payment; the amount in yuan.
+
+    ``tail`` is the end of the account the money went to, or came back from.
+    """
 
     reference: str
     status: str
     reason: str
     amount: Decimal
+    tail: str = ""
 
 
 def sign(secret: str, *parts: str | bytes) -> str:
@@ -97,7 +102,13 @@ def write_reply(batch: str, nonce: str, said: Sequence[Said]) -> bytes:
             "count": len(said),
             "total": sum(fen(each.amount) for each in said),
             "lines": [
-                [each.reference, each.status, each.reason, fen(each.amount)]
+                [
+                    each.reference,
+                    each.status,
+                    each.reason,
+                    fen(each.amount),
+                    each.tail,
+                ]
                 for each in said
             ],
         }
@@ -143,23 +154,29 @@ def _read(content: bytes) -> dict[str, Any]:
     return told
 
 
-_REPLY_CELLS = 4
+_REPLY_CELLS = 5
+_TAIL = re.compile(r"[0-9]{4}")
 
 
 def _said(number: int, line: object) -> Said:
     if not isinstance(line, list) or len(line) != _REPLY_CELLS:
         raise Unclear(f"应答第 {number} 行的格式不对")
-    reference, status, reason, amount = line
+    reference, status, reason, amount, tail = line
     if not isinstance(reference, str) or not isinstance(reason, str):
         raise Unclear(f"应答第 {number} 行的 reference 或 reason 不是文字")
     if status not in STATUSES:
         raise Unclear(f"应答第 {number} 行的 status 不认识")
     if not isinstance(amount, int) or isinstance(amount, bool) or amount < 0:
         raise Unclear(f"应答第 {number} 行的 amount 不是以分为单位的整数")
+    if not isinstance(tail, str):
+        raise Unclear(f"应答第 {number} 行的 tail 不是文字")
+    if status in ("paid", "refused") and not _TAIL.fullmatch(tail):
+        raise Unclear(f"应答第 {number} 行没有收款账号的后四位")
     known = reason if reason in REASONS else OTHER_REASON
     return Said(
         reference,
         status,
         known if status == "refused" else "",
         Decimal(amount).scaleb(-2).quantize(Decimal("0.01")),
+        tail,
     )

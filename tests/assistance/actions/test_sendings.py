@@ -1,17 +1,17 @@
 """The direct link against a real bank: nobody paid twice, nobody unpaid, whatever."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 from pytest_django.fixtures import Settings
 
+from assistance.actions import bank_links
+from assistance.actions.askings import ask_bank
 from assistance.actions.bank_links import link_of
 from assistance.actions.disbursements import instruct_batch
-from assistance.actions.sendings import ask_bank, deliver_instruction
+from assistance.actions.sendings import deliver_instruction
 from assistance.enums import LinkKind
 from assistance.models import BankFile, BankSending, Batch, PayingAccount
 from assistance.queries.ledger import ledger_proof
@@ -24,13 +24,19 @@ from tests.assistance.paying import (
     payments_of,
     released_round,
 )
-from tests.unionportal.stub_bank.counters import SECRET, RunningBank, running_bank
+from tests.unionportal.stub_bank.counters import (
+    SECRET,
+    counter_here,
+    running_bank,
+)
 from unionportal.core.actor import SYSTEM
 from unionportal.stub_bank.faults import FAULTS
 
 pytestmark = pytest.mark.django_db
 WINDOW = 1
-MODES: tuple[tuple[str, ...], ...] = ((), ("--not-idempotent",))
+MODES = pytest.mark.parametrize(
+    "is_idempotent", [True, False], ids=("idempotent", "repeats-pay-again")
+)
 STRAIGHT = sorted(set(FAULTS) - {"cannot-say"})
 
 
@@ -75,18 +81,13 @@ def ask_until_said(batch: Batch, bank_file: BankFile) -> None:
         time.sleep(0.2)
 
 
-@contextmanager
-def open_bank(folder: Path, *options: str) -> Iterator[RunningBank]:
-    with running_bank(folder, {}, "--window", str(WINDOW), *options) as bank:
-        yield bank
-
-
-@pytest.mark.parametrize("mode", MODES, ids=("idempotent", "repeats-pay-again"))
+@MODES
 @pytest.mark.parametrize("fault", STRAIGHT)
 def test_whatever_the_bank_does_everybody_is_paid_once(
-    folder: Path, fault: str, mode: tuple[str, ...]
+    folder: Path, fault: str, is_idempotent: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with open_bank(folder, "--fault", fault, *mode) as bank:
+    monkeypatch.setattr(bank_links, "READ_SECONDS", 1.0)
+    with counter_here(folder, fault, window=1, is_idempotent=is_idempotent) as bank:
         batch, bank_file = instructed(bank.endpoint)
         deliver_instruction(bank_file_id=bank_file.pk, on=AFTER_NOTICE, by=SYSTEM)
         ask_until_said(batch, bank_file)
@@ -99,11 +100,13 @@ def test_whatever_the_bank_does_everybody_is_paid_once(
     assert ledger_proof().problems == ()
 
 
-@pytest.mark.parametrize("mode", MODES, ids=("idempotent", "repeats-pay-again"))
+@MODES
 def test_an_instruction_cut_off_after_the_bank_paid_is_not_sent_again(
-    folder: Path, mode: tuple[str, ...]
+    folder: Path, is_idempotent: bool
 ) -> None:
-    with open_bank(folder, "--fault", "cut-after-paying", *mode) as bank:
+    with counter_here(
+        folder, "cut-after-paying", window=1, is_idempotent=is_idempotent
+    ) as bank:
         batch, bank_file = instructed(bank.endpoint)
         for _turn in range(3):
             deliver_instruction(bank_file_id=bank_file.pk, on=AFTER_NOTICE, by=SYSTEM)
@@ -117,7 +120,7 @@ def test_an_instruction_cut_off_after_the_bank_paid_is_not_sent_again(
 def test_what_the_bank_cannot_say_stays_in_doubt_and_is_not_sent_again(
     folder: Path,
 ) -> None:
-    with open_bank(folder, "--fault", "cannot-say", "--not-idempotent") as bank:
+    with counter_here(folder, "cannot-say", window=1, is_idempotent=False) as bank:
         batch, bank_file = instructed(bank.endpoint)
         deliver_instruction(bank_file_id=bank_file.pk, on=AFTER_NOTICE, by=SYSTEM)
         time.sleep(2 * WINDOW + 0.2)
@@ -130,7 +133,7 @@ def test_what_the_bank_cannot_say_stays_in_doubt_and_is_not_sent_again(
 def test_the_database_refuses_a_second_sending_before_the_bank_denied_the_first(
     folder: Path,
 ) -> None:
-    with open_bank(folder, "--fault", "cut-after-paying") as bank:
+    with counter_here(folder, "cut-after-paying", window=1) as bank:
         _batch, bank_file = instructed(bank.endpoint)
         deliver_instruction(bank_file_id=bank_file.pk, on=AFTER_NOTICE, by=SYSTEM)
     first = BankSending.objects.get()
@@ -144,6 +147,57 @@ def test_the_database_refuses_a_second_sending_before_the_bank_denied_the_first(
             closes_at=first.closes_at,
         )
     assert BankSending.objects.count() == 1
+
+
+def test_a_reply_about_another_account_settles_nothing(folder: Path) -> None:
+    with counter_here(folder, "wrong-account") as bank:
+        batch, bank_file = instructed(bank.endpoint)
+        told = deliver_instruction(
+            bank_file_id=bank_file.pk, on=AFTER_NOTICE, by=SYSTEM
+        )
+        reference = payments_of(batch)[0].reference
+        assert told == (
+            f"存疑：应答第 1 行：发放编号 {reference} 的账号与发放时的收款账号不符"
+        )
+        assert states(batch) == ["in_doubt"] * 3
+        ask_bank(batch_id=batch.pk, on=AFTER_NOTICE, by=SYSTEM)
+    assert states(batch) == ["paid"] * 3
+
+
+def test_a_bank_that_repeats_payments_is_not_sent_what_it_does_not_know(
+    folder: Path,
+) -> None:
+    with counter_here(folder, "cut-before-paying", window=1) as bank:
+        batch, bank_file = instructed(bank.endpoint)
+        PayingAccount.objects.update(is_idempotent=False)
+        deliver_instruction(bank_file_id=bank_file.pk, on=AFTER_NOTICE, by=SYSTEM)
+        time.sleep(2 * WINDOW + 0.1)
+        asked = ask_bank(batch_id=batch.pk, on=AFTER_NOTICE, by=SYSTEM)
+    assert asked.sentence == (
+        "银行查不到 3 笔；这家银行对重复的指令会再付一次，不自动再发，"
+        "请到银行核实后登记结论"
+    )
+    assert (states(batch), BankSending.objects.count()) == (["in_doubt"] * 3, 1)
+
+
+def test_a_bank_that_said_processing_and_then_nothing_leaves_doubt(
+    folder: Path,
+) -> None:
+    with counter_here(folder, "answer-late", window=1) as bank:
+        batch, bank_file = instructed(bank.endpoint)
+        deliver_instruction(bank_file_id=bank_file.pk, on=AFTER_NOTICE, by=SYSTEM)
+        assert states(batch) == ["instructed"] * 3
+    time.sleep(2 * WINDOW + 0.1)
+    ask_bank(batch_id=batch.pk, on=AFTER_NOTICE, by=SYSTEM)
+    assert states(batch) == ["in_doubt"] * 3
+
+
+def test_the_bank_as_a_process_pays_over_its_link(folder: Path) -> None:
+    with running_bank(folder, {}, "--window", "5", "--not-idempotent") as bank:
+        batch, bank_file = instructed(bank.endpoint)
+        deliver_instruction(bank_file_id=bank_file.pk, on=AFTER_NOTICE, by=SYSTEM)
+        times = [bank.books.paid_times(each.reference) for each in payments_of(batch)]
+    assert (states(batch), times) == (["paid"] * 3, [1, 1, 1])
 
 
 def test_the_secret_is_sealed_and_never_shown(folder: Path) -> None:

@@ -1,4 +1,7 @@
-"""A real stub bank process with its direct link, for tests over real sockets."""
+"""A stub bank with its direct link, for tests over real sockets.
+
+As a process of its own where killing and options matter, else as threads of the test.
+"""
 
 import os
 import subprocess
@@ -12,6 +15,9 @@ from pathlib import Path
 from django.conf import settings
 
 from unionportal.stub_bank.books import Books
+from unionportal.stub_bank.counter import Counterparty, open_counter
+from unionportal.stub_bank.faults import read_faults
+from unionportal.stub_bank.judgement import Judgement
 
 SECRET = "直联测试密钥-0123456789abcdef"
 STARTS_WITHIN = 90.0
@@ -28,6 +34,32 @@ class RunningBank:
     def books(self) -> Books:
         """The books as they lie on disk now."""
         return Books(self.folder / "bank")
+
+
+@contextmanager
+def counter_here(
+    folder: Path,
+    *faults: str,
+    window: float = 300.0,
+    is_idempotent: bool = True,
+    refuse: float = 0.0,
+) -> Iterator[RunningBank]:
+    """Open the counter in threads of this process; close it afterwards."""
+    party = Counterparty(
+        books=Books(folder / "bank"),
+        judgement=Judgement(refused_share=refuse),
+        faults=read_faults(list(faults)),
+        secret=SECRET,
+        window_seconds=window,
+        is_idempotent=is_idempotent,
+        say=str,
+    )
+    server = open_counter(party, 0)
+    try:
+        yield RunningBank(folder, f"http://127.0.0.1:{server.server_address[1]}")
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 @contextmanager
