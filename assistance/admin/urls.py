@@ -9,6 +9,7 @@ from assistance.admin import (
     exports,
     funds,
     inquiries,
+    paying_accounts,
     payments,
     proofs,
     reconciliations,
@@ -64,6 +65,21 @@ urlpatterns = [
         name="sample-item-verb",
     ),
     path("funds/proofs/", proofs.ProofList.as_view(), name="proofs"),
+    path(
+        "funds/paying-accounts/",
+        paying_accounts.PayingAccountList.as_view(),
+        name="paying-accounts",
+    ),
+    path(
+        "funds/paying-accounts/new/",
+        paying_accounts.OpenPayingAccount.as_view(),
+        name="paying-account-new",
+    ),
+    path(
+        "funds/paying-accounts/<int:pk>/layout/",
+        paying_accounts.ChooseLayout.as_view(),
+        name="paying-account-layout",
+    ),
     path("rounds/<int:pk>/<slug:verb>/", rounds.RoundVerb.as_view(), name="round-verb"),
     path(
         "determinations/",

@@ -6,7 +6,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from assistance.enums import BankFileState, FileDirection
-from assistance.rules.banks.layout import layouts
+from assistance.rules.banks.direct import DIRECT, DIRECT_TITLE
+from assistance.rules.banks.layout import layout_title
 from unionportal.core.guards import changed, frozen_when, kept_when
 
 CONTENT = ("direction", "layout", "name", "sha256", "line_count", "total", "on")
@@ -72,5 +73,4 @@ class BankFile(models.Model):
     @property
     def layout_title(self) -> str:
         """The layout as people call it; a file that fits none names none."""
-        layout = layouts().get(self.layout)
-        return layout.title if layout else self.layout
+        return DIRECT_TITLE if self.layout == DIRECT else layout_title(self.layout)

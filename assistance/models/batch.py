@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from assistance.enums import BatchKind, BatchState, LinkKind, SignatureStep
+from assistance.rules.banks.layout import layout_title
 from assistance.workflow import BATCH
 from unionportal.core.fields import SealedTextField
 from unionportal.core.guards import (
@@ -61,6 +62,11 @@ class PayingAccount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation} {self.bank_name}"
+
+    @property
+    def layout_title(self) -> str:
+        """The layout as people call it."""
+        return layout_title(self.layout)
 
 
 class Batch(models.Model):

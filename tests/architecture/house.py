@@ -74,7 +74,7 @@ def build() -> House:
         by=make.worker(principal),
     )
     fund("10000.00")
-    paying_account()
+    payer = paying_account()
     release_round(round_id=round_.pk, on=AFTER_NOTICE, by=SYSTEM)
     batch = Batch.objects.get(round=round_)
     payment = Payment.objects.get(batch=batch, claim__determination_id=answer.pk)
@@ -89,6 +89,7 @@ def build() -> House:
             "reconciliation": statement.paying_account.reconciliations.get().pk,
             "determination": answer.pk,
             "batch": batch.pk,
+            "paying_account": payer.pk,
             "payment": payment.pk,
             "sample_item": drawn_item(payment, batch).pk,
             "dossier": household.pk,

@@ -145,6 +145,12 @@ def layout_named(code: str) -> Layout:
     return known[code]
 
 
+def layout_title(code: str) -> str:
+    """A layout as people call it; an unknown one by its code."""
+    found = layouts().get(code)
+    return found.title if found else code
+
+
 @cache
 def layouts() -> Mapping[str, Layout]:
     """Return every layout in the folder by its code, which is the file's name."""
