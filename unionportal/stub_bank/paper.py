@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from fnmatch import fnmatchcase
 
 from assistance.rules.banks.layout import ACCOUNT_SUM, Cell, Layout, layouts
 from assistance.rules.banks.problems import Unreadable
 from assistance.rules.banks.reading import Parsed, take_apart
-from assistance.rules.banks.spelling import AccountSum, amount_of, count_of
+from assistance.rules.banks.spelling import AccountSum, amount_of, count_of, day_of
 from assistance.rules.banks.writing import write_file
 from unionportal.stub_bank.books import BooksRefused, Line
 
@@ -46,9 +46,12 @@ def read_order(layout: Layout, content: bytes) -> Order:
     lines = tuple(_lines(layout, parsed))
     total = sum((line[3] for line in lines), Decimal(0))
     _check_whole(layout, parsed.whole, lines, total)
+    on = day_of(layout, parsed.whole["date"])
+    if on is None:
+        raise BooksRefused("日期不对，拒收。")
     return Order(
         batch=parsed.whole["batch"],
-        on=datetime.strptime(parsed.whole["date"], "%Y%m%d").date(),  # noqa: DTZ007
+        on=on,
         count=len(lines),
         total=total,
         lines=lines,
@@ -85,7 +88,7 @@ def _lines(layout: Layout, parsed: Parsed) -> Iterator[tuple[str, str, str, Deci
         if amount is None or amount <= 0:
             message = f"第 {number} 行：金额“{written}”不对，拒收。"
             raise BooksRefused(message)
-        if layout.delimiter is None:
+        if layout.is_fixed:
             # Cells of fixed-width files are bytes written as latin-1.
             holder = holder.encode("latin-1").decode(layout.codec)
         yield reference, account, holder, amount

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from assistance.rules.banks.layout import FileForm, Layout, Record
 from assistance.rules.banks.problems import Problem, Unreadable
 
+_FIRST_ELEMENT = 1000  # bytes within which an XML message says which one it is
 BROKEN = "这一行的格式或长度不对"
 _STARTS = {
     "GBK": (b"", "gbk"),
@@ -46,7 +47,10 @@ def found_encoding(layout: Layout, form: FileForm, content: bytes) -> str | None
 
 
 def _begins(form: FileForm, content: bytes, bom: bytes, codec: str) -> bool:
-    return any(content.startswith(bom + mark.encode(codec)) for mark in form.marks)
+    opening = any(content.startswith(bom + mark.encode(codec)) for mark in form.marks)
+    if form.markup is None:
+        return opening
+    return opening and form.markup.namespace.encode(codec) in content[:_FIRST_ELEMENT]
 
 
 def frame_of(layout: Layout, form: FileForm, content: bytes) -> Frame:
@@ -79,7 +83,7 @@ def _decoded_lines(layout: Layout, form: FileForm, content: bytes) -> list[str]:
     if not content:
         raise Unreadable([(1, "文件是空的")])
     if not begins(layout, form, content):
-        raise Unreadable([(1, _why_not(layout, form, content))])
+        raise Unreadable([(1, why_not(layout, form, content))])
     content = content.removeprefix(layout.bom)
     if not content.endswith(layout.newline.encode(layout.codec)):
         raise Unreadable(_broken_lines(layout, content))
@@ -89,15 +93,18 @@ def _decoded_lines(layout: Layout, form: FileForm, content: bytes) -> list[str]:
         raise Unreadable(_broken_lines(layout, content)) from None
     if "\0" in text:
         raise Unreadable(_broken_lines(layout, content))
-    if layout.delimiter is None:
+    if layout.is_fixed:
         text = content.decode("latin-1")
     return text[: -len(layout.newline)].split(layout.newline)
 
 
-def _why_not(layout: Layout, form: FileForm, content: bytes) -> str:
+def why_not(layout: Layout, form: FileForm, content: bytes) -> str:
+    """Why a file does not begin as this form does: in another encoding, or at all."""
     found = found_encoding(layout, form, content)
     if found is not None:
         return f"文件编码应为 {layout.encoding.upper()}，实为 {found}"
+    if form.markup is not None:
+        return f"这不是 {form.markup.namespace} 的 XML 报文"
     marks = "”或“".join(form.marks)
     return f"首行不是“{marks}”，不是{layout.title}的文件"
 
@@ -145,7 +152,7 @@ Splitter = Callable[[str], list[str] | None]
 
 def _splitter(layout: Layout, record: Record) -> Splitter:
     """Return what splits a line into its cells, or None for a line of another shape."""
-    if layout.delimiter is None:
+    if layout.is_fixed:
         return _by_width(record, layout.codec)
     delimiter, size = layout.delimiter, len(record.fields)
     opening = f"{record.mark}{delimiter}"

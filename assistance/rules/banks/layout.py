@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 import yaml
 
+from assistance.rules.banks.markup import Markup, read_markup
 from unionportal.core.errors import Refusal
 
 FOLDER = Path(__file__).resolve().parents[2] / "banks"
@@ -66,12 +67,16 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class FileForm:
-    """One kind of file: its name and its lines; header or trailer may be missing."""
+    """One kind of file: its name and its lines; header or trailer may be missing.
+
+    The records of an XML message have the fields of its head, line and tail.
+    """
 
     name: str
     header: Record | None
     line: Record
     trailer: Record | None
+    markup: Markup | None = None
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -97,7 +102,7 @@ class Layout:
     """Everything about one bank's files. ``results`` tells which codes mean paid.
 
     ``grouping`` stands between thousands of a yuan amount; ``padding`` fills numbers
-    of a fixed-width file on the left.
+    of a fixed-width file on the left; ``days`` tells how a day is written.
     """
 
     code: str
@@ -112,11 +117,17 @@ class Layout:
     reasons: Mapping[str, str]
     grouping: str = ""
     padding: str = "0"
+    days: str = "%Y%m%d"
 
     @property
     def result_of(self) -> Mapping[bool, str]:
         """The bank's code for paid (True) and returned (False)."""
         return {is_paid: code for code, is_paid in self.results.items()}
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether cells are cut out by their width in bytes."""
+        return self.delimiter is None and self.answer.markup is None
 
     @property
     def codec(self) -> str:
@@ -177,10 +188,13 @@ def read_layout(path: Path) -> Layout:
         reasons={str(k): str(v) for k, v in told["reasons"].items()},
         grouping=told.get("grouping", ""),
         padding=told.get("padding", "0"),
+        days=told.get("days", "%Y%m%d"),
     )
 
 
 def _form(told: Mapping[str, Any], *, fixed: bool) -> FileForm:
+    if "markup" in told:
+        return _message(told)
     form = FileForm(
         name=told["name"],
         header=_record(told.get("header"), fixed=fixed),
@@ -191,6 +205,21 @@ def _form(told: Mapping[str, Any], *, fixed: bool) -> FileForm:
     if ACCOUNT_SUM in form.header_names:
         raise ValueError(f"{ACCOUNT_SUM} belongs into the trailer")
     return form
+
+
+def _message(told: Mapping[str, Any]) -> FileForm:
+    markup = read_markup(told["markup"])
+    head, line, tail = (
+        tuple(Field(name) for name in part.fields)
+        for part in (markup.head, markup.line, markup.tail)
+    )
+    return FileForm(
+        name=told["name"],
+        header=Record("<?xml", head),
+        line=Record("", line),
+        trailer=Record("", tail) if tail else None,
+        markup=markup,
+    )
 
 
 def _record(told: Mapping[str, Any] | None, *, fixed: bool) -> Record | None:

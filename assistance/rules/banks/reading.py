@@ -20,6 +20,7 @@ from assistance.rules.banks.layout import (
     Layout,
     layouts,
 )
+from assistance.rules.banks.messages import frame_of_message
 from assistance.rules.banks.problems import Problem, Unreadable
 from assistance.rules.banks.spelling import (
     AccountSum,
@@ -73,7 +74,7 @@ def read_answer(layout: Layout, content: bytes) -> AnswerFile:
     Wrong: another encoding, a missing or broken line, an amount that is none, an
     unknown result, and counts or totals that are not those of the lines.
     """
-    frame = frame_of(layout, layout.answer, content)
+    frame = _frame(layout, layout.answer, content)
     reader = _Answers(layout)
     reader.read(frame)
     if frame.problems or reader.problems:
@@ -86,7 +87,7 @@ def read_answer(layout: Layout, content: bytes) -> AnswerFile:
 
 def take_apart(layout: Layout, form: FileForm, content: bytes) -> Parsed:
     """Split a file into its cells; raise Unreadable when its shape is wrong."""
-    frame = frame_of(layout, form, content)
+    frame = _frame(layout, form, content)
     problems = list(frame.problems)
     parsed: list[tuple[int, Sequence[str]]] = []
     for number, cells in frame.body:
@@ -97,6 +98,12 @@ def take_apart(layout: Layout, form: FileForm, content: bytes) -> Parsed:
     if problems:
         raise Unreadable(problems)
     return Parsed(frame.whole, parsed, frame.last)
+
+
+def _frame(layout: Layout, form: FileForm, content: bytes) -> Frame:
+    if form.markup is not None:
+        return frame_of_message(layout, form, form.markup, content)
+    return frame_of(layout, form, content)
 
 
 class _Answers:

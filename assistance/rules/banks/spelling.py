@@ -1,7 +1,7 @@
 """How a layout spells amounts, counts and days; read back only in that spelling."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from assistance.rules.banks.layout import Cell, Layout
@@ -26,7 +26,7 @@ def spell(layout: Layout, value: Cell) -> str:
             return f"{value * 100:.0f}"
         return f"{value:,.2f}" if layout.grouping else f"{value:.2f}"
     if isinstance(value, date):
-        return f"{value:%Y%m%d}"
+        return value.strftime(layout.days)
     return str(value)
 
 
@@ -61,6 +61,15 @@ def count_of(layout: Layout, text: str) -> int | None:
     else:
         pattern = _DIGITS
     return int(text) if pattern.fullmatch(text) else None
+
+
+def day_of(layout: Layout, text: str) -> date | None:
+    """A day, or None."""
+    try:
+        day = datetime.strptime(text, layout.days).date()  # noqa: DTZ007
+    except ValueError:
+        return None
+    return day if day.strftime(layout.days) == text else None
 
 
 class AccountSum:

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from xml.sax.saxutils import escape
 
 from assistance.rules.banks.layout import (
     ACCOUNT_SUM,
@@ -17,6 +18,7 @@ from assistance.rules.banks.layout import (
     LayoutError,
     Record,
 )
+from assistance.rules.banks.markup import Markup, Template, template_of
 from assistance.rules.banks.spelling import AccountSum, spell
 
 
@@ -81,7 +83,10 @@ def write_file(
     whole: Mapping[str, Cell],
     lines: Iterable[Mapping[str, Cell]],
 ) -> Iterator[bytes]:
-    """Yield header, lines and trailer as the layout has them."""
+    """Yield header, lines and trailer as the layout has them, one after the other."""
+    if form.markup is not None:
+        yield from write_message(layout, form.markup, whole, lines)
+        return
     newline = layout.newline.encode(layout.codec)
     accounts, counted = AccountSum(), ACCOUNT_SUM in form.trailer_names
     yield layout.bom
@@ -98,6 +103,37 @@ def write_file(
     if form.trailer is not None:
         ended = {ACCOUNT_SUM: accounts.total, **whole}
         yield write_record(layout, form.trailer, ended) + newline
+
+
+def write_message(
+    layout: Layout,
+    markup: Markup,
+    whole: Mapping[str, Cell],
+    lines: Iterable[Mapping[str, Cell]],
+) -> Iterator[bytes]:
+    """Yield an XML message: head, lines and tail, each a line of the file."""
+    full, bare = template_of(markup.line.text), template_of(markup.bare)
+    may_miss = set(full.fields) - set(bare.fields)
+    yield _filled(layout, template_of(markup.head.text), whole)
+    for cells in lines:
+        is_bare = may_miss and not any(cells[name] for name in may_miss)
+        try:
+            yield _filled(layout, bare if is_bare else full, cells)
+        except LayoutError as error:
+            raise LayoutError(f"{cells['reference']}：{error}") from error
+    yield _filled(layout, template_of(markup.tail.text), whole)
+
+
+def _filled(layout: Layout, template: Template, cells: Mapping[str, Cell]) -> bytes:
+    """Fill in a template; what means something to XML is escaped."""
+    texts = tuple([spell(layout, cells[name]) for name in template.fields])
+    told = "".join(texts)
+    if not told.isprintable():
+        raise LayoutError("含有银行文件不允许的字符")
+    if "&" in told or "<" in told or ">" in told:
+        texts = tuple(map(escape, texts))
+    line = template.text % texts
+    return f"{line}{layout.newline}".encode(layout.codec)
 
 
 def write_record(layout: Layout, record: Record, cells: Mapping[str, Cell]) -> bytes:

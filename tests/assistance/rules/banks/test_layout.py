@@ -12,6 +12,7 @@ from assistance.rules.banks.layout import (
     layout_named,
     layouts,
 )
+from assistance.rules.banks.markup import Opened
 from unionportal.core.errors import Refusal
 
 # encoding; delimiter, or the width of an answer's line; header and trailer; how
@@ -38,6 +39,16 @@ TABLE = {
         ("fen", "", "0"),
         "首：count total paid_count paid_total；末：",
     ),
+    "iso20022_xml": (
+        "utf-8",
+        (
+            "OrgnlEndToEndId TxSts StsRsnInf Rsn Cd OrgnlTxRef Amt InstdAmt CdtrAcct Id"
+            " Othr Id"
+        ),
+        ("<?xml", ""),
+        ("yuan", "", "0"),
+        "首：count total paid_count paid_total returned_count returned_total；末：",
+    ),
     "tabbed_utf16": (
         "utf-16",
         "\t",
@@ -47,7 +58,11 @@ TABLE = {
     ),
 }
 # What two layouts may have in common, and why that is all right.
-SHARED: dict[tuple[str, str], set[str]] = {}
+SHARED = {
+    # An XML message tells its encoding itself, and its amounts are plain by standard.
+    ("fixed_utf8", "iso20022_xml"): {"encoding"},
+    ("delimited_gbk", "iso20022_xml"): {"amounts"},
+}
 
 
 def controls(form: FileForm) -> str:
@@ -58,6 +73,9 @@ def controls(form: FileForm) -> str:
 
 
 def shape(layout: Layout, form: FileForm) -> str:
+    if form.markup is not None:
+        opened = [step for step in form.markup.line.steps if isinstance(step, Opened)]
+        return " ".join(step.name.rpartition(" ")[2] for step in opened[1:])
     widths = [field.width or 0 for field in form.line.fields]
     return layout.delimiter or str(sum(widths))
 
