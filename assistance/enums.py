@@ -340,6 +340,7 @@ VERBS = {
     "resume_payment": "恢复发放",
     "withdraw_payment": "撤下",
     "end_payment": "终止发放",
+    "set_paying_account": "设置付款账户",
     "receive_funds": "筹集资金",
     "transfer_funds": "下拨资金",
     "reverse_entry": "冲销分录",

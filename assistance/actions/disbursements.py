@@ -289,7 +289,9 @@ def _commit_money(batch: Batch, *, by: Actor, on: date) -> None:
 
 def _commit_intent(batch: Batch, *, on: date) -> BankFile:
     """Write down what is going to leave, to the byte."""
-    payer = PayingAccount.objects.filter(organisation=batch.organisation_id).first()
+    # Held until the batch has left: whoever sets the account waits, and then refuses.
+    accounts = PayingAccount.objects.select_for_update(no_key=True, of=("self",))
+    payer = accounts.filter(organisation=batch.organisation_id).first()
     if payer is None:
         raise Refusal(
             f"{batch.organisation.short_name}没有登记付款账户，不能送银行；"

@@ -71,14 +71,9 @@ urlpatterns = [
         name="paying-accounts",
     ),
     path(
-        "funds/paying-accounts/new/",
-        paying_accounts.OpenPayingAccount.as_view(),
-        name="paying-account-new",
-    ),
-    path(
-        "funds/paying-accounts/<int:pk>/layout/",
-        paying_accounts.ChooseLayout.as_view(),
-        name="paying-account-layout",
+        "funds/paying-accounts/<int:pk>/",
+        paying_accounts.PayingAccountPage.as_view(),
+        name="paying-account",
     ),
     path("rounds/<int:pk>/<slug:verb>/", rounds.RoundVerb.as_view(), name="round-verb"),
     path(

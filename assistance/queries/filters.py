@@ -18,6 +18,7 @@ from assistance.enums import (
     FindingState,
     HardshipClass,
     LineKind,
+    LinkKind,
     Outcome,
     PaymentState,
     ReconciliationState,
@@ -210,6 +211,21 @@ class FundFilter(django_filters.FilterSet):
     class Meta:
         model = Account
         fields = ("source",)
+
+
+class PayingUnionFilter(django_filters.FilterSet):
+    """Unions with their paying accounts, by place in the tree and by link."""
+
+    union = UnionFilter(field_name="path", label=_("工会"))
+    link = django_filters.ChoiceFilter(
+        field_name="payingaccount__link",
+        label=_("银行连接"),
+        choices=LinkKind.choices,
+    )
+
+    class Meta:
+        model = Organisation
+        fields = ()
 
 
 class SampleItemFilter(django_filters.FilterSet):

@@ -29,15 +29,6 @@ def signed(row: StatementLine | CashMovement) -> Decimal:
     return row.amount if row.side == "in" else -row.amount
 
 
-def accounts_in_reach(actor: Actor) -> QuerySet[PayingAccount]:
-    """The paying accounts of the actor's unions."""
-    return (
-        PayingAccount.objects.filter(within(actor, "organisation__path"))
-        .select_related("organisation")
-        .order_by("organisation__path")
-    )
-
-
 def statements_visible_to(actor: Actor) -> QuerySet[BankStatement]:
     """The statements of the actor's unions."""
     return (

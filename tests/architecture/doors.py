@@ -240,10 +240,9 @@ DOORS: dict[str, Door] = {
     "staff_assistance:fund-receive": STAFF_FORM,
     "staff_assistance:fund-transfer": STAFF_FORM,
     "staff_assistance:paying-accounts": STAFF_LIST,
-    "staff_assistance:paying-account-new": STAFF_FORM,
-    "staff_assistance:paying-account-layout": Door(
-        get="login login 404 login 200 login", post="login login 404 login 200 login"
-    ).of("paying_account"),
+    "staff_assistance:paying-account": Door(
+        get=STAFF_RECORD.get, post="login login 404 login 200 login"
+    ).of("members_organisation"),
     # Of all the books: a county reads nothing there, and may not ask for one.
     "staff_assistance:proofs": Door(
         get=STAFF_LIST.get, post="login login moved login moved login"

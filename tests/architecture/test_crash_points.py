@@ -22,8 +22,6 @@ UNWATCHED = {
     "receive_funds": PAPER,
     "transfer_funds": PAPER,
     "reverse_entry": PAPER,
-    "open_paying_account": "one row, entered by a person; a bank account, no money",
-    "choose_layout": "one word of that row; what was sent keeps its own",
     "request_asking": "writes a job down that asks the bank",
     "_send_again": "ends a sending that the bank never had; the next has its places",
     "publish_scheme_version": "a rule; its one place stands after the commit",
