@@ -1,6 +1,7 @@
 """Setting how a union's bank is reached: what is kept, what is told, what is refused."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -154,7 +155,7 @@ def test_a_link_given_up_keeps_neither_address_nor_key() -> None:
     ],
 )
 def test_what_is_wrong_is_refused_at_its_field_and_changes_nothing(
-    changes: dict[str, str], field: str | None, seen: str
+    changes: dict[str, Any], field: str | None, seen: str
 ) -> None:
     put(DIRECT)
     before, told = stored(), len(entries())
