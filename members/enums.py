@@ -19,6 +19,95 @@ class OrganisationLevel(TextChoices):
     BASIC = "basic", _("基层工会")
 
 
+class OrganisationForm(TextChoices):
+    """What a union is by its statute (工会法 10–11)."""
+
+    GENERAL_UNION = "general_union", _("总工会")
+    COMMITTEE = "committee", _("工会委员会")
+    JOINT = "joint", _("联合工会")
+    FEDERATION = "federation", _("工会联合会")
+    INDUSTRIAL = "industrial", _("产业工会")
+    BRANCH = "branch", _("分会")
+    GROUP = "group", _("工会小组")
+
+
+class OrganisationKind(TextChoices):
+    """Whom a union covers; the union of a division is of none of these kinds."""
+
+    SINGLE = "single", _("单独建会")
+    JOINT = "joint", _("联合建会")
+    STREET = "street", _("乡镇街道")
+    PARK = "park", _("工业园区")
+    TRADE = "trade", _("行业")
+    GROUP = "group", _("集团")
+    SYSTEM = "system", _("系统")
+    BRANCH = "branch", _("分支")
+
+
+class OrganisationState(TextChoices):
+    FORMING = "forming", _("筹备")
+    NORMAL = "normal", _("正常")
+    LOCKED = "locked", _("锁定")
+    DISSOLVED = "dissolved", _("注销")
+
+
+class Office(TextChoices):
+    """What somebody is at a union, by organ: committee, audit, women, supervision, staff."""
+
+    CHAIR = "chair", _("主席")
+    VICE_CHAIR = "vice_chair", _("副主席")
+    MEMBER = "member", _("委员")
+    TREASURER = "treasurer", _("财务人员")
+    AUDIT_CHAIR = "audit_chair", _("经审委主任")
+    AUDIT_MEMBER = "audit_member", _("经审委员")
+    WOMEN_CHAIR = "women_chair", _("女工委主任")
+    WOMEN_MEMBER = "women_member", _("女工委员")
+    SUPERVISOR = "supervisor", _("劳动法律监督员")
+    UNION_STAFF = "union_staff", _("工会专干")
+
+
+class Ownership(TextChoices):
+    STATE = "state", _("国有")
+    COLLECTIVE = "collective", _("集体")
+    PRIVATE = "private", _("私营")
+    FOREIGN = "foreign", _("外商及港澳台")
+    MIXED = "mixed", _("股份及其他")
+    PUBLIC_BODY = "public_body", _("机关事业单位")
+    SOCIAL_BODY = "social_body", _("社会组织")
+
+
+class EmployerSize(TextChoices):
+    LARGE = "large", _("大型")
+    MEDIUM = "medium", _("中型")
+    SMALL = "small", _("小型")
+    MICRO = "micro", _("微型")
+
+
+class Trade(TextChoices):
+    """Sections of GB/T 4754-2017."""
+
+    A = "A", _("农、林、牧、渔业")
+    B = "B", _("采矿业")
+    C = "C", _("制造业")
+    D = "D", _("电力、热力、燃气及水生产和供应业")
+    E = "E", _("建筑业")
+    F = "F", _("批发和零售业")
+    G = "G", _("交通运输、仓储和邮政业")
+    H = "H", _("住宿和餐饮业")
+    I = "I", _("信息传输、软件和信息技术服务业")  # noqa: E741 - the standard's letter
+    J = "J", _("金融业")
+    K = "K", _("房地产业")
+    L = "L", _("租赁和商务服务业")
+    M = "M", _("科学研究和技术服务业")
+    N = "N", _("水利、环境和公共设施管理业")
+    O = "O", _("居民服务、修理和其他服务业")  # noqa: E741 - the standard's letter
+    P = "P", _("教育")
+    Q = "Q", _("卫生和社会工作")
+    R = "R", _("文化、体育和娱乐业")
+    S = "S", _("公共管理、社会保障和社会组织")
+    T = "T", _("国际组织")
+
+
 class Role(TextChoices):
     """What a post allows; maker, checker and payer of one batch are never one person."""
 
@@ -85,7 +174,31 @@ VERBS = {
     "members.person:register": "登记人员",
     "members.person:change_phone": "变更手机号",
     "members.person:reveal": "查看完整信息",
-    "members.organisation:found": "成立工会",
+    "members.organisation:found": "直接设立工会",
+    "members.organisation:apply": "申请筹备建会",
+    "members.organisation:approve": "批准成立",
+    "members.organisation:decline": "不予批准",
+    "members.organisation:lock": "锁定",
+    "members.organisation:unlock": "解除锁定",
+    "members.organisation:rename": "更名",
+    "members.organisation:move": "变更隶属关系",
+    "members.organisation:merge": "并入",
+    "members.organisation:dissolve": "注销",
+    "members.organisation:succeed": "随区划调整",
+    "members.organisation:lead_dues": "变更经费隶属",
+    "members.organisation:certify": "登记法人资格证书",
+    "members.organisation:elect": "登记换届",
+    "members.organisation:delay": "批准延期换届",
+    "members.organisation:take_office": "任职",
+    "members.organisation:leave_office": "卸任",
+    "members.organisation:file_return": "填报年度报表",
+    "members.organisation:import": "批量导入工会",
+    "members.yearlyreturn:import": "批量导入年度报表",
+    "members.employer:register": "登记用人单位",
+    "members.employer:change": "变更用人单位",
+    "members.employer:close": "登记停业",
+    "members.employer:cover": "登记建会",
+    "members.employer:import": "批量导入用人单位",
     "members.bankaccount:open": "登记账户",
     "members.bankaccount:verify": "核验账户",
     "members.bankaccount:stop": "停用账户",

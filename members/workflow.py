@@ -1,6 +1,11 @@
 """State tables of members: the actions and the database read the same rows."""
 
-from members.enums import AccountState, NoticeState, ObjectionState
+from members.enums import (
+    AccountState,
+    NoticeState,
+    ObjectionState,
+    OrganisationState,
+)
 from unionportal.core.workflow import Transition, Workflow
 
 ACCOUNT = Workflow(
@@ -32,4 +37,37 @@ OBJECTION = Workflow(
         Transition("dismiss", ObjectionState.OPEN, ObjectionState.DISMISSED, "不成立"),
     ),
     labels=dict(ObjectionState.choices),
+)
+
+ORGANISATION = Workflow(
+    name="工会",
+    initial=OrganisationState.FORMING,
+    transitions=(
+        Transition(
+            "approve", OrganisationState.FORMING, OrganisationState.NORMAL, "批准成立"
+        ),
+        Transition(
+            "decline",
+            OrganisationState.FORMING,
+            OrganisationState.DISSOLVED,
+            "不予批准",
+        ),
+        Transition("lock", OrganisationState.NORMAL, OrganisationState.LOCKED, "锁定"),
+        Transition(
+            "unlock", OrganisationState.LOCKED, OrganisationState.NORMAL, "解除锁定"
+        ),
+        Transition(
+            "merge", OrganisationState.NORMAL, OrganisationState.DISSOLVED, "并入"
+        ),
+        Transition(
+            "merge", OrganisationState.LOCKED, OrganisationState.DISSOLVED, "并入"
+        ),
+        Transition(
+            "dissolve", OrganisationState.NORMAL, OrganisationState.DISSOLVED, "注销"
+        ),
+        Transition(
+            "dissolve", OrganisationState.LOCKED, OrganisationState.DISSOLVED, "注销"
+        ),
+    ),
+    labels=dict(OrganisationState.choices),
 )

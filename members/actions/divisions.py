@@ -10,9 +10,9 @@ from importlib.resources import files
 
 from django.db import connection, transaction
 
-from members.enums import DivisionLevel
+from members.enums import DivisionLevel, OrganisationKind
 from members.models import Division, Organisation
-from members.rules.union_name import UnionName, name_of_union
+from members.rules.union_name import UnionName, form_of_union, name_of_union
 from unionportal.core.actor import Actor
 from unionportal.core.audit import record
 from unionportal.core.verdict import denied
@@ -81,7 +81,7 @@ def load_organisations(*, on: date, by: Actor) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TREE_LOCK])
         tree = _Tree.stored()
-        added = [tree.add(*row) for row in _divisions(on) if tree.lacks(*row)]
+        added = [tree.add(row) for row in _divisions(on) if tree.lacks(row)]
         if added:
             _copy_organisations(added)
             _recount(_parent_paths(added))
@@ -104,12 +104,11 @@ def _shipped_text() -> str:
     return gzip.decompress(shipped.read_bytes()).decode("utf-8")
 
 
-def _divisions(on: date) -> Iterator[tuple[str, str, str, str | None]]:
-    """Code, name, level and parent code of the divisions in force, parents first."""
+def _divisions(on: date) -> Iterator[Division]:
+    """The divisions in force, parents first."""
     divisions = Division.objects.exclude(valid_to__lt=on).order_by("code")
     rank = {level: at for at, level in enumerate(DivisionLevel.values)}
-    rows = list(divisions.values_list("code", "name", "level", "parent_id"))
-    yield from sorted(rows, key=lambda row: rank[row[2]])
+    yield from sorted(divisions, key=lambda division: rank[division.level])
 
 
 @dataclass(slots=True)
@@ -118,6 +117,7 @@ class _Node:
     level: str
     called: UnionName
     path: str
+    since: date | None = None
     last_child: int = 0
 
 
@@ -141,20 +141,26 @@ class _Tree:
             tree._take(by_path.get(path[:-STEP]), DIGITS.str2int(path[-STEP:]))
         return tree
 
-    def lacks(self, code: str, name: str, level: str, parent: str | None) -> bool:
+    def lacks(self, division: Division) -> bool:
         """Whether the division has no union yet and there is one to hang it under."""
-        return code not in self.nodes and (parent is None or parent in self.nodes)
+        parent = division.parent_id
+        return division.code not in self.nodes and (
+            parent is None or parent in self.nodes
+        )
 
-    def add(self, code: str, name: str, level: str, parent: str | None) -> _Node:
-        above = self.nodes[parent] if parent else None
+    def add(self, division: Division) -> _Node:
+        above = self.nodes[division.parent_id] if division.parent_id else None
         place = (above.last_child if above else self.last_root) + 1
         self._take(above, place)
         step = DIGITS.int2str(place).rjust(STEP, "0")
         called = name_of_union(
-            level=level, division=name, above=above.called if above else None
+            level=division.level,
+            division=division.name,
+            above=above.called if above else None,
         )
-        node = _Node(code, level, called, (above.path if above else "") + step)
-        self.nodes[code] = node
+        path = (above.path if above else "") + step
+        node = _Node(division.code, division.level, called, path, division.valid_from)
+        self.nodes[division.code] = node
         return node
 
     def _take(self, above: _Node | None, place: int) -> None:
@@ -178,13 +184,17 @@ def _copy_organisations(added: Iterable[_Node]) -> None:
                 node.called.short_name,
                 node.level,
                 node.code,
+                form_of_union(node.called.name),
+                OrganisationKind.STREET if node.level == DivisionLevel.TOWNSHIP else "",
+                node.since or "",
             )
         )
     lines.seek(0)
     with connection.cursor() as cursor:
         cursor.copy_expert(
             "COPY members_organisation (path, depth, numchild, code, name, short_name,"
-            " level, division_id) FROM STDIN WITH (FORMAT csv)",
+            " level, division_id, form, kind, since)"
+            " FROM STDIN WITH (FORMAT csv, FORCE_NOT_NULL (kind))",
             lines,
         )
 

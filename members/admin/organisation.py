@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from members.actions.organisation import found_organisation
+from members.actions.organisation import Founding, apply_for_organisation
 from members.admin.base import RecordAdmin
 from members.admin.forms import OrganisationForm
 from members.auth.actor import business_date
@@ -36,9 +36,8 @@ class OrganisationAdmin(RecordAdmin):
 
     def add(self, actor: Actor, entered: dict[str, Any]) -> Organisation:
         parent: Organisation = entered.pop("parent")
-        return found_organisation(
-            parent_id=parent.pk, on=business_date(), by=actor, **entered
-        )
+        entry = Founding(parent_id=parent.pk, **entered)
+        return apply_for_organisation(entry=entry, on=business_date(), by=actor)
 
     @admin.display(description=_("名称"), ordering="path")
     def indented(self, organisation: Organisation) -> str:

@@ -3,23 +3,33 @@
 from members.models.account import BankAccount
 from members.models.api_client import ApiClient
 from members.models.division import Division
+from members.models.employer import Employer
+from members.models.former_organisation import FormerOrganisation
 from members.models.notice import Notice, NoticeLine, Objection
+from members.models.office import LegalCertificate, Officer, OfficeTerm
 from members.models.organisation import Organisation
 from members.models.person import Person
 from members.models.post import Post
 from members.models.standard import Standard
 from members.models.user import User
+from members.models.yearly_return import YearlyReturn
 
 __all__ = [
     "ApiClient",
     "BankAccount",
     "Division",
+    "Employer",
+    "FormerOrganisation",
+    "LegalCertificate",
     "Notice",
     "NoticeLine",
     "Objection",
+    "OfficeTerm",
+    "Officer",
     "Organisation",
     "Person",
     "Post",
     "Standard",
     "User",
+    "YearlyReturn",
 ]

@@ -42,3 +42,8 @@ def _group(level: str, division: str) -> str:
     if level == "township" and division.endswith(VILLAGES):
         return "直辖村"
     return ""
+
+
+def form_of_union(name: str) -> str:
+    """The form that the name of a division's union says: 总工会, else a committee."""
+    return "general_union" if "总工会" in name else "committee"

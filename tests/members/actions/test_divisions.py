@@ -10,7 +10,7 @@ from members.actions.divisions import (
     load_organisations,
     load_reference,
 )
-from members.actions.organisation import found_organisation
+from members.actions.organisation import Founding, apply_for_organisation
 from members.enums import DivisionLevel
 from members.models import Division, Organisation
 from tests.members.builders import CITY, COUNTY, ON, staff, union
@@ -121,14 +121,13 @@ def test_reference_load_is_for_the_system_only() -> None:
 
 
 def test_basic_union_is_founded_below_its_parent() -> None:
-    founded = found_organisation(
+    entry = Founding(
         parent_id=union().pk,
         code="81350426MC0000001X",
         name="尤溪县某某公司工会委员会",
         short_name="某某公司",
-        on=ON,
-        by=staff("maker"),
     )
+    founded = apply_for_organisation(entry=entry, on=ON, by=staff("maker"))
     assert (founded.level, founded.division_id) == ("basic", COUNTY)
     assert founded.path.startswith(union().path)
     assert problems() == []
@@ -138,13 +137,7 @@ def test_founding_refuses_a_taken_code_and_a_foreign_place() -> None:
     before = Organisation.objects.count()
     taken, foreign = (COUNTY, union()), ("X1", union("350430"))
     for (code, parent), words in ((taken, "已被使用"), (foreign, "经办")):
+        entry = Founding(parent_id=parent.pk, code=code, name="某工会", short_name="某")
         with pytest.raises(Refusal, match=words):
-            found_organisation(
-                parent_id=parent.pk,
-                code=code,
-                name="某工会",
-                short_name="某",
-                on=ON,
-                by=staff("maker"),
-            )
+            apply_for_organisation(entry=entry, on=ON, by=staff("maker"))
     assert Organisation.objects.count() == before

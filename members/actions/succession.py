@@ -1,0 +1,37 @@
+"""What of members follows a union into its successor: people, employers; posts end."""
+
+from datetime import date
+
+from members.models import Employer, Officer, Person, Post
+from unionportal.core.successions import Succession
+
+
+def carry_people(from_id: int, to_id: int, on: date) -> int:
+    """The people of the union belong to the other one."""
+    del on
+    return Person.objects.filter(organisation_id=from_id).update(organisation_id=to_id)
+
+
+def carry_employers(from_id: int, to_id: int, on: date) -> int:
+    """Its employers are covered and kept by the other one."""
+    del on
+    Employer.objects.filter(keeper_id=from_id).update(keeper_id=to_id)
+    covered = Employer.objects.filter(organisation_id=from_id)
+    return covered.update(organisation_id=to_id)
+
+
+def end_offices(from_id: int, to_id: int, on: date) -> int:
+    """Posts and offices end on the day; the steps of a post pass to the union above."""
+    del to_id
+    Officer.objects.filter(
+        organisation_id=from_id, ends_on=None, starts_on__lte=on
+    ).update(ends_on=on)
+    held = Post.objects.filter(organisation_id=from_id, ends_on=None, starts_on__lte=on)
+    return held.update(ends_on=on)
+
+
+SUCCESSIONS = (
+    Succession("members.people", "人员", carry_people),
+    Succession("members.employers", "用人单位", carry_employers),
+    Succession("members.posts", "岗位", end_offices),
+)
