@@ -4,7 +4,7 @@ from bench.api import LISTS
 from bench.approval import APPROVE
 from bench.compute import COMPUTE
 from bench.documents import PRINT
-from bench.exports import EXPORT
+from bench.exports import EXPORT, EXPORT_XML
 from bench.freeze import FREEZE
 from bench.growth import GROWTH
 from bench.pages import PAGES
@@ -18,7 +18,7 @@ from bench.workers import WORKERS
 ROWS: dict[str, Row] = {
     row.name: row
     for row in (
-        *(COMPUTE, FREEZE, REFERENCES, APPROVE, EXPORT, RECONCILE),
+        *(COMPUTE, FREEZE, REFERENCES, APPROVE, EXPORT, EXPORT_XML, RECONCILE),
         *(IMPORT, LISTS, PAGES, PRINT),
         *(WINTER, WORKERS, GROWTH),
     )

@@ -5,6 +5,7 @@ database, and it never says that money went or did not go: only a bank's own ans
 Whatever a link cannot make sense of is ``Unclear``.
 """
 
+import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -71,7 +72,8 @@ class FileLink:
     def send(self, parcel: Parcel) -> list[Said]:
         """Put the file in place, whole."""
         if parcel.path is not None:
-            write_whole(parcel.path, parcel.content)
+            digest = hashlib.sha256(parcel.content).hexdigest()
+            write_whole(parcel.path, [parcel.content], sha256=digest)
         return []
 
     def ask(self, batch: str, references: Sequence[str]) -> list[Said]:

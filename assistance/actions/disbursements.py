@@ -7,18 +7,16 @@ so that writing it again after a crash changes nothing.
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from assistance.actions.batches import locked_batch, require_same_list, seat_of, sign
 from assistance.actions.ledger import Leg, Voucher, move, post_entry
@@ -37,17 +35,19 @@ from assistance.queries.schemes import scheme_of
 from assistance.rules.banks.direct import DIRECT, write_order
 from assistance.rules.banks.layout import LayoutError, layout_named
 from assistance.rules.banks.writing import (
+    PIECE,
     Instruction,
     InstructionLine,
     instruction_name,
+    instruction_pieces,
 )
-from assistance.rules.banks.writing import write_instruction as write_instruction_bytes
 from assistance.workflow import BATCH, PAYMENT
 from unionportal.core.actor import Actor
 from unionportal.core.audit import record
 from unionportal.core.errors import Refusal
 from unionportal.core.faults import crashpoint, declare_crashpoint
 from unionportal.core.jobs import JobRun, enqueue
+from unionportal.core.secrets import unseal_many
 
 WRITE_JOB = "assistance.write_instruction"
 BEFORE = declare_crashpoint("instruct_batch.before_commit")
@@ -58,7 +58,6 @@ BEFORE_SENT = declare_crashpoint("write_instruction.before_commit")
 AFTER_SENT = declare_crashpoint("write_instruction.after_commit")
 
 OUTBOX = "outbox"
-CHUNK = 2000  # lines of a file in memory at a time
 
 # An account stopped, replaced, or with a newer one waiting for its second person,
 # and one that is not the payee's: none of these may be paid.
@@ -83,12 +82,32 @@ _UNFIT_ACCOUNTS = """
             AND newer.version > account.version AND newer.state = 'pending'))
     ORDER BY payment.id
 """
+_LINES = """
+    SELECT payment.reference, account.number, account.holder_name, account.bank_name,
+           payment.amount
+    FROM assistance_payment AS payment
+    JOIN members_bankaccount AS account ON account.id = payment.account_id
+    WHERE payment.year = %s AND payment.batch_id = %s
+      AND payment.instructed_on IS NOT NULL
+      AND (%s::text[] IS NULL OR payment.reference = ANY(%s::text[]))
+    ORDER BY payment.id
+"""
+CARD = "members.bankaccount.number"  # what a sealed account number is bound to
 _SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
+class Intent:
+    """What is committed about the bytes that are going to leave."""
+
+    sha256: str
+    line_count: int
+    total: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
-    """The bytes of an instruction, with what is committed about them."""
+    """The bytes of an order for the direct link, with what is committed about them."""
 
     content: bytes
     line_count: int
@@ -98,6 +117,10 @@ class Order:
     def sha256(self) -> str:
         """The digest by which a second writing is compared."""
         return hashlib.sha256(self.content).hexdigest()
+
+
+class Altered(Exception):  # noqa: N818 - what was found, not a fault
+    """The bytes are not those that were committed."""
 
 
 def instruct_batch(
@@ -165,31 +188,32 @@ def write_instruction(
     path = Path(settings.BANK_EXCHANGE_DIR) / bank_file.path
     if bank_file.state == BankFileState.SENT or bank_file.batch is None:
         return path
-    sheet = _file_of(bank_file.batch, bank_file.layout)
-    if sheet.sha256 != bank_file.sha256:
+    pieces = _pieces_of(bank_file.batch, bank_file.layout)
+    try:
+        write_whole(path, pieces, sha256=bank_file.sha256)
+    except Altered as altered:
         raise Refusal(
             f"批次 {bank_file.batch.number} 的内容与出纳签发时不一致，未写出文件；"
             "请核对付款账户与名单是否被改动。",
             code="tampered",
-        )
-    write_whole(path, sheet.content)
+        ) from altered
     _mark_sent(bank_file, by=by, on=on, run=run)
     return path
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Put a file in place complete or not at all, and durably."""
+def write_whole(path: Path, pieces: Iterable[bytes], *, sha256: str) -> None:
+    """Put a file in place complete or not at all, and durably.
+
+    Raises Altered, and leaves nothing, when the bytes have another digest.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     # A dot in front: those who watch the folder pass over it.
     for left in path.parent.glob(f".{path.name}.*"):
         left.unlink(missing_ok=True)  # a killed writer's: it holds account numbers
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with draft.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError:
+        _write_draft(draft, pieces, sha256)
+    except BaseException:
         draft.unlink(missing_ok=True)  # no room: leave no account numbers behind
         raise
     crashpoint(BEFORE_RENAME)
@@ -200,6 +224,18 @@ def write_whole(path: Path, content: bytes) -> None:
     finally:
         os.close(folder)
     crashpoint(AFTER_RENAME)
+
+
+def _write_draft(draft: Path, pieces: Iterable[bytes], sha256: str) -> None:
+    digest = hashlib.sha256()
+    with draft.open("wb") as file:
+        for piece in pieces:
+            digest.update(piece)
+            file.write(piece)
+        if digest.hexdigest() != sha256:
+            raise Altered(draft.name)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _mark_sent(bank_file: BankFile, *, by: Actor, on: date, run: JobRun | None) -> None:
@@ -302,22 +338,23 @@ def _commit_intent(batch: Batch, *, on: date) -> BankFile:
     is_direct = payer.link == LinkKind.DIRECT
     if is_direct:
         layout, name = DIRECT, f"ZL_{batch.number}.json"
-        sheet = order_of(batch, number=1)
+        order = order_of(batch, number=1)
+        intent = Intent(order.sha256, order.line_count, order.total)
     else:
         layout = payer.layout
         name = instruction_name(layout_named(layout), batch.number)
-        sheet = _file_of(batch, layout)
+        intent = _intent_of(batch, layout)
     return BankFile.objects.create(
         direction=FileDirection.OUT,
         batch=batch,
         organisation_id=batch.organisation_id,
         layout=layout,
         name=name,
-        sha256=sheet.sha256,
+        sha256=intent.sha256,
         path=name if is_direct else f"{OUTBOX}/{name}",
         state=BankFileState.WRITTEN,
-        line_count=sheet.line_count,
-        total=sheet.total,
+        line_count=intent.line_count,
+        total=intent.total,
         on=on,
     )
 
@@ -326,60 +363,67 @@ def order_of(
     batch: Batch, *, number: int, references: Sequence[str] | None = None
 ) -> Order:
     """The order of a batch for the direct link, or of some of its payments."""
-    return _rendered(batch, references, partial(_write_order, number))
+    sent = _sent(batch, references)
+    instruction = _instruction(batch, sent)
+    with closing(_lines(batch, references)) as lines:
+        content = write_order(instruction, number, lines)
+    return Order(content, instruction.count, instruction.total)
 
 
-def _write_order(
-    number: int, instruction: Instruction, lines: Iterable[InstructionLine]
-) -> bytes:
-    return write_order(instruction, number, lines)
+def _intent_of(batch: Batch, layout: str) -> Intent:
+    """Write the file into a digest: what is committed before anything leaves."""
+    digest, whole = hashlib.sha256(), _instruction(batch, _sent(batch))
+    for piece in _pieces_of(batch, layout):
+        digest.update(piece)
+    return Intent(digest.hexdigest(), whole.count, whole.total)
 
 
-def _file_of(batch: Batch, layout: str) -> Order:
-    return _rendered(
-        batch, None, partial(write_instruction_bytes, layout_named(layout))
-    )
+def _pieces_of(batch: Batch, layout: str) -> Iterator[bytes]:
+    """The file of a batch from what is stored, in pieces; always the same bytes."""
+    sent = _sent(batch)
+    try:
+        with closing(_lines(batch)) as lines:
+            yield from instruction_pieces(
+                layout_named(layout), _instruction(batch, sent), lines
+            )
+    except LayoutError as error:
+        raise Refusal(
+            f"发放编号 {error}，银行文件写不出；请先暂缓此人，更正户名后再发。",
+            code="bank_file",
+        ) from error
 
 
-def _rendered(
-    batch: Batch,
-    references: Sequence[str] | None,
-    write: Callable[[Instruction, Iterable[InstructionLine]], bytes],
-) -> Order:
-    """Render the instruction of a batch from what is stored; always the same bytes."""
-    payer = PayingAccount.objects.get(organisation=batch.organisation_id)
-    purpose = scheme_of(batch.round.version).title[:18]
+def _sent(batch: Batch, references: Sequence[str] | None = None) -> QuerySet[Payment]:
+    """The payments of a batch that go or went to the bank, or some of them."""
     sent = Payment.objects.filter(
         year=batch.round.year, batch=batch, instructed_on__isnull=False
     )
-    if references is not None:
-        sent = sent.filter(reference__in=references)
+    return sent if references is None else sent.filter(reference__in=references)
+
+
+def _instruction(batch: Batch, sent: QuerySet[Payment]) -> Instruction:
+    payer = PayingAccount.objects.get(organisation=batch.organisation_id)
     sums = sent.aggregate(count=Count("id"), total=Sum("amount", default=Decimal(0)))
-    instruction = Instruction(
+    return Instruction(
         batch=batch.number,
         date=batch.instructed_on or batch.drafted_on,
         payer=payer.number,
         count=sums["count"],
         total=sums["total"],
     )
-    rows = sent.order_by("id").values_list(
-        "reference",
-        "account__number",
-        "account__holder_name",
-        "account__bank_name",
-        "amount",
-    )
-    streamed: Any = rows.iterator(chunk_size=CHUNK)
-    try:
-        with closing(streamed) as found:
-            lines = (
-                InstructionLine(reference, account, holder, bank, amount, purpose)
-                for reference, account, holder, bank, amount in found
-            )
-            content = write(instruction, lines)
-    except LayoutError as error:
-        raise Refusal(
-            f"发放编号 {error}，银行文件写不出；请先暂缓此人，更正户名后再发。",
-            code="bank_file",
-        ) from error
-    return Order(content, instruction.count, instruction.total)
+
+
+def _lines(
+    batch: Batch, references: Sequence[str] | None = None
+) -> Generator[InstructionLine, None, None]:
+    """The lines in the order of the payments, as many in memory as a piece has."""
+    purpose = scheme_of(batch.round.version).title[:18]
+    chosen = None if references is None else list(references)
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(_LINES, [batch.round.year, batch.pk, chosen, chosen])
+        while rows := cursor.fetchmany(PIECE):
+            numbers = unseal_many((bytes(row[1]) for row in rows), context=CARD)
+            for (reference, _sealed, holder, bank, amount), number in zip(
+                rows, numbers, strict=True
+            ):
+                yield InstructionLine(reference, number, holder, bank, amount, purpose)

@@ -16,6 +16,7 @@ from unionportal.core.secrets import (
     seal,
     seal_many,
     unseal,
+    unseal_many,
 )
 
 HERE = "members.person.id_number"
@@ -50,6 +51,21 @@ def test_a_seal_whose_key_is_gone_names_it(settings: Settings) -> None:
     settings.FIELD_KEYS = {"k3": b"3" * 32}
     with pytest.raises(SealBroken, match="没有密钥 k2：请把它放回 FIELD_KEYS"):
         unseal(old, context=HERE)
+
+
+def test_many_seals_of_several_keys_open_in_their_order(settings: Settings) -> None:
+    """The key is looked up anew where the next seal names another one."""
+    old = seal_many(["甲", "乙"], context=HERE)
+    settings.FIELD_KEYS = settings.FIELD_KEYS | {"k3": b"3" * 32}
+    new = seal("丙", context=HERE)
+
+    told = unseal_many([old[0], new, old[1]], context=HERE)
+
+    assert list(told) == ["甲", "丙", "乙"]
+    with pytest.raises(SealBroken, match="取自别的字段"):
+        list(unseal_many([old[0], new], context="members.person.phone"))
+    with pytest.raises(SealBroken, match="不是加密值"):
+        list(unseal_many([old[0], b"?"], context=HERE))
 
 
 def test_a_seal_does_not_open_in_another_column() -> None:

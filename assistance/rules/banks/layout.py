@@ -217,7 +217,7 @@ def _message(told: Mapping[str, Any]) -> FileForm:
         name=told["name"],
         header=Record("<?xml", head),
         line=Record("", line),
-        trailer=Record("", tail) if tail else None,
+        trailer=Record("", tail),
         markup=markup,
     )
 

@@ -1,10 +1,13 @@
 """How a layout spells amounts, counts and days; read back only in that spelling."""
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache, partial
+from typing import Any
 
-from assistance.rules.banks.layout import Cell, Layout
+from assistance.rules.banks.layout import AMOUNTS, COUNTS, Cell, Layout
 
 _YUAN = re.compile(r"(?:0|[1-9][0-9]{0,15})\.[0-9]{2}")
 _GROUPED = re.compile(r"(?:0|[1-9][0-9]{0,2}(?:,[0-9]{3}){0,5})\.[0-9]{2}")
@@ -28,6 +31,15 @@ def spell(layout: Layout, value: Cell) -> str:
     if isinstance(value, date):
         return value.strftime(layout.days)
     return str(value)
+
+
+def speller(layout: Layout, name: str) -> Callable[[Any], str]:
+    """How the cells of a column are spelt. Few amounts are as many as the payments."""
+    if name in COUNTS:
+        return str
+    if name in AMOUNTS:
+        return lru_cache(maxsize=4096)(partial(spell, layout))
+    return partial(spell, layout)
 
 
 def amount_of(layout: Layout, text: str) -> Decimal | None:

@@ -1,16 +1,20 @@
 """Writing bank files: the same values give the same bytes, always."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import islice
+from operator import itemgetter
+from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
 from assistance.rules.banks.layout import (
     ACCOUNT_SUM,
     AMOUNTS,
     COUNTS,
+    TEXTS,
     Cell,
     Field,
     FileForm,
@@ -18,13 +22,12 @@ from assistance.rules.banks.layout import (
     LayoutError,
     Record,
 )
-from assistance.rules.banks.markup import Markup, Template, template_of
-from assistance.rules.banks.spelling import AccountSum, spell
+from assistance.rules.banks.markup import Template, template_of
+from assistance.rules.banks.spelling import AccountSum, speller
 
 
-@dataclass(frozen=True, slots=True)
-class InstructionLine:
-    """One payment as the bank is told of it."""
+class InstructionLine(NamedTuple):
+    """One payment as the bank is told of it; amount in yuan."""
 
     reference: str
     account: str
@@ -32,6 +35,11 @@ class InstructionLine:
     bank: str
     amount: Decimal
     purpose: str
+
+
+PIECE = 2000  # lines
+_COLUMNS = ("number", *InstructionLine._fields)
+_NOT_ALLOWED = "含有银行文件不允许的字符"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,13 @@ def write_instruction(
     layout: Layout, instruction: Instruction, lines: Iterable[InstructionLine]
 ) -> bytes:
     """Return the whole file. Raises LayoutError, naming the payment's reference."""
+    return b"".join(instruction_pieces(layout, instruction, lines))
+
+
+def instruction_pieces(
+    layout: Layout, instruction: Instruction, lines: Iterable[InstructionLine]
+) -> Iterator[bytes]:
+    """Yield the file piece by piece, so that a long one is never in memory whole."""
     whole: dict[str, Cell] = {
         "batch": instruction.batch,
         "date": instruction.date,
@@ -61,20 +76,11 @@ def write_instruction(
         "count": instruction.count,
         "total": instruction.total,
     }
-    cells = (_cells(number, line) for number, line in enumerate(lines, 1))
-    return b"".join(write_file(layout, layout.instruction, whole, cells))
-
-
-def _cells(number: int, line: InstructionLine) -> Mapping[str, Cell]:
-    return {
-        "number": number,
-        "reference": line.reference,
-        "account": line.account,
-        "holder": line.holder,
-        "bank": line.bank,
-        "amount": line.amount,
-        "purpose": line.purpose,
-    }
+    rows = ((number, *line) for number, line in enumerate(lines, 1))
+    places = {name: place for place, name in enumerate(_COLUMNS)}
+    written = write_rows(layout, layout.instruction, whole, rows, places)
+    while piece := b"".join(islice(written, PIECE)):
+        yield piece
 
 
 def write_file(
@@ -84,81 +90,135 @@ def write_file(
     lines: Iterable[Mapping[str, Cell]],
 ) -> Iterator[bytes]:
     """Yield header, lines and trailer as the layout has them, one after the other."""
-    if form.markup is not None:
-        yield from write_message(layout, form.markup, whole, lines)
-        return
-    newline = layout.newline.encode(layout.codec)
+    places = {name: name for name in (*form.line.names, "reference", "account")}
+    return write_rows(layout, form, whole, lines, places)
+
+
+def write_rows(
+    layout: Layout,
+    form: FileForm,
+    whole: Mapping[str, Cell],
+    rows: Iterable[Any],
+    places: Mapping[str, Any],
+) -> Iterator[bytes]:
+    """The same of rows in any shape; ``places`` tells by which key a column is found."""
     accounts, counted = AccountSum(), ACCOUNT_SUM in form.trailer_names
+    names = {name: name for name in (*form.header_names, *form.trailer_names)}
+    write_line = _line_writer(layout, form, places)
     yield layout.bom
     if form.header is not None:
-        yield write_record(layout, form.header, whole) + newline
-    for cells in lines:
+        yield _part_writer(layout, form, form.header, names)(whole)
+    for row in rows:
         try:
-            written = write_record(layout, form.line, cells)
+            written = write_line(row)
         except LayoutError as error:
-            raise LayoutError(f"{cells['reference']}：{error}") from error
+            raise LayoutError(f"{row[places['reference']]}：{error}") from error
         if counted:
-            accounts.add(str(cells["account"]))
-        yield written + newline
+            accounts.add(row[places["account"]])
+        yield written
+    ended = {ACCOUNT_SUM: accounts.total, **whole}
     if form.trailer is not None:
-        ended = {ACCOUNT_SUM: accounts.total, **whole}
-        yield write_record(layout, form.trailer, ended) + newline
+        yield _part_writer(layout, form, form.trailer, names)(ended)
 
 
-def write_message(
-    layout: Layout,
-    markup: Markup,
-    whole: Mapping[str, Cell],
-    lines: Iterable[Mapping[str, Cell]],
-) -> Iterator[bytes]:
-    """Yield an XML message: head, lines and tail, each a line of the file."""
-    full, bare = template_of(markup.line.text), template_of(markup.bare)
-    may_miss = set(full.fields) - set(bare.fields)
-    yield _filled(layout, template_of(markup.head.text), whole)
-    for cells in lines:
-        is_bare = may_miss and not any(cells[name] for name in may_miss)
-        try:
-            yield _filled(layout, bare if is_bare else full, cells)
-        except LayoutError as error:
-            raise LayoutError(f"{cells['reference']}：{error}") from error
-    yield _filled(layout, template_of(markup.tail.text), whole)
+Writer = Callable[[Any], bytes]
 
 
-def _filled(layout: Layout, template: Template, cells: Mapping[str, Cell]) -> bytes:
-    """Fill in a template; what means something to XML is escaped."""
-    texts = tuple([spell(layout, cells[name]) for name in template.fields])
-    told = "".join(texts)
-    if not told.isprintable():
-        raise LayoutError("含有银行文件不允许的字符")
-    if "&" in told or "<" in told or ">" in told:
-        texts = tuple(map(escape, texts))
-    line = template.text % texts
-    return f"{line}{layout.newline}".encode(layout.codec)
+def _part_writer(
+    layout: Layout, form: FileForm, record: Record, places: Mapping[str, Any]
+) -> Writer:
+    """What writes header or trailer."""
+    if form.markup is None:
+        return record_writer(layout, record, places)
+    part = form.markup.head if record is form.header else form.markup.tail
+    return _filler(layout, template_of(part.text), places)
 
 
-def write_record(layout: Layout, record: Record, cells: Mapping[str, Cell]) -> bytes:
-    """Return one line without its end."""
-    texts = [spell(layout, cells[field.name]) for field in record.fields]
-    if layout.delimiter is not None:
-        # At once where nothing can be wrong; else cell by cell, to name what is.
-        line = layout.delimiter.join((record.mark, *texts))
-        cuts = line.count(layout.delimiter)
-        if "".join(texts).isprintable() and cuts == len(texts):
-            with suppress(UnicodeEncodeError):
-                return line.encode(layout.codec)
-    parts = [
-        _encoded(layout, field, text)
-        for field, text in zip(record.fields, texts, strict=True)
+def _line_writer(layout: Layout, form: FileForm, places: Mapping[str, Any]) -> Writer:
+    """What writes one line."""
+    if form.markup is None:
+        return record_writer(layout, form.line, places)
+    full, bare = template_of(form.markup.line.text), template_of(form.markup.bare)
+    fill, fill_bare = (_filler(layout, each, places) for each in (full, bare))
+    may_miss = [places[name] for name in set(full.fields) - set(bare.fields)]
+    if not may_miss:
+        return fill
+
+    def write(row: Any) -> bytes:  # noqa: ANN401 - whatever the places belong to
+        is_bare = not any(row[place] for place in may_miss)
+        return fill_bare(row) if is_bare else fill(row)
+
+    return write
+
+
+def _texts_of(
+    layout: Layout, names: Sequence[str], places: Mapping[str, Any]
+) -> Callable[[Any], list[str]]:
+    """Return what takes the columns out of a row and spells them."""
+    keys = [places[name] for name in names]
+    take = itemgetter(*keys, *keys[:1]) if keys else tuple  # never a bare value
+    size = len(keys)
+    spelt = [
+        (place, speller(layout, name))
+        for place, name in enumerate(names)
+        if name not in TEXTS
     ]
-    mark = record.mark.encode(layout.codec)
-    if layout.delimiter is None:
-        return mark + b"".join(parts)
-    return layout.delimiter.encode(layout.codec).join([mark, *parts])
+
+    def texts(row: Any) -> list[str]:  # noqa: ANN401 - whatever the places belong to
+        found = [*take(row)][:size]
+        for place, spell in spelt:
+            found[place] = spell(found[place])
+        return found
+
+    return texts
+
+
+def _filler(layout: Layout, template: Template, places: Mapping[str, Any]) -> Writer:
+    """Return what fills in a template; what means something to XML is escaped."""
+    text, codec = template.text + layout.newline, layout.codec
+    texts_of = _texts_of(layout, template.fields, places)
+
+    def fill(row: Any) -> bytes:  # noqa: ANN401 - whatever the places belong to
+        texts = texts_of(row)
+        told = "".join(texts)
+        if not told.isprintable():
+            raise LayoutError(_NOT_ALLOWED)
+        if "&" in told or "<" in told or ">" in told:
+            texts = [escape(each) for each in texts]
+        return (text % tuple(texts)).encode(codec)
+
+    return fill
+
+
+def record_writer(layout: Layout, record: Record, places: Mapping[str, Any]) -> Writer:
+    """Return what writes one line with its end."""
+    texts_of = _texts_of(layout, record.names, places)
+    delimiter, codec, end = layout.delimiter, layout.codec, layout.newline
+    size = len(record.fields)
+
+    def write_delimited(row: Any) -> bytes:  # noqa: ANN401
+        texts = texts_of(row)
+        # At once where nothing can be wrong; else cell by cell, to name what is.
+        line = f"{delimiter}".join((record.mark, *texts))
+        if "".join(texts).isprintable() and line.count(f"{delimiter}") == size:
+            with suppress(UnicodeEncodeError):
+                return f"{line}{end}".encode(codec)
+        return write_cells(texts)
+
+    def write_cells(texts: Sequence[str]) -> bytes:
+        cells = zip(record.fields, texts, strict=True)
+        parts = [_encoded(layout, field, text) for field, text in cells]
+        between = (delimiter or "").encode(codec)
+        return between.join([record.mark.encode(codec), *parts]) + end.encode(codec)
+
+    if delimiter is None:
+        return lambda row: write_cells(texts_of(row))
+    return write_delimited
 
 
 def _encoded(layout: Layout, field: Field, text: str) -> bytes:
     if not text.isprintable() or (layout.delimiter and layout.delimiter in text):
-        raise LayoutError("含有银行文件不允许的字符")
+        raise LayoutError(_NOT_ALLOWED)
     try:
         written = text.encode(layout.codec)
     except UnicodeEncodeError as error:
