@@ -19,6 +19,8 @@ from pytest_django.fixtures import Settings
 from assistance.enums import AccountKind, BatchState, RoundState
 from assistance.models import (
     Account,
+    BankFile,
+    BankSending,
     Batch,
     CoverageCertificate,
     Determination,
@@ -132,11 +134,17 @@ def test_round_is_walked_to_its_certificate() -> None:
 
 
 def test_second_run_changes_nothing() -> None:
-    first = run_round()
+    """Over the direct link; the round comes to the same sums as by files."""
+    first = run_round(link="direct")
+    check_sums(first)
+    assert first["returned"]["count"] > 0
+    assert set(BankFile.objects.values_list("layout", flat=True)) == {"direct_json"}
+    assert not BankSending.objects.exclude(outcome="answered").exists()
+    assert not Job.objects.filter(kind="assistance.ask_bank").exclude(state="done")
     entries = AuditEntry.objects.count()
     books = Books(Path(configured.BANK_EXCHANGE_DIR) / "bank").totals()
 
-    second = run_round()
+    second = run_round(link="direct")
 
     assert second["unchanged"] is True
     assert second == first | {"unchanged": True, "seconds": {}}

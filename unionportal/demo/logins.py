@@ -82,6 +82,12 @@ def _waited_for(on: date) -> Iterator[Login]:
     for round_ in computed.select_related("organisation")[:1]:
         maker = cast.holder(Role.MAKER, round_.organisation)
         yield from _held(maker, f"{round_.organisation.short_name} 经办 轮次待公示")
+    doubtful = batches.filter(payment__state=PaymentState.IN_DOUBT).order_by("-id")
+    for batch in doubtful[:1]:
+        for role, word in ((Role.PAYER, "登记"), (Role.APPROVER, "确认")):
+            holder = cast.holder(role, batch.organisation)
+            title = f"{batch.organisation.short_name} {role.label} 银行答复不明待{word}"
+            yield from _held(holder, title)
     returned = Payment.objects.filter(state=PaymentState.RETURNED).order_by("-id")
     for payment in returned.select_related("batch__organisation")[:1]:
         union = payment.batch.organisation

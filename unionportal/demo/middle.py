@@ -1,7 +1,8 @@
 """A second winter left standing in the middle, so that every post has something to do.
 
-Three cities run their own rounds: in the first the batches wait at different posts, in
-the second the list is under public notice, in the third it is computed.
+Four cities run their own rounds: in the first the batches wait at different posts, and
+one is at a bank that does not say whether it paid; in the second the list is under public
+notice, in the third it is computed, in the fourth everybody is paid and half asked.
 """
 
 from collections.abc import Iterable
@@ -12,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from assistance.enums import PaymentState, RoundState
-from assistance.models import Batch, HouseholdDossier, Payment, Round
+from assistance.models import Batch, HouseholdDossier, PayingAccount, Payment, Round
 from assistance.permissions.batches import APPROVE, CHECK, PAY, SUBMIT, Step
 from assistance.queries.rounds import last_payments
 from members.actions.account import open_account
@@ -24,15 +25,18 @@ from unionportal.core.audit import record
 from unionportal.core.calendar import is_working_day
 from unionportal.demo.chance import seeded
 from unionportal.demo.funding import fund_winter, register_winter
+from unionportal.demo.half_verified import play_half_verified
 from unionportal.demo.identity import Identifiers
 from unionportal.demo.loading import bar
 from unionportal.demo.staff import CHECKER
 from unionportal.demo.walk import banking, opening, signing
+from unionportal.demo.walk.bank import silent_batches, tell_fault
+from unionportal.demo.walk.linking import link_directly
 from unionportal.demo.walk.stage import ROUND_KIND, Plan, Stage
 from unionportal.demo.walk.walker import stage_of
 
 # Working days before today on which each city's round was opened.
-OPENED_BEFORE = (14, 3, 0)
+OPENED_BEFORE = (14, 3, 0, 45)
 # Where the first city's batches stop, in turn; the last ones are paid.
 STOPS: tuple[tuple[Step, ...], ...] = (
     (),
@@ -77,12 +81,11 @@ def leave_in_the_middle(stage: Stage, winter: Winter) -> None:
     root = stage.organisation
     register_winter(winter.year)
     recheck_register(root, winter.today)
-    started = working_days_before(winter.today, OPENED_BEFORE[0])
+    started = working_days_before(winter.today, max(OPENED_BEFORE))
     with bar(f"{winter.year} 年资金下拨", 0, stage.stream) as advance:
         fund_winter(root, winter.year, on=started, advance=advance)
-    for city, before, play in zip(
-        _cities(root), OPENED_BEFORE, (_released, _noticed, _computed), strict=False
-    ):
+    plays = (_released, _noticed, _computed, play_half_verified)
+    for city, before, play in zip(_cities(root), OPENED_BEFORE, plays, strict=False):
         on = working_days_before(winter.today, before)
         plan = replace(
             stage.plan, organisation=city.code, period=winter.period, as_of=on
@@ -186,6 +189,8 @@ def _sign_some(stage: Stage, round_: Round, doubted: int) -> None:
     for step in (SUBMIT, CHECK, APPROVE, PAY):
         waiting = signing.waiting_for(round_, step)
         chosen = [one for one in waiting if step in goals[one.organisation_id]]
+        if step is PAY:
+            _silence_one(stage, round_, chosen)
         signing.sign_step(stage, chosen, step)
     banking.settle(stage, round_)
     while not _returned(round_).exists():
@@ -194,6 +199,18 @@ def _sign_some(stage: Stage, round_: Round, doubted: int) -> None:
             return
         signing.sign_step(stage, approved, PAY)
         banking.settle(stage, round_)
+
+
+def _silence_one(stage: Stage, round_: Round, leaving: list[Batch]) -> None:
+    """One batch goes over the direct link to a bank that pays and then cannot say so."""
+    numbers = Batch.objects.filter(round=round_).values_list("number", flat=True)
+    if not leaving or set(numbers) & set(silent_batches()):
+        return
+    account = PayingAccount.objects.select_related("organisation").get(
+        organisation=leaving[0].organisation_id
+    )
+    link_directly(stage, [account])
+    tell_fault("cannot-say", leaving[0].number)
 
 
 def _goals(batches: Iterable[Batch], doubted: int) -> dict[int, tuple[Step, ...]]:

@@ -21,6 +21,7 @@ from unionportal.demo.province import AS_OF, Places, Wish, is_loaded, places_of
 from unionportal.demo.reconciling import reconcile_county
 from unionportal.demo.walk.bank import StubBank
 from unionportal.demo.walk.engine import Engine, Worker
+from unionportal.demo.walk.linking import accounts_below, link_directly
 from unionportal.demo.walk.stage import Plan
 from unionportal.demo.walk.summary import sentences_of, summary_of
 from unionportal.demo.walk.walker import stage_of, walk
@@ -57,6 +58,8 @@ def tell_story(
             bank=bank,
             stream=stream,
         )
+        # The first county is on its bank's direct link, the others exchange files.
+        link_directly(stage, accounts_below(stage)[:1])
         say("2026 年元旦春节送温暖，从开启到办结：")
         main = walk(stage)
         lines = sentences_of(summary_of(main, seconds={}))

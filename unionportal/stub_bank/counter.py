@@ -8,6 +8,7 @@ once and says again what it said; the other pays whatever it is ordered.
 import hashlib
 import json
 import os
+import secrets
 import threading
 import time
 from collections import Counter
@@ -36,6 +37,7 @@ from unionportal.stub_bank.judgement import Judgement
 
 STALL_SECONDS = 12.0  # longer than anybody waits for an answer
 LATE_AFTER = 3  # questions
+PORT_FILE, SECRET_FILE = "port", "secret"
 OK, FORBIDDEN, GONE, ERROR = 200, 403, 410, 500
 _FEN = Decimal("0.01")
 
@@ -256,3 +258,34 @@ def open_counter(counterparty: Counterparty, port: int) -> CounterServer:
     server = CounterServer(counterparty, port)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server
+
+
+def open_counter_again(counterparty: Counterparty, port: int, own: Path) -> int:
+    """Listen where the bank listened last, so that its address stays; return the port.
+
+    A port that is named is used; another process on the last one leaves any free one.
+    """
+    told = own / PORT_FILE
+    last = int(told.read_text(encoding="ascii")) if told.exists() else 0
+    try:
+        server = open_counter(counterparty, port or last)
+    except OSError:
+        if port:
+            raise
+        server = open_counter(counterparty, 0)
+    return int(server.server_address[1])
+
+
+def keep_port(own: Path, port: int) -> None:
+    """Tell the port, whole."""
+    draft = own / f".{PORT_FILE}"
+    draft.write_text(str(port), encoding="ascii")
+    draft.replace(own / PORT_FILE)
+
+
+def secret_in(path: Path) -> str:
+    """The secret of the link; made when the bank opens its link for the first time."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(24), encoding="utf-8")
+    return path.read_text(encoding="utf-8").strip()

@@ -4,6 +4,7 @@ Written on the command line as ``name`` or ``name:batch``; several may be given.
 """
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 FAULTS = {
     "timeout-after-paying": "直联：已付款，迟迟不应答",
@@ -21,6 +22,7 @@ FAULTS = {
     "return-after-success": "付款成功之后又退回一笔",
     "cannot-say": "直联：已付款，应答 500，此后一直查不出结果",
 }
+FAULTS_FILE = "faults"
 LASTING = frozenset({"cannot-say", "answer-late"})
 
 
@@ -29,6 +31,8 @@ class Faults:
     """What was asked for, and what has struck already."""
 
     wanted: tuple[str, ...] = ()
+    told_in: Path | None = None
+    """A file of further ones, a line each, that may grow while the bank is open."""
     _struck: set[tuple[str, str]] = field(default_factory=set)
 
     def strikes(self, name: str, batch: str) -> bool:
@@ -40,13 +44,21 @@ class Faults:
 
     def concerns(self, name: str, batch: str) -> bool:
         """Whether a fault was asked for this batch, now or earlier."""
-        return name in self.wanted or f"{name}:{batch}" in self.wanted
+        wanted = (*self.wanted, *lines_of(self.told_in))
+        return name in wanted or f"{name}:{batch}" in wanted
 
 
-def read_faults(wanted: list[str]) -> Faults:
+def lines_of(path: Path | None) -> list[str]:
+    """What was told in a file; nothing where there is none."""
+    if path is None or not path.exists():
+        return []
+    return path.read_text(encoding="utf-8").split()
+
+
+def read_faults(wanted: list[str], told_in: Path | None = None) -> Faults:
     """Read the options. Refuses an unknown name, naming those that exist."""
     for each in wanted:
         if each.partition(":")[0] not in FAULTS:
             message = f"没有差错“{each}”；可用的有：{'、'.join(FAULTS)}。"
             raise ValueError(message)
-    return Faults(tuple(wanted))
+    return Faults(tuple(wanted), told_in)

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from assistance.actions.disbursements import WRITE_JOB
 from assistance.actions.returns import COLLECT_JOB
+from assistance.actions.sendings import ASK_JOB
 from assistance.enums import BatchState, FileDirection
 from assistance.models import BankFile, Batch, Round
 from unionportal.core.actor import SYSTEM
@@ -16,6 +17,7 @@ from unionportal.core.errors import Refusal
 from unionportal.core.jobs import enqueue
 from unionportal.core.models.jobs import LIVE_STATES, Job
 from unionportal.demo.progress import Bar
+from unionportal.demo.walk.bank import silent_batches
 from unionportal.demo.walk.stage import Stage
 from unionportal.stub_bank.desk import INBOX
 
@@ -36,6 +38,7 @@ def settle(stage: Stage, round_: Round) -> None:
         while left := _at_bank(round_):
             if _has_mail():
                 _collect(stage)
+            stage.engine.lend_hand(_asking(round_))
             now_left = _at_bank(round_)
             bar.show(total - now_left)
             if now_left < left:
@@ -49,11 +52,22 @@ def settle(stage: Stage, round_: Round) -> None:
                 )
             else:
                 time.sleep(POLL_SECONDS)
+        stage.engine.lend_hand(_asking(round_))
     stage.next_day()
 
 
 def _at_bank(round_: Round) -> int:
-    return Batch.objects.filter(round=round_, state=BatchState.INSTRUCTED).count()
+    """The batches without a result, but those of which the bank will say nothing."""
+    at_bank = Batch.objects.filter(round=round_, state=BatchState.INSTRUCTED)
+    return at_bank.exclude(number__in=silent_batches()).count()
+
+
+def _asking(round_: Round) -> list[Job]:
+    """The jobs that ask the bank about this round's batches over the direct link."""
+    batches = Batch.objects.filter(round=round_).exclude(number__in=silent_batches())
+    keys = [f"ask-{key}" for key in batches.values_list("pk", flat=True)]
+    jobs = Job.objects.filter(kind=ASK_JOB, key__in=keys, state__in=LIVE_STATES)
+    return list(jobs.order_by("id"))
 
 
 def _writing(round_: Round) -> list[Job]:

@@ -1,6 +1,7 @@
 """How long work is carried out: in this process, or by the background worker."""
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,6 +19,9 @@ class Engine(Protocol):
 
     def finish(self, job: Job, bar: Bar) -> Job: ...
 
+    def lend_hand(self, jobs: Iterable[Job]) -> None:
+        """Run what is due of jobs that end by themselves, unless a worker does."""
+
 
 @dataclass(frozen=True, slots=True)
 class Direct:
@@ -29,6 +33,10 @@ class Direct:
                 time.sleep(POLL_SECONDS)
             job = _seen(job, bar)
         return _ended(job)
+
+    def lend_hand(self, jobs: Iterable[Job]) -> None:
+        for job in jobs:
+            run_job(job.pk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,9 @@ class Worker:
                     code="worker",
                 )
         return _ended(job)
+
+    def lend_hand(self, jobs: Iterable[Job]) -> None:
+        del jobs
 
 
 def _seen(job: Job, bar: Bar) -> Job:

@@ -13,6 +13,7 @@ from assistance.enums import RoundState
 from unionportal.core.errors import Refusal
 from unionportal.demo.walk.bank import StubBank
 from unionportal.demo.walk.engine import Direct, Engine, Worker
+from unionportal.demo.walk.linking import accounts_below, link_directly
 from unionportal.demo.walk.stage import STEPS, Plan, Stage
 from unionportal.demo.walk.summary import sentences_of, summary_of
 from unionportal.demo.walk.walker import main_round_of, stage_of, walk
@@ -44,6 +45,12 @@ class Command(BaseCommand):
             help="direct：在本进程办理后台任务；jobs：由后台进程办理",
         )
         parser.add_argument(
+            "--link",
+            choices=("as-set", "direct"),
+            default="as-set",
+            help="direct：先把范围内各工会的付款账户改为银企直联；默认照现有设置",
+        )
+        parser.add_argument(
             "--stop-after", choices=STEPS, default="", help="主轮次办到这一步为止"
         )
         parser.add_argument("--json", action="store_true", help="供程序读取")
@@ -63,6 +70,8 @@ class Command(BaseCommand):
             with StubBank(seed=plan.seed, refuse=options["refuse"]) as bank:
                 engine = ENGINES[options["engine"]]()
                 stage = stage_of(plan, engine=engine, bank=bank, stream=sys.stderr)
+                if options["link"] == "direct":
+                    link_directly(stage, accounts_below(stage))
                 self._tell(stage, is_json=options["json"])
         except Refusal as refusal:
             raise CommandError(str(refusal)) from refusal

@@ -32,7 +32,7 @@ PYTHON = sys.executable
 CELERY = (PYTHON, "-m", "celery", "--app", "unionportal")
 # In the order in which they are started; stopped the other way round.
 HELPERS: dict[str, tuple[str, ...]] = {
-    "stub-bank": (PYTHON, "manage.py", "stub_bank"),
+    "stub-bank": (PYTHON, "manage.py", "stub_bank", "--listen", "0"),
     "worker": (*CELERY, "worker", "--concurrency", "2", "--without-gossip"),
     "beat": (*CELERY, "beat", "--pidfile", ""),
 }

@@ -18,9 +18,15 @@ from django.core.management.base import BaseCommand, CommandError
 
 from unionportal.core.money import fen_of
 from unionportal.stub_bank.books import Books, BooksRefused
-from unionportal.stub_bank.counter import Counterparty, open_counter
+from unionportal.stub_bank.counter import (
+    SECRET_FILE,
+    Counterparty,
+    keep_port,
+    open_counter_again,
+    secret_in,
+)
 from unionportal.stub_bank.desk import OWN, AlreadyOpen, Desk, alone
-from unionportal.stub_bank.faults import FAULTS, read_faults
+from unionportal.stub_bank.faults import FAULTS, FAULTS_FILE, read_faults
 from unionportal.stub_bank.judgement import REFUSED_SHARE, Judgement
 from unionportal.stub_bank.statements import Deposit, Teller
 
@@ -72,10 +78,13 @@ class Command(BaseCommand):
             "--listen",
             type=int,
             metavar="PORT",
-            help="同时开办直联，在本机端口上受理；0 为任一空闲端口，写入 bank/port",
+            help="同时开办直联，在本机端口上受理；0 为上次的端口，被占用则任一空闲端口，"
+            "写入 bank/port",
         )
         parser.add_argument(
-            "--secret-file", type=Path, help="直联密钥所在文件（不在命令行上写密钥）"
+            "--secret-file",
+            type=Path,
+            help="直联密钥所在文件（不在命令行上写密钥）；默认 bank/secret，没有则生成",
         )
         parser.add_argument(
             "--window", type=float, default=300.0, help="直联报文的受理时限（秒）"
@@ -99,7 +108,7 @@ class Command(BaseCommand):
             raise CommandError("退回比例应在 0 与 1 之间。")
         judgement = Judgement(refused_share=options["refuse"], seed=options["seed"])
         try:
-            faults = read_faults(options["fault"])
+            faults = read_faults(options["fault"], folder / OWN / FAULTS_FILE)
         except ValueError as error:
             raise CommandError(str(error)) from error
         try:
@@ -117,22 +126,18 @@ class Command(BaseCommand):
 
     def _open_counter(self, desk: Desk, options: dict[str, Any]) -> None:
         """Open the direct link on the desk's own books; tell the port."""
-        if options["secret_file"] is None:
-            raise CommandError("直联需要 --secret-file。")
+        own = desk.folder / OWN
         counterparty = Counterparty(
             books=desk.books,
             judgement=desk.judgement,
             faults=desk.faults,
-            secret=options["secret_file"].read_text(encoding="utf-8").strip(),
+            secret=secret_in(options["secret_file"] or own / SECRET_FILE),
             window_seconds=options["window"],
             is_idempotent=not options["not_idempotent"],
             say=self._say,
             lock=desk.lock,
         )
-        port = open_counter(counterparty, options["listen"]).server_address[1]
-        draft = desk.folder / OWN / ".port"
-        draft.write_text(str(port), encoding="ascii")
-        draft.replace(desk.folder / OWN / "port")
+        keep_port(own, open_counter_again(counterparty, options["listen"], own))
 
     def _tell_accounts(self, teller: Teller, options: dict[str, Any]) -> None:
         """Enter a deposit, lay down the month's statements, or both."""
