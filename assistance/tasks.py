@@ -1,7 +1,7 @@
 """Job handlers of assistance: each calls one action with the arguments of its row."""
 
 import time
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from celery import shared_task
@@ -9,6 +9,7 @@ from django.conf import settings
 
 from assistance.actions.askings import ask_bank
 from assistance.actions.disbursements import WRITE_JOB
+from assistance.actions.late_returns import LATE_JOB, ask_late_returns
 from assistance.actions.notices import PUBLISH_JOB, publish_round_notice
 from assistance.actions.proofs import PROVE_JOB, prove_books, request_proof
 from assistance.actions.releases import RELEASE_JOB, release_round
@@ -24,7 +25,8 @@ from assistance.queries.computations import (
 from members.auth.actor import business_date as today
 from unionportal.core.actor import SYSTEM
 from unionportal.core.errors import Refusal
-from unionportal.core.jobs import JobRun, register_job, run_job
+from unionportal.core.jobs import JobRun, Later, register_job, run_job
+from unionportal.core.leases import age_in_days
 
 CHUNK_POLL_SECONDS = 0.2
 
@@ -32,6 +34,14 @@ CHUNK_POLL_SECONDS = 0.2
 def business_date(run: JobRun) -> date:
     """The date the asker meant; a job that runs after midnight keeps it."""
     return date.fromisoformat(run.arguments["on"])
+
+
+def moved_date(run: JobRun) -> date:
+    """The date the asker meant, and the days the job has waited since.
+
+    For jobs that wait for others for days: what happens then is dated then.
+    """
+    return business_date(run) + timedelta(days=age_in_days(run.job_id))
 
 
 @register_job(COMPUTE_JOB, "测算轮次")
@@ -104,9 +114,27 @@ def run_instruction(run: JobRun) -> dict[str, Any]:
 @register_job(ASK_JOB, "询问银行")
 def run_asking(run: JobRun) -> dict[str, Any]:
     asked = ask_bank(
-        batch_id=run.arguments["batch_id"], on=business_date(run), by=run.by, run=run
+        batch_id=run.arguments["batch_id"], on=moved_date(run), by=run.by, run=run
     )
     return {"open": asked.open_count, "answered": asked.settled_count}
+
+
+@register_job(LATE_JOB, "询问迟到的退回")
+def run_late_asking(run: JobRun) -> dict[str, Any]:
+    """Ask from time to time, the first time after a pause; ends with the link."""
+    pause = float(settings.BANK_LATE_PAUSE_SECONDS)
+    if run.attempt == 1:
+        raise Later("稍后询问", seconds=pause)
+    asked = ask_late_returns(
+        account_id=run.arguments["account_id"],
+        days=settings.BANK_LATE_DAYS,
+        on=moved_date(run),
+        by=run.by,
+        run=run,
+    )
+    if asked is None:
+        return {"ended": "不再使用银企直联"}
+    raise Later(asked.sentence, seconds=pause)
 
 
 @register_job(COLLECT_JOB, "收取银行回盘")

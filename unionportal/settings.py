@@ -305,6 +305,10 @@ SESSION_COOKIE_SAMESITE = "Lax"
 JOB_TIME_LIMIT = 60 * 60
 # A round with more subjects is computed in parts of about so many, by many workers.
 ROUND_CHUNK_ROWS = env.int("ROUND_CHUNK_ROWS", default=250_000)
+# Over the direct link: for how many days after it a payment is asked about again, for
+# money comes back late; and how many seconds lie between two such questions.
+BANK_LATE_DAYS = env.int("BANK_LATE_DAYS", default=30)
+BANK_LATE_PAUSE_SECONDS = env.int("BANK_LATE_PAUSE_SECONDS", default=6 * 3600)
 # Kombu spells the address of a Unix socket in its own way.
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace(
     "?db=", "?virtual_host=", 1

@@ -73,9 +73,12 @@ def rows_of(said: Sequence[Said]) -> AnswerRows:
 
 
 def take_answers(
-    batch: Batch, sending: BankSending, said: Sequence[Said], turn: Turn
+    batch: Batch, sending: BankSending | None, said: Sequence[Said], turn: Turn
 ) -> None:
     """Apply what the bank said of payments, all of it or nothing.
+
+    With the sending it answers, that ends where the answer says of each what became
+    of it.
 
     Raises Unclear, naming the line, when the answer contradicts the books.
     """
@@ -87,14 +90,14 @@ def take_answers(
 
 
 def _apply(
-    batch: Batch, sending: BankSending, said: Sequence[Said], turn: Turn
+    batch: Batch, sending: BankSending | None, said: Sequence[Said], turn: Turn
 ) -> None:
     rows = rows_of(said)
     with transaction.atomic():
         turn.fence()
         if rows:
             enter_answer(batch, rows, on=turn.on, by=turn.by)
-        if said and all(each.status in TAKEN for each in said):
+        if sending and said and all(each.status in TAKEN for each in said):
             end_sending(sending, SendingOutcome.ANSWERED, "")
         crashpoint(BEFORE_SAID)
     crashpoint(AFTER_SAID)

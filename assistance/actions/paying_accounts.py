@@ -25,10 +25,6 @@ from members.models import Organisation
 from unionportal.core.actor import Actor
 from unionportal.core.audit import record
 from unionportal.core.errors import Refusal
-from unionportal.core.faults import crashpoint, declare_crashpoint
-
-BEFORE = declare_crashpoint("set_paying_account.before_commit")
-AFTER = declare_crashpoint("set_paying_account.after_commit")
 
 SHORTEST_KEY = 16  # characters
 WINDOWS = range(10, 3601)  # seconds
@@ -91,8 +87,6 @@ def set_paying_account(
             organisation_id=union.pk,
             changes=changes,
         )
-        crashpoint(BEFORE)
-    crashpoint(AFTER)
     return account
 
 

@@ -17,6 +17,7 @@ from assistance.actions.bank_answers import (
 )
 from assistance.actions.bank_links import Parcel, link_of
 from assistance.actions.disbursements import Order, order_of, write_instruction
+from assistance.actions.late_returns import enqueue_late_asking
 from assistance.enums import BankFileState, FileDirection, PaymentState, SendingOutcome
 from assistance.models import (
     BankFile,
@@ -105,6 +106,7 @@ def send(
         sending, sent_at = _open_sending(bank_file, number, order, account)
         _note_sending(bank_file, sending, turn)
         enqueue_asking(batch, turn.on)
+        enqueue_late_asking(account, turn.on)
         crashpoint(BEFORE_SENDING)
     crashpoint(AFTER_SENDING)
     try:

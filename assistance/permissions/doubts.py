@@ -13,6 +13,11 @@ def can_ask_bank(actor: Actor, batch: Batch) -> Verdict:
     return holds_role(actor, Role.PAYER, batch.organisation, "询问银行")
 
 
+def can_ask_late_returns(actor: Actor, organisation: Organisation) -> Verdict:
+    """The payer of the union or above, or the portal itself."""
+    return holds_role(actor, Role.PAYER, organisation, "询问迟到的退回")
+
+
 def can_find_doubt(actor: Actor, batch: Batch) -> Verdict:
     """The payer, who went to the bank's counter."""
     return _person(actor, Role.PAYER, batch, "登记核实结论")

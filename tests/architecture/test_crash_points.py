@@ -22,6 +22,7 @@ UNWATCHED = {
     "receive_funds": PAPER,
     "transfer_funds": PAPER,
     "reverse_entry": PAPER,
+    "set_paying_account": "one row, set by a person while no payment is on its way",
     "request_asking": "writes a job down that asks the bank",
     "_send_again": "ends a sending that the bank never had; the next has its places",
     "publish_scheme_version": "a rule; its one place stands after the commit",

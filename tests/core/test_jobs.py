@@ -14,13 +14,14 @@ from unionportal.core.actor import SYSTEM, Actor, Seat
 from unionportal.core.errors import Refusal
 from unionportal.core.jobs import (
     JobRun,
+    Later,
     enqueue,
     latest_job,
     register_job,
     run_due_jobs,
     run_job,
 )
-from unionportal.core.leases import LeaseLost
+from unionportal.core.leases import ORDERLY_ATTEMPTS, LeaseLost
 from unionportal.core.models import Job, JobState
 from unionportal.core.sweeper import due_jobs, sweep
 
@@ -183,6 +184,23 @@ def test_job_that_kills_its_runners_ends_after_a_limit(
     job.refresh_from_db()
     assert job.state == JobState.FAILED
     assert "中断" in job.error
+
+
+def test_job_that_waits_for_others_may_be_put_off_for_ever(
+    db: None, work: dict[str, Work]
+) -> None:
+    """An orderly return is no interruption; interruptions still end it."""
+    job = ask()
+
+    def wait(run: JobRun) -> dict[str, Any]:
+        raise Later("等别人", seconds=0)
+
+    work["run"] = wait
+    for _turn in range(jobs.ATTEMPT_LIMIT + 5):
+        assert run_job(job.pk) is True
+    job.refresh_from_db()
+    assert (job.state, job.attempt_count) == (JobState.QUEUED, ORDERLY_ATTEMPTS)
+    assert job.error == "等别人"
 
 
 def test_unknown_kind_waits_for_a_worker_that_knows_it(db: None) -> None:

@@ -17,6 +17,9 @@ from django.db.transaction import TransactionManagementError
 
 LEASE_SECONDS = 20
 HEARTBEAT_SECONDS = 5
+# What ends in order does not kill its runner: of its claims so many still count, for
+# pauses grow with them, and interruptions are counted from there.
+ORDERLY_ATTEMPTS = 12
 PROGRESS_SECONDS = 0.5  # progress is shown no finer than this
 
 logger = logging.getLogger(__name__)
@@ -97,9 +100,16 @@ _FAIL = """
     WHERE id = %(id)s AND token = %(token)s AND state = 'running'
 """
 
+_AGE = """
+    SELECT floor(extract(epoch FROM clock_timestamp() - created_at) / 86400)::int
+    FROM core_job WHERE id = %s
+"""
+
 _POSTPONE = """
     UPDATE core_job SET state = 'queued', lease_until = NULL, error = %(error)s,
         failure_count = failure_count + %(failures)s,
+        attempt_count = CASE WHEN %(failures)s = 0
+            THEN LEAST(attempt_count, %(orderly)s) ELSE attempt_count END,
         due_at = clock_timestamp() + make_interval(secs => %(seconds)s),
         rung_at = clock_timestamp()
     WHERE id = %(id)s AND token = %(token)s AND state = 'running'
@@ -186,7 +196,10 @@ def fail(lease: Lease, progress: Progress, error: str) -> bool:
 
 
 def postpone(lease: Lease, error: str, *, seconds: float, failures: int) -> bool:
-    """Give the job back, to be run again after a while; count it as so many failures."""
+    """Give the job back, to be run again after a while; count it as so many failures.
+
+    Without a failure it may be given back as often as it takes.
+    """
     return _conditional(
         _POSTPONE,
         {
@@ -195,8 +208,16 @@ def postpone(lease: Lease, error: str, *, seconds: float, failures: int) -> bool
             "error": error,
             "seconds": seconds,
             "failures": failures,
+            "orderly": ORDERLY_ATTEMPTS,
         },
     )
+
+
+def age_in_days(job_id: int) -> int:
+    """How many whole days ago a job was written down, by the database's clock."""
+    with connection.cursor() as cursor:
+        cursor.execute(_AGE, [job_id])
+        return int(cursor.fetchone()[0])
 
 
 @dataclass

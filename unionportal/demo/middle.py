@@ -8,6 +8,7 @@ notice, in the third it is computed, in the fourth everybody is paid and half as
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import cycle
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -37,7 +38,7 @@ from unionportal.demo.walk.walker import stage_of
 
 # Working days before today on which each city's round was opened.
 OPENED_BEFORE = (14, 3, 0, 45)
-# Where the first city's batches stop, in turn; the last ones are paid.
+# Where the first city's batches stop; in turn from the last, so that some are paid.
 STOPS: tuple[tuple[Step, ...], ...] = (
     (),
     (SUBMIT,),
@@ -218,14 +219,16 @@ def _goals(batches: Iterable[Batch], doubted: int) -> dict[int, tuple[Step, ...]
     checked = set(
         Post.objects.filter(role=CHECKER).values_list("organisation_id", flat=True)
     )
-    goals = {}
-    for place, batch in enumerate(batches):
+    goals: dict[int, tuple[Step, ...]] = {}
+    turns = cycle(reversed(STOPS))
+    for batch in batches:
         key = batch.organisation_id
-        goals[key] = STOPS[(place + len(STOPS) - 1) % len(STOPS)]
         if key == doubted:
             goals[key] = STOPS[0]
         elif key not in checked:
             goals[key] = STOPS[1]
+        else:
+            goals[key] = next(turns)
     return goals
 
 

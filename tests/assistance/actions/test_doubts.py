@@ -17,6 +17,7 @@ from assistance.actions.doubts import confirm_doubt, find_doubt
 from assistance.actions.sendings import deliver_instruction
 from assistance.enums import DoubtVerdict, SendingOutcome
 from assistance.models import BankSending, Batch, DoubtDecision
+from assistance.queries.doubts import doubts_waiting
 from assistance.queries.ledger import ledger_proof
 from members.enums import Role
 from tests.assistance.actions.test_sendings import (
@@ -122,6 +123,24 @@ def test_a_decision_counts_once(doubtful: Batch) -> None:
     with pytest.raises(Refusal, match="没有存疑的发放"):
         find(doubtful, staff(Role.PAYER))
     assert states(doubtful) == ["paid"] * 3
+
+
+def test_doubt_waits_for_the_payer_and_then_for_another_person(
+    doubtful: Batch,
+) -> None:
+    payer, approver = staff(Role.PAYER), staff(Role.APPROVER)
+    both = staff(Role.PAYER, Role.APPROVER)
+
+    def waits(who: Actor) -> list[str]:
+        return [item.detail for item in doubts_waiting(who, LATER)]
+
+    assert waits(payer) == waits(both) == ["到银行核实是否已付，登记核实结论"]
+    assert waits(approver) == waits(staff(Role.PAYER, at=NEXT_COUNTY)) == []
+    find(doubtful, both)
+    assert waits(approver) == ["确认核实结论：银行已付（回单 12）"]
+    assert waits(payer) == waits(both) == []
+    confirm(doubtful, approver)
+    assert waits(approver) == waits(payer) == []
 
 
 @pytest.fixture

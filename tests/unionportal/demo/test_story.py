@@ -10,9 +10,19 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from assistance.enums import BatchState, PaymentState, RoundState
-from assistance.models import Batch, HouseholdDossier, Payment, Round
+from assistance.models import (
+    BankFile,
+    Batch,
+    HouseholdDossier,
+    PayingAccount,
+    Payment,
+    Round,
+    VerificationSample,
+)
+from assistance.queries.doubts import doubts_waiting
 from assistance.queries.ledger import ledger_proof
-from members.enums import ObjectionState
+from assistance.queries.verification import findings_open, sample_report
+from members.enums import ObjectionState, Role
 from members.models import ApiClient, Objection, User
 from unionportal.core.audit import verify_chain
 from unionportal.core.queues import waiting_for
@@ -63,6 +73,20 @@ def test_story_leaves_something_for_everybody(said: list[str]) -> None:
     assert {BatchState.DRAFTED, BatchState.SUBMITTED} <= waits
     assert Objection.objects.get().state == ObjectionState.OPEN
     assert Payment.objects.filter(year=2027, state=PaymentState.HELD).count() == 1
+    doubtful = Batch.objects.get(
+        pk__in=Payment.objects.filter(state=PaymentState.IN_DOUBT).values("batch")
+    )
+    payer = Cast(TODAY).holder(Role.PAYER, doubtful.organisation)
+    assert [item.detail for item in doubts_waiting(payer, TODAY)] == [
+        "到银行核实是否已付，登记核实结论"
+    ]
+    links = set(PayingAccount.objects.values_list("link", flat=True))
+    assert links == {"file", "direct"}
+    assert BankFile.objects.filter(batch__round__year=2026, layout="direct_json")
+    (sample,) = VerificationSample.objects.filter(round__year=2027)
+    report = sample_report(sample)
+    assert (report.wrong, report.waiting > 0) == (1, True)
+    assert findings_open(sample.round).count() == 1
     assert ledger_proof().problems == ()
     assert verify_chain().fault == ""
     assert any("账实相符" in line for line in said)

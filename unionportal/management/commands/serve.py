@@ -23,6 +23,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from unionportal.demo import logins, story
+from unionportal.demo.walk.bank import is_bank_open
 
 HOST = "127.0.0.1"
 START_SECONDS = 60
@@ -61,6 +62,7 @@ class Command(BaseCommand):
         for name, command in HELPERS.items():
             children.start(name, command)
         if story.is_wanted():
+            _wait_for_bank()
             story.tell_story(on=timezone.localdate(), say=self._say)
         children.start("web", _web_command(port))
         children.wait_for_health(port)
@@ -108,6 +110,13 @@ def _refuse_taken_port(port: int) -> None:
                 f"端口 {port} 已被占用：请换一个端口，如 PORT={port + 1} make run。"
             )
             raise CommandError(message) from error
+
+
+def _wait_for_bank() -> None:
+    """The story would open a second one on the same folder."""
+    deadline = time.monotonic() + START_SECONDS
+    while not is_bank_open() and time.monotonic() < deadline:
+        time.sleep(0.1)
 
 
 def _web_command(port: int) -> tuple[str, ...]:
