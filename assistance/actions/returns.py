@@ -112,7 +112,7 @@ def collect_returns(
     can_import_return(by).require()
     inbox = Path(settings.BANK_EXCHANGE_DIR) / INBOX
     outcomes = []
-    for path in sorted(inbox.glob("[!.]*")):
+    for path in sorted(inbox.glob("[!.]*"), key=_arrival):
         content = _content_of(path)
         if content is None:
             continue
@@ -131,6 +131,14 @@ def collect_returns(
         put_away(path, inbox / folder)
         crashpoint(AFTER_MOVE)
     return outcomes
+
+
+def _arrival(path: Path) -> tuple[int, str]:
+    """In the order in which the bank laid them: a late return after what it corrects."""
+    try:
+        return path.stat().st_mtime_ns, path.name
+    except FileNotFoundError:
+        return 0, path.name
 
 
 def storable(name: str) -> str:

@@ -51,6 +51,16 @@ def alone(folder: Path) -> Iterator[None]:
         yield
 
 
+@dataclass(frozen=True, slots=True)
+class LateReturn:
+    """A payment that will come back: when, and the file that tells it."""
+
+    due: float
+    path: Path
+    content: bytes
+    line: Line
+
+
 @dataclass(slots=True)
 class Desk:
     """Works on one exchange folder."""
@@ -60,7 +70,9 @@ class Desk:
     say: Say
     faults: Faults = field(default_factory=Faults)
     lock: threading.RLock = field(default_factory=threading.RLock)
-    _late: dict[str, float] = field(default_factory=dict)
+    late_seconds: float = LATE_SECONDS
+    _answers_due: dict[str, float] = field(default_factory=dict)
+    _returns_due: list[LateReturn] = field(default_factory=list)
     books: Books = field(init=False)
 
     def __post_init__(self) -> None:
@@ -69,26 +81,39 @@ class Desk:
             (self.folder / name).mkdir(parents=True, exist_ok=True)
 
     def serve(self) -> int:
-        """Take every instruction that lies there; return how many."""
+        """Take every instruction that lies there; return how many were answered."""
+        self.lay_late_returns()
         waiting = sorted(
             path
             for path in (self.folder / OUTBOX).iterdir()
             if path.is_file() and not path.name.startswith(".")
         )
-        for path in waiting:
-            self._take(path)
-        return len(waiting)
+        return sum(self._take(path) for path in waiting)
 
-    def _take(self, path: Path) -> None:
+    def lay_late_returns(self, *, at_once: bool = False) -> None:
+        """Payments made come back after all, some time after they were reported."""
+        now = time.monotonic()
+        for late in list(self._returns_due):
+            if at_once or late.due <= now:
+                self._returns_due.remove(late)
+                with self.lock:
+                    self.books.give_back(late.line.reference, late.line.reason)
+                _lay(late.path, late.content)
+                self.say(f"{late.path.name}：付款之后又退回 1 笔")
+
+    def _take(self, path: Path) -> bool:
+        """Whether the instruction was dealt with; else it stays for the next time."""
         try:
-            self._answer(path)
+            is_answered = self._answer(path)
         except BooksRefused as refused:
             self.say(str(refused))
             path.replace(self.folder / OWN / "refused" / path.name)
-        else:
+            return True
+        if is_answered:
             path.replace(self.folder / OWN / "taken" / path.name)
+        return is_answered
 
-    def _answer(self, path: Path) -> None:
+    def _answer(self, path: Path) -> bool:
         layout = layout_of_instruction(path.name)
         content = path.read_bytes()
         order = read_order(layout, content)
@@ -103,12 +128,28 @@ class Desk:
         with self.lock:
             self.books.enter(sheet, self._judged(order))
             lines = self.books.lines_of(path.name)
-        name = answer_name(layout, order.batch)
+        if self._is_silent(order.batch):
+            return False
         for extra, answer in self._answers(layout, order, lines):
-            stem, dot, suffix = name.rpartition(".")
-            _lay(self.folder / INBOX / f"{stem}{extra}{dot}{suffix}", answer)
+            _lay(self._answer_path(layout, order, extra), answer)
+        self._bring_back_later(layout, order, lines)
         refused = sum(1 for line in lines if line.reason)
+        name = answer_name(layout, order.batch)
         self.say(f"{path.name}：{len(lines)} 笔，退回 {refused} 笔 → {name}")
+        return True
+
+    def _is_silent(self, batch: str) -> bool:
+        """Paid and on the books, but not told: for a while, or until a new start."""
+        if self.faults.concerns("timeout-after-paying", batch):
+            return True
+        if not self.faults.concerns("answer-late", batch):
+            return False
+        now = time.monotonic()
+        return now < self._answers_due.setdefault(batch, now + self.late_seconds)
+
+    def _answer_path(self, layout: Layout, order: Order, extra: str) -> Path:
+        stem, dot, suffix = answer_name(layout, order.batch).rpartition(".")
+        return self.folder / INBOX / f"{stem}{extra}{dot}{suffix}"
 
     def _answers(
         self, layout: Layout, order: Order, lines: list[Line]
@@ -116,25 +157,32 @@ class Desk:
         """The answers to lay, each with what its name has more; the right one last."""
         batch = order.batch
         right = write_answer(layout, batch=batch, on=order.on, lines=lines)
-        if self.faults.strikes("answer-late", batch):
-            time.sleep(LATE_SECONDS)
         for name, damaged in damages(layout, order, lines, right).items():
             if self.faults.strikes(name, batch):
                 yield from damaged
-        if self.faults.strikes("pieces", batch):
-            half = len(lines) // 2
-            for number, part in enumerate((lines[:half], lines[half:]), 1):
-                if part:
-                    told = write_answer(layout, batch=batch, on=order.on, lines=part)
-                    yield f"-{number}", told
-        else:
+        if not self.faults.strikes("pieces", batch):
             yield "", right
+            return
+        half = len(lines) // 2
+        for number, part in enumerate((lines[:half], lines[half:]), 1):
+            if part:
+                told = write_answer(layout, batch=batch, on=order.on, lines=part)
+                yield f"-{number}", told
+
+    def _bring_back_later(
+        self, layout: Layout, order: Order, lines: list[Line]
+    ) -> None:
         paid = [line for line in lines if not line.reason]
-        if paid and self.faults.strikes("return-after-success", batch):
-            with self.lock:
-                self.books.give_back(paid[0].reference, "closed")
-            back = [replace(paid[0], reason="closed")]
-            yield "-9", write_answer(layout, batch=batch, on=order.on, lines=back)
+        if not paid or not self.faults.strikes("return-after-success", order.batch):
+            return
+        back = replace(paid[0], reason="closed")
+        late = LateReturn(
+            due=time.monotonic() + self.late_seconds,
+            path=self._answer_path(layout, order, "-9"),
+            content=write_answer(layout, batch=order.batch, on=order.on, lines=[back]),
+            line=back,
+        )
+        self._returns_due.append(late)
 
     def _judged(self, order: Order) -> Iterator[Line]:
         for reference, account, holder, amount in order.lines:
@@ -155,7 +203,7 @@ def damages(
         "duplicates": [("-0", write_answer(layout, batch=batch, on=on, lines=doubled))],
         "wrong-total": [("-0", wrong)],
         "wrong-encoding": [
-            ("-0", right.decode(layout.encoding).encode(other)),
+            ("-0", right.removeprefix(layout.bom).decode(layout.codec).encode(other)),
         ],
     }
 

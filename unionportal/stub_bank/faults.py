@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 FAULTS = {
-    "timeout-after-paying": "直联：已付款，迟迟不应答",
+    "timeout-after-paying": "已付款，迟迟不应答（文件：重新开门之前不给回盘）",
     "cut-after-paying": "直联：已付款，应答前断开连接",
     "cut-before-paying": "直联：收到报文未受理就断开连接",
     "error-after-paying": "直联：已付款，应答 HTTP 500",
-    "answer-late": "先答办理中，三次询问之后（文件：五秒之后）才给结果",
+    "answer-late": "先答办理中，三次询问之后（文件：--late 秒之后）才给结果",
     "answer-twice": "同一结果给两遍",
     "pieces": "直联：应答只给一半；文件：分两份给",
     "duplicates": "应答中有重复的行",
@@ -19,7 +19,7 @@ FAULTS = {
     "wrong-encoding": "应答的编码不对",
     "wrong-signature": "直联：应答的签名不对",
     "wrong-account": "直联：应答中的收款账号不是指令里的",
-    "return-after-success": "付款成功之后又退回一笔",
+    "return-after-success": "付款成功之后又退回一笔（文件：--late 秒之后）",
     "cannot-say": "直联：已付款，应答 500，此后一直查不出结果",
 }
 FAULTS_FILE = "faults"

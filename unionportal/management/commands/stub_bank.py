@@ -25,7 +25,7 @@ from unionportal.stub_bank.counter import (
     open_counter_again,
     secret_in,
 )
-from unionportal.stub_bank.desk import OWN, AlreadyOpen, Desk, alone
+from unionportal.stub_bank.desk import LATE_SECONDS, OWN, AlreadyOpen, Desk, alone
 from unionportal.stub_bank.faults import FAULTS, FAULTS_FILE, read_faults
 from unionportal.stub_bank.judgement import REFUSED_SHARE, Judgement
 from unionportal.stub_bank.statements import Deposit, Teller
@@ -75,6 +75,9 @@ class Command(BaseCommand):
             + "；".join(f"{name} {told}" for name, told in FAULTS.items()),
         )
         parser.add_argument(
+            "--late", type=float, default=LATE_SECONDS, help="迟到的回盘迟几秒"
+        )
+        parser.add_argument(
             "--listen",
             type=int,
             metavar="PORT",
@@ -114,10 +117,12 @@ class Command(BaseCommand):
         try:
             with alone(folder):
                 desk = Desk(folder, judgement, self._say, faults)
+                desk.late_seconds = options["late"]
                 if options["listen"] is not None:
                     self._open_counter(desk, options)
                 if options["once"]:
                     desk.serve()
+                    desk.lay_late_returns(at_once=True)
                 else:
                     self._keep_open(desk, is_attached=options["attached"])
         except AlreadyOpen as error:
