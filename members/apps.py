@@ -10,12 +10,18 @@ class MembersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from members.actions.employer_import import LEGAL_PERSONS, WITHOUT_UNION
+        from members.actions.organisation_import import UNIONS
         from members.actions.people_import import PEOPLE
         from members.actions.succession import SUCCESSIONS
+        from members.actions.yearly_return_import import RETURNS
         from members.enums import VERBS
+        from members.queries.office import QUEUES as OFFICE_QUEUES
+        from members.queries.organisation_figures import FIGURES
         from members.queries.person import phones_of
         from members.queries.waiting import QUEUES, account_cards
         from unionportal.core.cards import register_home_cards
+        from unionportal.core.figures import register_figure
         from unionportal.core.messages import register_phone_book
         from unionportal.core.queues import register_queue
         from unionportal.core.successions import register_succession
@@ -25,8 +31,11 @@ class MembersConfig(AppConfig):
         register_verbs(VERBS)
         register_phone_book(phones_of)
         register_home_cards(account_cards)
-        register_import(PEOPLE)
+        for kind in (PEOPLE, UNIONS, LEGAL_PERSONS, WITHOUT_UNION, RETURNS):
+            register_import(kind)
         for succession in SUCCESSIONS:
             register_succession(succession)
-        for queue in QUEUES:
+        for figure in FIGURES:
+            register_figure(figure)
+        for queue in (*QUEUES, *OFFICE_QUEUES):
             register_queue(queue)

@@ -224,11 +224,9 @@ UNFOLD = {
             {
                 "title": "组织与人员",
                 "items": [
-                    place(
-                        "工会组织",
-                        "account_tree",
-                        "admin:members_organisation_changelist",
-                    ),
+                    place("工会组织", "account_tree", "staff_members:unions"),
+                    place("用人单位", "factory", "staff_members:employers"),
+                    place("组织建设指标", "monitoring", "staff_members:union-figures"),
                     place("人员", "group", "admin:members_person_changelist"),
                     place("批量导入", "upload_file", "staff_imports:uploads"),
                     place(

@@ -15,6 +15,7 @@ urlpatterns = [
     path("metrics", health.metrics, name="metrics"),
     path("setup/", setup.setup, name="setup"),
     path("staff/assistance/", include("assistance.admin.urls")),
+    path("staff/organisations/", include("members.admin.urls")),
     path("staff/jobs/", include("unionportal.pages.jobs")),
     path("staff/imports/", include("unionportal.pages.uploads")),
     path("staff/", admin.site.urls),

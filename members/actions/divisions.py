@@ -80,11 +80,11 @@ def load_organisations(*, on: date, by: Actor) -> int:
     _require_system(by)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TREE_LOCK])
-        tree = _Tree.stored()
+        tree = Tree.stored()
         added = [tree.add(row) for row in _divisions(on) if tree.lacks(row)]
         if added:
             _copy_organisations(added)
-            _recount(_parent_paths(added))
+            recount(parent_paths(added))
         _record(by, on, "load_organisations", "members.organisation", len(added))
     return len(added)
 
@@ -112,7 +112,7 @@ def _divisions(on: date) -> Iterator[Division]:
 
 
 @dataclass(slots=True)
-class _Node:
+class Node:
     code: str
     level: str
     called: UnionName
@@ -122,21 +122,21 @@ class _Node:
 
 
 @dataclass(slots=True)
-class _Tree:
-    """The places taken so far; hands out the next one under a parent."""
+class Tree:
+    """The places taken so far, by code; hands out the next one under a parent."""
 
-    nodes: dict[str, _Node] = field(default_factory=dict)
+    nodes: dict[str, Node] = field(default_factory=dict)
     last_root: int = 0
 
     @classmethod
-    def stored(cls) -> "_Tree":
+    def stored(cls) -> "Tree":
         tree = cls()
-        by_path: dict[str, _Node] = {}
+        by_path: dict[str, Node] = {}
         rows = Organisation.objects.order_by("path").values_list(
             "code", "level", "name", "short_name", "path"
         )
         for code, level, name, short_name, path in rows:
-            node = _Node(code, level, UnionName(name, short_name), path)
+            node = Node(code, level, UnionName(name, short_name), path)
             tree.nodes[code] = by_path[path] = node
             tree._take(by_path.get(path[:-STEP]), DIGITS.str2int(path[-STEP:]))
         return tree
@@ -148,29 +148,33 @@ class _Tree:
             parent is None or parent in self.nodes
         )
 
-    def add(self, division: Division) -> _Node:
+    def add(self, division: Division) -> Node:
         above = self.nodes[division.parent_id] if division.parent_id else None
-        place = (above.last_child if above else self.last_root) + 1
-        self._take(above, place)
-        step = DIGITS.int2str(place).rjust(STEP, "0")
         called = name_of_union(
             level=division.level,
             division=division.name,
             above=above.called if above else None,
         )
-        path = (above.path if above else "") + step
-        node = _Node(division.code, division.level, called, path, division.valid_from)
+        path = self.next_path(above)
+        node = Node(division.code, division.level, called, path, division.valid_from)
         self.nodes[division.code] = node
         return node
 
-    def _take(self, above: _Node | None, place: int) -> None:
+    def next_path(self, above: Node | None) -> str:
+        """Hand out the next place under a union, or beside the topmost ones."""
+        place = (above.last_child if above else self.last_root) + 1
+        self._take(above, place)
+        step: str = DIGITS.int2str(place).rjust(STEP, "0")
+        return (above.path if above else "") + step
+
+    def _take(self, above: Node | None, place: int) -> None:
         if above is None:
             self.last_root = max(self.last_root, place)
         else:
             above.last_child = max(above.last_child, place)
 
 
-def _copy_organisations(added: Iterable[_Node]) -> None:
+def _copy_organisations(added: Iterable[Node]) -> None:
     lines = io.StringIO()
     writer = csv.writer(lines)
     for node in added:
@@ -199,11 +203,11 @@ def _copy_organisations(added: Iterable[_Node]) -> None:
         )
 
 
-def _parent_paths(added: Iterable[_Node]) -> list[str]:
+def parent_paths(added: Iterable[Node]) -> list[str]:
     return sorted({node.path[:-STEP] for node in added if len(node.path) > STEP})
 
 
-def _recount(paths: list[str]) -> None:
+def recount(paths: list[str]) -> None:
     """Count the children of parents anew: treebeard keeps the number on the row."""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -68,7 +68,7 @@ class Step:
     verdict: Verdict
     act: Callable[[dict[str, Any]], object]
     done: str
-    form: type[Form] | None = None
+    form: Callable[..., Form] | None = None
     tone: str = "plain"
     effect: str = ""
 

@@ -54,7 +54,7 @@ def _found_by_typing(
     )
 
 
-def _day(label: StrOrPromise, *, required: bool = True) -> forms.DateField:
+def day_field(label: StrOrPromise, *, required: bool = True) -> forms.DateField:
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     return forms.DateField(label=label, required=required, widget=widget)
 
@@ -68,11 +68,11 @@ class VerdictForm(forms.Form):
 
 
 class DayForm(forms.Form):
-    on = _day(_("最后任职日期"))
+    on = day_field(_("最后任职日期"))
 
 
 class DivisionEndForm(forms.Form):
-    last_day = _day(_("最后一天"))
+    last_day = day_field(_("最后一天"))
     successor_code = forms.CharField(
         label=_("承继区划代码（没有的不填）"), max_length=9, required=False
     )
@@ -99,8 +99,8 @@ class CardForm(forms.Form):
 
 class DeputyForm(forms.Form):
     username = forms.CharField(label=_("代理人用户名"), max_length=40)
-    on = _day(_("开始日期"))
-    ends_on = _day(_("结束日期"))
+    on = day_field(_("开始日期"))
+    ends_on = day_field(_("结束日期"))
 
 
 class PaperObjectionForm(forms.Form):
@@ -142,7 +142,7 @@ class StandardForm(forms.Form):
     amount = forms.DecimalField(
         label=_("金额（元）"), max_digits=14, decimal_places=2, min_value=0
     )
-    valid_from = _day(_("施行日期"))
+    valid_from = day_field(_("施行日期"))
     document = forms.CharField(label=_("依据文件"), max_length=200)
 
     def narrow(self, actor: Actor, *, on: date) -> None:
@@ -157,8 +157,8 @@ class PostForm(forms.Form):
         _("工会"), Organisation.objects.none(), Post._meta.get_field("organisation")
     )
     role = forms.ChoiceField(label=_("角色"), choices=Role.choices)
-    on = _day(_("任职日期"))
-    ends_on = _day(_("离任日期（不填为长期）"), required=False)
+    on = day_field(_("任职日期"))
+    ends_on = day_field(_("离任日期（不填为长期）"), required=False)
 
     def narrow(self, actor: Actor, *, on: date) -> None:
         _choose(self, "user", users_visible_to(actor, on=on))

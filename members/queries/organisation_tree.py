@@ -20,13 +20,14 @@ STANDING = """
     WHERE COALESCE(valid_from <= %(on)s, true) AND valid_to >= %(on)s
       AND state IN ('normal', 'locked')
 """
-# The same, one union and what hangs below it on that day.
+# The same, one union and what hangs below it on that day; `part` is the union directly
+# below the first one that a row belongs to.
 BELOW = f"""
     WITH RECURSIVE standing AS MATERIALIZED ({STANDING}),
     below AS (
-        SELECT * FROM standing WHERE id = %(root)s
+        SELECT standing.*, NULL::bigint AS part FROM standing WHERE id = %(root)s
         UNION ALL
-        SELECT standing.* FROM below JOIN standing ON standing.parent_id = below.id
+        SELECT standing.*, COALESCE(below.part, standing.id) FROM below JOIN standing ON standing.parent_id = below.id
     )
 """  # noqa: S608 - constants
 

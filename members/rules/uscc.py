@@ -48,6 +48,12 @@ def read_code(text: str) -> str:
     return code
 
 
+def whole_code(beginning: str, body: str) -> str:
+    """The code of a beginning (8 signs) and a body (8 signs), with both check signs."""
+    start = f"{beginning}{body}{_body_check(body)}"
+    return start + str(uscc.calc_check_digit(start))
+
+
 def _body_check(body: str) -> str:
     """GB 11714: 11 minus the weighted sum mod 11; 10 is written X, 11 is 0."""
     total = sum(

@@ -17,3 +17,34 @@
     verb.querySelector("form :is(input:not([type=hidden]), select, textarea)")?.focus();
   }, true);
 })();
+
+// The tree of unions: a button opens a branch, arrow keys walk it; links work by themselves.
+(() => {
+  const branch = (button) => document.getElementById(button.getAttribute("aria-controls"));
+  const turn = (button, open) => {
+    button.setAttribute("aria-expanded", open);
+    branch(button).hidden = !open;
+  };
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest(".twig > button");
+    if (button) turn(button, button.getAttribute("aria-expanded") !== "true");
+  });
+  document.addEventListener("keydown", (event) => {
+    const link = event.target.closest?.(".twig > a");
+    if (!link || !event.key.startsWith("Arrow")) return;
+    const seen = [...link.closest(".union-tree").querySelectorAll(".twig > a")].filter(
+      (each) => each.offsetParent,
+    );
+    const place = seen.indexOf(link);
+    const button = link.parentElement.querySelector("button");
+    const isOpen = button?.getAttribute("aria-expanded") === "true";
+    if (event.key === "ArrowDown") seen[place + 1]?.focus();
+    if (event.key === "ArrowUp") seen[place - 1]?.focus();
+    if (event.key === "ArrowRight" && button && !isOpen) button.click();
+    if (event.key === "ArrowLeft") {
+      if (isOpen) turn(button, false);
+      else link.closest("ul").closest("li")?.querySelector(".twig > a").focus();
+    }
+    event.preventDefault();
+  });
+})();

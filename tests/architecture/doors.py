@@ -273,6 +273,23 @@ DOORS: dict[str, Door] = {
     "staff_imports:upload-verb": STAFF_VERB.of(
         "upload", "confirm", "confirm-right", "cancel"
     ),
+    # --- unions and employers
+    "staff_members:unions": STAFF_LIST,
+    "staff_members:union-new": STAFF_FORM,
+    "staff_members:union-figures": STAFF_LIST,
+    "staff_members:union": STAFF_RECORD.of("members_organisation"),
+    "staff_members:tree-branch": STAFF_RECORD.of("members_organisation"),
+    "staff_members:union-verb": STAFF_VERB.of(
+        "members_organisation",
+        *("rename", "move", "dues", "lock", "merge", "dissolve", "delay"),
+        *("certify", "elect", "take-office", "file-return"),
+    ),
+    "staff_members:employers": STAFF_LIST,
+    "staff_members:employer-new": STAFF_FORM,
+    "staff_members:employer": STAFF_RECORD.of("members_employer"),
+    "staff_members:employer-verb": STAFF_VERB.of(
+        "members_employer", "change", "cover", "close"
+    ),
     "staff_jobs:jobs": STAFF_LIST,
     "staff_jobs:retry": STAFF_VERB.of("job"),
     # --- the admin's own

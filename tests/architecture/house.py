@@ -17,11 +17,12 @@ from assistance.models import (
     SampleStratum,
     VerificationSample,
 )
+from members.actions.employer import EmployerEntry, register_employer
 from members.actions.notice import ANONYMOUS, file_objection
 from members.actions.person import change_phone
 from members.actions.user import sign_in_worker
 from members.enums import Role
-from members.models import Division, Notice, Post, User
+from members.models import Division, Employer, Notice, Post, User
 from members.queries.post import actor_of
 from tests.assistance import builders as make
 from tests.assistance.api.callers import caller, registered
@@ -105,6 +106,7 @@ def build() -> House:
             "members_post": Post.objects.filter(user=officer)[0].pk,
             "members_user": officer.pk,
             "members_apiclient": registered().api_client.pk,
+            "members_employer": known_employer().pk,
             "upload": checked_roster(officer).pk,
             "job": failed_job().pk,
         },
@@ -120,6 +122,7 @@ def build() -> House:
             "此户另有收入",
             "县里名册",
             "县里的秘密故障",
+            "县里纺织厂",
             "某某捐赠人",
             "321.45",
         ),
@@ -172,6 +175,20 @@ def drawn_item(payment: Payment, batch: Batch) -> SampleItem:
         payment_id=payment.pk,
         batch=batch,
         added_on=AFTER_NOTICE,
+    )
+
+
+def known_employer() -> Employer:
+    """An employer of the county without a union."""
+    entry = EmployerEntry(
+        name="县里纺织厂", division_id=make.COUNTY, headcount=40, counted_on=make.ON
+    )
+    return register_employer(
+        code="91350100M000100Y43",
+        keeper_id=make.union().pk,
+        entry=entry,
+        on=make.ON,
+        by=SYSTEM,
     )
 
 

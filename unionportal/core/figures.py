@@ -12,7 +12,8 @@ class Figure:
     """One number: what it counts, as which measure (安排 筹集 下拨 发放 …), in which unit.
 
     ``compute(path, period)`` takes a place in the tree of unions (itself and below)
-    and a period (``"2014"``, ``"2014-12"``).
+    and a period (``"2014"``, ``"2014-12"``). One that is not `on_desk` has a page of
+    its own and stays off the first page of the staff.
     """
 
     code: str
@@ -21,6 +22,7 @@ class Figure:
     measure: str
     unit: str
     compute: Callable[[str, str], Decimal]
+    on_desk: bool = True
 
     def __post_init__(self) -> None:
         """Refuse a figure that does not say what it is."""

@@ -20,6 +20,7 @@ from unionportal.demo.funding import (
 )
 from unionportal.demo.progress import Bar
 from unionportal.demo.province import LOADED_ON, Places, Wish, load_province
+from unionportal.demo.unions import load_unions
 
 FIRST_WINTER = 2026
 
@@ -29,6 +30,7 @@ def load_demonstration(wish: Wish, *, stream: TextIO) -> Places:
     with transaction.atomic():
         with bar("载入家庭", wish.dossiers, stream) as advance:
             places = load_province(wish, advance=advance)
+        load_unions(places.counties, seed=wish.seed)
         register_sources()
         for year in WINTERS:
             register_winter(year)

@@ -118,7 +118,8 @@ def figures_for(actor: Actor, period: str) -> list[tuple[Figure, Decimal]]:
     paths = outermost_paths(actor)
     if not paths:
         return []
-    return [(each, each.compute(paths[0], period)) for each in figures()]
+    desk = [each for each in figures() if each.on_desk]
+    return [(each, each.compute(paths[0], period)) for each in desk]
 
 
 def environment_badge(request: HttpRequest) -> list[str] | None:

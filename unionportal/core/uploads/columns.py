@@ -52,8 +52,8 @@ class Column:
 class ImportKind:
     """One kind of table, and the two set-wise steps behind it.
 
-    `key` names the staged value by which a row is known (an index for sealed ones); a
-    file may hold it once. `judge` compares the staged rows (`upload_row`) with the
+    `key` names the staged value by which a row is known (an index for sealed ones), or
+    several parted by blanks; a file may hold it once. `judge` compares the staged rows (`upload_row`) with the
     tables and writes verdicts and errors; `apply` carries out what was judged new or
     changed. Both run inside a transaction of the caller.
     """

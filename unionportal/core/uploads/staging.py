@@ -92,17 +92,22 @@ def stage_rows(
 
 def _line(key: str, row: CheckedRow, encode: Callable[[object], str]) -> str:
     """A line for COPY. JSON writes tabs and line ends as signs of its own."""
-    known = row.record.get(key, "")
+    known = _key_of(key, row)
     errors = encode(row.errors) if row.errors else "[]"
     verdict = "wrong" if row.errors else "new"
     written = f"{row.number}\t{known}\t{encode(row.record)}\t{errors}\t{verdict}\n"
     return written.replace("\\", "\\\\")
 
 
+def _key_of(key: str, row: CheckedRow) -> str:
+    parts = [row.record.get(part, "") for part in key.split()]
+    return "/".join(parts) if all(parts) else ""
+
+
 def _mark_repeated(kind: ImportKind) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE upload_row")
-        cursor.execute(_REPEATED, [kind.key.removesuffix("_index")])
+        cursor.execute(_REPEATED, [kind.key.split()[0].removesuffix("_index")])
 
 
 def mark_wrong(

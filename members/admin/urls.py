@@ -1,0 +1,24 @@
+"""Addresses of unions and employers on the staff site."""
+
+from django.urls import path
+
+from members.admin import employers, unions
+
+app_name = "staff_members"
+
+urlpatterns = [
+    path("unions/", unions.UnionList.as_view(), name="unions"),
+    path("unions/new/", unions.UnionApplication.as_view(), name="union-new"),
+    path("unions/figures/", unions.UnionFigures.as_view(), name="union-figures"),
+    path("unions/<int:pk>/", unions.UnionPage.as_view(), name="union"),
+    path("unions/<int:pk>/below/", unions.TreeBranch.as_view(), name="tree-branch"),
+    path("unions/<int:pk>/<slug:verb>/", unions.UnionVerb.as_view(), name="union-verb"),
+    path("employers/", employers.EmployerList.as_view(), name="employers"),
+    path("employers/new/", employers.EmployerNew.as_view(), name="employer-new"),
+    path("employers/<int:pk>/", employers.EmployerPage.as_view(), name="employer"),
+    path(
+        "employers/<int:pk>/<slug:verb>/",
+        employers.EmployerVerb.as_view(),
+        name="employer-verb",
+    ),
+]
