@@ -12,6 +12,7 @@ class AssistanceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from assistance.actions.account_changes import look_for_stopped
         from assistance.enums import VERBS
         from assistance.queries.cards import matter_cards
         from assistance.queries.dossiers import hardship_population
@@ -19,6 +20,10 @@ class AssistanceConfig(AppConfig):
         from assistance.queries.populations import register_population
         from assistance.queries.queues import QUEUES
         from unionportal.core.cards import register_home_cards
+        from unionportal.core.consequences import (
+            ACCOUNT_CHECKED,
+            register_consequence,
+        )
         from unionportal.core.facts import register_fact_sheet
         from unionportal.core.figures import register_figure
         from unionportal.core.queues import register_queue
@@ -33,3 +38,4 @@ class AssistanceConfig(AppConfig):
         for queue in QUEUES:
             register_queue(queue)
         register_home_cards(matter_cards)
+        register_consequence(ACCOUNT_CHECKED, look_for_stopped)

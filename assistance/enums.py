@@ -134,6 +134,10 @@ class PaymentState(TextChoices):
     ENDED = "ended", _("终止发放")
 
 
+# Why a payment is held by itself: its payee's account was stopped or changed.
+ACCOUNT_CHANGED = "account_changed"
+
+
 class PaymentEnd(TextChoices):
     """Why a returned payment is not tried again."""
 
@@ -337,6 +341,8 @@ VERBS = {
     "confirm_doubt": "确认核实结论",
     "draft_follow_up_batch": "生成重发批次",
     "hold_payment": "暂缓",
+    "hold_changed_account": "暂缓（收款账户变更）",
+    "resume_changed_account": "恢复（收款账户已核验）",
     "resume_payment": "恢复发放",
     "withdraw_payment": "撤下",
     "end_payment": "终止发放",

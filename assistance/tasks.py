@@ -7,6 +7,10 @@ from typing import Any
 from celery import shared_task
 from django.conf import settings
 
+from assistance.actions.account_changes import (
+    RESUME_JOB,
+    resume_changed_accounts,
+)
 from assistance.actions.askings import ask_bank
 from assistance.actions.disbursements import WRITE_JOB
 from assistance.actions.late_returns import LATE_JOB, ask_late_returns
@@ -135,6 +139,14 @@ def run_late_asking(run: JobRun) -> dict[str, Any]:
     if asked is None:
         return {"ended": "不再使用银企直联"}
     raise Later(asked.sentence, seconds=pause)
+
+
+@register_job(RESUME_JOB, "恢复收款账户已核验的发放")
+def run_resumption(run: JobRun) -> dict[str, Any]:
+    resumed = resume_changed_accounts(
+        person_id=run.arguments["person_id"], on=business_date(run), by=run.by, run=run
+    )
+    return {"resumed": resumed}
 
 
 @register_job(COLLECT_JOB, "收取银行回盘")

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Count, QuerySet, Sum
 
+from assistance.actions.account_changes import hold_changed_accounts
 from assistance.actions.batches import locked_batch, require_same_list, seat_of, sign
 from assistance.actions.ledger import Leg, Voucher, move, post_entry
 from assistance.enums import (
@@ -59,29 +60,6 @@ AFTER_SENT = declare_crashpoint("write_instruction.after_commit")
 
 OUTBOX = "outbox"
 
-# An account stopped, replaced, or with a newer one waiting for its second person,
-# and one that is not the payee's: none of these may be paid.
-_HOLD_PAYEES = """
-    SELECT person.id FROM members_person AS person
-    WHERE person.id IN (
-        SELECT claim.payee_id FROM assistance_payment AS payment
-        JOIN assistance_paymentclaim AS claim ON claim.id = payment.claim_id
-        WHERE payment.year = %s AND payment.batch_id = %s AND payment.state = 'planned')
-    ORDER BY person.id FOR KEY SHARE
-"""
-_UNFIT_ACCOUNTS = """
-    SELECT payment.reference
-    FROM assistance_payment AS payment
-    LEFT JOIN assistance_paymentclaim AS claim ON claim.id = payment.claim_id
-    LEFT JOIN members_bankaccount AS account ON account.id = payment.account_id
-        AND account.person_id = claim.payee_id AND account.state = 'verified'
-    WHERE payment.year = %s AND payment.batch_id = %s AND payment.state = 'planned'
-      AND (account.id IS NULL OR EXISTS (
-          SELECT FROM members_bankaccount AS newer
-          WHERE newer.person_id = account.person_id
-            AND newer.version > account.version AND newer.state = 'pending'))
-    ORDER BY payment.id
-"""
 _LINES = """
     SELECT payment.reference, account.number, account.holder_name, account.bank_name,
            payment.amount
@@ -93,7 +71,6 @@ _LINES = """
     ORDER BY payment.id
 """
 CARD = "members.bankaccount.number"  # what a sealed account number is bound to
-_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +105,16 @@ def instruct_batch(
 ) -> BankFile:
     """The payer sends the list to the bank: approved → instructed.
 
-    Each planned payment becomes instructed; held ones stay behind. Refuses a payer who
-    has signed another step, a list that changed, and a payee's account that was
-    stopped or changed since: that person must be held or withdrawn first.
+    Each planned payment becomes instructed; held ones stay behind, and so does whoever
+    has an account that was stopped or changed since. Refuses a payer who has signed
+    another step, a list that changed, and one on which nobody is left to be paid.
     """
     with transaction.atomic():
         batch = locked_batch(batch_id)
         seat = seat_of(by, batch, PAY, on=on)
         require_same_list(batch, digest)
         target = BATCH.target_of("instruct", batch.state)
-        _check_accounts(batch)
+        held = hold_changed_accounts(batch, by=by, on=on)
         _check_list(batch)
         sign(batch, PAY, seat=seat, comment=comment, by=by, on=on)
         _instruct_payments(batch, on)
@@ -149,6 +126,7 @@ def instruct_batch(
             "file": bank_file.sha256,
             "lines": bank_file.line_count,
             "total": bank_file.total,
+            "held": held,
         }
         batch.state, batch.instructed_on = target, on
         batch.save(update_fields=["state", "instructed_on"])
@@ -256,24 +234,6 @@ def _mark_sent(bank_file: BankFile, *, by: Actor, on: date, run: JobRun | None) 
             )
         crashpoint(BEFORE_SENT)
     crashpoint(AFTER_SENT)
-
-
-def _check_accounts(batch: Batch) -> None:
-    """Refuse accounts that may not be paid; none changes until the batch has left.
-
-    Whoever opens, verifies or stops an account locks its person first.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_HOLD_PAYEES, [batch.round.year, batch.pk])
-        cursor.execute(_UNFIT_ACCOUNTS, [batch.round.year, batch.pk])
-        unfit = [str(row[0]) for row in cursor.fetchall()]
-    if unfit:
-        more = "等" if len(unfit) > _SHOWN else ""
-        raise Refusal(
-            f"有 {len(unfit)} 人的收款账户在审批之后停用或变更（发放编号 "
-            f"{'、'.join(unfit[:_SHOWN])}{more}），不能付款；请先暂缓或撤下这些人。",
-            code="account_changed",
-        )
 
 
 def _check_list(batch: Batch) -> None:

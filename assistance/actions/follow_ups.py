@@ -4,18 +4,16 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
 
 from assistance.actions.drafts import Drafted, Lines, draft_batches
 from assistance.actions.ledger import known_organisation
 from assistance.actions.payments import take_off
 from assistance.actions.rounds import locked_round
-from assistance.enums import BatchKind, BatchState, PaymentState, RoundState
+from assistance.enums import BatchKind, BatchState, RoundState
 from assistance.models import Batch, Payment, Round
 from assistance.permissions.batches import can_draft_follow_up_batch
+from assistance.queries.account_changes import left_over_payments
 from assistance.workflow import PAYMENT
-from members.enums import AccountState
-from members.models import BankAccount
 from unionportal.core.actor import Actor
 from unionportal.core.audit import record
 from unionportal.core.errors import Refusal
@@ -120,22 +118,17 @@ def draft_follow_up_batch(
 def _take_left_over(
     round_: Round, organisation_id: int, *, by: Actor, on: date
 ) -> Sequence[int]:
-    """Withdraw payments resumed after their batch had left; the claim stays.
+    """Withdraw payments that their batch left behind, or cannot take; the claim stays.
 
     Only those whose payee has an account to be paid to: nobody falls between.
     """
     batches = Batch.objects.select_for_update().filter(
-        round=round_, organisation=organisation_id, state=BatchState.INSTRUCTED
+        round=round_,
+        organisation=organisation_id,
+        state__in=(BatchState.INSTRUCTED, BatchState.APPROVED),
     )
     known = {batch.pk: batch for batch in batches.order_by("id")}
-    accounts = BankAccount.objects.filter(person=OuterRef("claim__payee"))
-    stranded = Payment.objects.filter(
-        Exists(accounts.filter(state=AccountState.VERIFIED)),
-        ~Exists(accounts.filter(state=AccountState.PENDING)),
-        year=round_.year,
-        batch__in=known,
-        state=PaymentState.PLANNED,
-    )
+    stranded = left_over_payments().filter(year=round_.year, batch__in=known)
     left = list(stranded.select_for_update(of=("self",)).order_by("id"))
     for payment in left:
         payment.state = PAYMENT.target_of("withdraw", payment.state)

@@ -52,7 +52,7 @@ def hold_payment(*, payment_id: int, reason: str, by: Actor, on: date) -> Paymen
         payment, batch = _locked(payment_id)
         can_hold_payment(by, payment, on=on).require()
         _move(payment, "hold", reason=reason, by=by, on=on)
-        _renew_digest(batch)
+        renew_digest(batch)
         crashpoint(before)
     crashpoint(after)
     return payment
@@ -70,7 +70,7 @@ def resume_payment(*, payment_id: int, reason: str, by: Actor, on: date) -> Paym
         payment, batch = _locked(payment_id)
         can_resume_payment(by, payment, on=on).require()
         _move(payment, "resume", reason=reason, by=by, on=on)
-        _renew_digest(batch)
+        renew_digest(batch)
         crashpoint(before)
     crashpoint(after)
     return payment
@@ -120,7 +120,7 @@ def take_off(payment: Payment, batch: Batch, *, by: Actor, on: date) -> None:
     )
     if batch.state in _WITH_MONEY:
         _give_back(payment, batch, by=by, on=on)
-    _renew_digest(batch)
+    renew_digest(batch)
     end_when_done(batch, by=by, on=on)
 
 
@@ -165,9 +165,11 @@ def _move(payment: Payment, action: str, *, reason: str, by: Actor, on: date) ->
     if not reason.strip():
         raise Refusal("请填写理由。", field="reason")
     target = PAYMENT.target_of(action, payment.state)
+    # Why it was held ends with the hold.
+    reason_code = payment.reason_code if action == "end" else ""
     moved = Payment.objects.filter(
         pk=payment.pk, year=payment.year, state=payment.state
-    ).update(state=target, end_reason=payment.end_reason)
+    ).update(state=target, end_reason=payment.end_reason, reason_code=reason_code)
     if moved != 1:
         raise Refusal("这笔发放刚刚被他人办理，请刷新后再试。", code="state")
     record(
@@ -182,7 +184,7 @@ def _move(payment: Payment, action: str, *, reason: str, by: Actor, on: date) ->
     payment.state = target
 
 
-def _renew_digest(batch: Batch) -> None:
+def renew_digest(batch: Batch) -> None:
     """Bind further signatures to the list as it now is; a sent list stays."""
     if batch.state in _UNSENT:
         batch.digest = digest_of(batch)

@@ -39,6 +39,7 @@ from assistance.permissions.doubts import (
     can_confirm_doubt,
     can_find_doubt,
 )
+from assistance.queries.account_changes import has_left_over, held_for_accounts
 from assistance.queries.batches import (
     batches_visible_to,
     fundings_of,
@@ -136,12 +137,23 @@ class BatchVerb(StaffPage):
         batch = get_object_or_404(batches_visible_to(self.actor), pk=pk)
         action, done = self.action_of(verb, batch)
         if self.is_confirmed(verb, batch):
-            attempt(request, action, done=done)
+            if attempt(request, action, done=done) and verb == "instruct":
+                self.tell_held(batch)
         else:
             messages.error(
                 request, "输入的金额与应付金额不一致，没有办理；请核对后重新确认。"
             )
         return redirect("staff_assistance:batch", pk=pk)
+
+    def tell_held(self, batch: Batch) -> None:
+        """Say who stayed behind because of his account."""
+        count = held_for_accounts(batch)
+        if count:
+            messages.warning(
+                self.request,
+                f"其中 {count} 人的收款账户在审批之后停用或变更，已自动暂缓，没有送银行；"
+                "新账户由第二人核验后自动恢复，再由重发批次发放。",
+            )
 
     def is_confirmed(self, verb: str, batch: Batch) -> bool:
         """Whether a verb that wants the amount typed was given the right one."""
@@ -205,6 +217,8 @@ def verbs_of(batch: Batch, *, actor: Actor, on: date) -> list[Verb]:
         verb_of(batch, name, actor=actor, on=on)
         for name in NEAR[BatchState(batch.state)]
     ]
+    if batch.state == BatchState.APPROVED and has_left_over(batch):
+        near.append(verb_of(batch, "follow-up", actor=actor, on=on))
     if batch.state in (BatchState.INSTRUCTED, BatchState.SETTLED):
         near += doubt_verbs_of(batch, actor)
     return near

@@ -2,10 +2,11 @@
 
 from datetime import date
 
-from assistance.enums import BatchState
+from assistance.enums import ACCOUNT_CHANGED, BatchState
 from assistance.models import Batch, Payment
 from assistance.workflow import PAYMENT
 from members.enums import Role
+from members.queries.account import has_checked_account
 from members.queries.notice import objections_open
 from unionportal.core.actor import Actor
 from unionportal.core.audit import history_of
@@ -38,6 +39,10 @@ def can_resume_payment(actor: Actor, payment: Payment, *, on: date) -> Verdict:
     about = ("assistance.determination", payment.claim.determination_id)
     if objections_open(about).exists():
         return denied("对此人的异议还没有核查结论，不能恢复发放；请先核查异议。")
+    if _waits_for_account(payment):
+        return denied(
+            "收款账户停用或变更后还没有第二人核验过的账户，不能恢复；核验后自动恢复。"
+        )
     if _was_signed_without(payment):
         return denied(
             "签批时此人已暂缓，不在签过的名单内，现在不能恢复；"
@@ -54,6 +59,13 @@ def can_withdraw_payment(actor: Actor, payment: Payment, *, on: date) -> Verdict
 def can_end_payment(actor: Actor, payment: Payment, *, on: date) -> Verdict:
     """The maker or approver records why a returned payment is not tried again."""
     return _may(actor, payment, "end", (Role.MAKER, Role.APPROVER), on=on)
+
+
+def _waits_for_account(payment: Payment) -> bool:
+    """Tell whether a changed account holds it and no second person has checked one."""
+    return payment.reason_code == ACCOUNT_CHANGED and not has_checked_account(
+        payment.claim.payee_id
+    )
 
 
 def _was_signed_without(payment: Payment) -> bool:

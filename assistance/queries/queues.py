@@ -25,6 +25,7 @@ from assistance.models import (
     SignaturePerson,
 )
 from assistance.permissions.batches import NEXT_STEP, holders_on, place_to_sign
+from assistance.queries.account_changes import changes_waiting
 from assistance.queries.doubts import doubts_waiting
 from assistance.queries.inquiries import inquiries_waiting
 from assistance.queries.proofs import proofs_waiting
@@ -324,6 +325,7 @@ QUEUES = (
     WorkQueue("assistance.rounds", "轮次", rounds_waiting),
     WorkQueue("assistance.batches", "待签批的批次", batches_waiting),
     WorkQueue("assistance.doubts", "银行答复不明", doubts_waiting),
+    WorkQueue("assistance.account_changes", "收款账户变更", changes_waiting),
     WorkQueue("assistance.returns", "银行退回", returns_waiting),
     WorkQueue("assistance.verification", "抽样核查", verification_waiting),
     WorkQueue("assistance.proofs", "账目核对", proofs_waiting),

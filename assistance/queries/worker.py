@@ -6,7 +6,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from assistance.enums import BatchState, Outcome, PaymentState, RoundState
+from assistance.enums import (
+    ACCOUNT_CHANGED,
+    BatchState,
+    Outcome,
+    PaymentState,
+    RoundState,
+)
 from assistance.models import (
     Batch,
     Determination,
@@ -92,6 +98,8 @@ class PaymentSeen:
     returned_because: str
     may_give_account: bool
     awaits_check: bool
+    is_stopped: bool = False
+    """Held because the account changed after the list was approved."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,6 +245,7 @@ def _notice_seen(notice: Notice, line: NoticeLine, on: date) -> NoticeSeen:
 
 def _payment_seen(payment: Payment, accounts: list[BankAccount]) -> PaymentSeen:
     is_returned = payment.state == PaymentState.RETURNED
+    is_stopped = payment.reason_code == ACCOUNT_CHANGED
     newer = [one for one in accounts if one.version > payment.account.version]
     awaits = any(one.state == AccountState.PENDING for one in newer)
     verified = any(one.state == AccountState.VERIFIED for one in newer)
@@ -249,8 +258,9 @@ def _payment_seen(payment: Payment, accounts: list[BankAccount]) -> PaymentSeen:
         account_last4=payment.account.number_last4,
         settled_on=payment.settled_on,
         returned_because=return_in_words(payment.reason_code) if is_returned else "",
-        may_give_account=is_returned and not awaits and not verified,
-        awaits_check=is_returned and awaits,
+        may_give_account=(is_returned or is_stopped) and not awaits and not verified,
+        awaits_check=(is_returned or is_stopped) and awaits,
+        is_stopped=is_stopped,
     )
 
 
@@ -372,6 +382,8 @@ def _payment_standing(case: _Case) -> _Standing:
     payment = case.payment
     if payment is None:
         return _notice_standing(case)
+    if payment.is_stopped and not case.is_doubted:
+        return _stopped_standing(case, payment)
     holder = _HOLDERS.get(BatchState(case.batch.state), "") if case.batch else ""
     in_hand = ("已列入发放名单", f"现在由{case.union}{holder}办理。", None)
     standings: dict[str, _Standing] = {
@@ -398,6 +410,14 @@ def _payment_standing(case: _Case) -> _Standing:
 
 def _doubted(case: _Case) -> str:
     return f"公示期间有人对您这一条提出异议，{case.union}正在核查；查明您符合条件的，照常发放。"
+
+
+def _stopped_standing(case: _Case, payment: PaymentSeen) -> _Standing:
+    if payment.may_give_account:
+        return "收款账户有变动，暂缓发放", "请给一个新的收款账户。", None
+    if payment.awaits_check:
+        return "新账户待核对", f"{case.union}另一位同事核对后照常发放。", None
+    return "新账户已核对", f"{case.union}将照常发放。", None
 
 
 def _returned_standing(case: _Case, payment: PaymentSeen) -> _Standing:

@@ -18,6 +18,7 @@ from members.rules.name_pinyin import plain_name
 from members.workflow import ACCOUNT
 from unionportal.core.actor import Actor
 from unionportal.core.audit import record
+from unionportal.core.consequences import ACCOUNT_CHECKED, follow
 from unionportal.core.errors import Refusal
 from unionportal.core.messages import queue_message
 from unionportal.core.secrets import blind_index
@@ -86,6 +87,7 @@ def verify_account(*, account_id: int, on: date, by: Actor) -> BankAccount:
         account.save(update_fields=["state", "verified_by", "verified_at"])
         _record(by, "verify", account, on, source=source)
         _tell_holder(account)
+        follow(ACCOUNT_CHECKED, account.person_id, on=on, by=by)
     account.refresh_from_db()
     return account
 
@@ -119,6 +121,7 @@ def stop_account(*, account_id: int, reason: str, on: date, by: Actor) -> BankAc
         account = _locked_account(account_id)
         can_stop_account(by, account).require()
         _stop(account, reason=reason.strip(), on=on, by=by)
+        follow(ACCOUNT_CHECKED, account.person_id, on=on, by=by)
     account.refresh_from_db()
     return account
 

@@ -26,3 +26,10 @@ def account_in_use(person_id: int) -> BankAccount | None:
     return BankAccount.objects.filter(
         person_id=person_id, state=AccountState.VERIFIED
     ).first()
+
+
+def has_checked_account(person_id: int) -> bool:
+    """Tell whether a second person has checked an account, and none waits for it."""
+    accounts = BankAccount.objects.filter(person=person_id)
+    states = set(accounts.values_list("state", flat=True))
+    return AccountState.VERIFIED in states and AccountState.PENDING not in states

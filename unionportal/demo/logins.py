@@ -132,7 +132,14 @@ def _situations() -> Iterator[tuple[str, Person | None]]:
         _payee(returned.filter(claim__payee__in=given.values("person"))),
     )
     yield "待发放", _payee(payments.filter(state=PaymentState.PLANNED))
-    yield "有人提出异议，暂缓", _payee(payments.filter(state=PaymentState.HELD))
+    yield (
+        "有人提出异议，暂缓",
+        _payee(payments.filter(state=PaymentState.HELD, reason_code="")),
+    )
+    yield (
+        "收款账户停用，暂缓",
+        _payee(payments.filter(state=PaymentState.HELD).exclude(reason_code="")),
+    )
     yield "已到账", _payee(payments.filter(state=PaymentState.PAID))
     standing = Determination.objects.filter(superseded_by=None).order_by("-id")
     yield (

@@ -13,13 +13,13 @@ from itertools import cycle
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from assistance.enums import PaymentState, RoundState
+from assistance.enums import ACCOUNT_CHANGED, PaymentState, RoundState
 from assistance.models import Batch, HouseholdDossier, PayingAccount, Payment, Round
 from assistance.permissions.batches import APPROVE, CHECK, PAY, SUBMIT, Step
 from assistance.queries.rounds import last_payments
-from members.actions.account import open_account
+from members.actions.account import open_account, stop_account
 from members.actions.notice import file_objection
-from members.enums import AccountState
+from members.enums import AccountState, Role
 from members.models import Notice, NoticeLine, Organisation, Post
 from unionportal.core.actor import SYSTEM, Actor
 from unionportal.core.audit import record
@@ -198,6 +198,7 @@ def _sign_some(stage: Stage, round_: Round, doubted: int) -> None:
         approved = signing.waiting_for(round_, PAY)[:1]
         if not approved:
             return
+        _stop_one(stage, round_, approved[0])
         signing.sign_step(stage, approved, PAY)
         banking.settle(stage, round_)
 
@@ -212,6 +213,22 @@ def _silence_one(stage: Stage, round_: Round, leaving: list[Batch]) -> None:
     )
     link_directly(stage, [account])
     tell_fault("cannot-say", leaving[0].number)
+
+
+def _stop_one(stage: Stage, round_: Round, leaving: Batch) -> None:
+    """Somebody's card is lost after the approval: the payer's sending holds him back."""
+    told = Payment.objects.filter(batch__round=round_, reason_code=ACCOUNT_CHANGED)
+    lines = Payment.objects.filter(batch=leaving, state=PaymentState.PLANNED)
+    if leaving.line_count < 2 or told.exists():
+        return
+    account = lines.order_by("id").select_related("account")[0].account
+    if account.state == AccountState.VERIFIED:
+        stop_account(
+            account_id=account.pk,
+            reason="本人来电：银行卡遗失，已挂失",
+            on=stage.on,
+            by=stage.cast.holder(Role.MAKER, leaving.organisation),
+        )
 
 
 def _goals(batches: Iterable[Batch], doubted: int) -> dict[int, tuple[Step, ...]]:

@@ -27,6 +27,8 @@ NOT_OF_THE_ROUND = (
     "take_answers",
     "find_doubt",
     "confirm_doubt",
+    # Somebody's account changed on the way (tests of account_changes).
+    "resume_changed_accounts",
     # The month's comparison with the bank: nobody is paid by it.
     "import_statement",
     "collect_statements",

@@ -72,7 +72,8 @@ def test_story_leaves_something_for_everybody(said: list[str]) -> None:
     waits = set(Batch.objects.filter(round__year=2027).values_list("state", flat=True))
     assert {BatchState.DRAFTED, BatchState.SUBMITTED} <= waits
     assert Objection.objects.get().state == ObjectionState.OPEN
-    assert Payment.objects.filter(year=2027, state=PaymentState.HELD).count() == 1
+    held = Payment.objects.filter(year=2027, state=PaymentState.HELD)
+    assert sorted(held.values_list("reason_code", flat=True)) == ["", "account_changed"]
     doubtful = Batch.objects.get(
         pk__in=Payment.objects.filter(state=PaymentState.IN_DOUBT).values("batch")
     )
