@@ -10,7 +10,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection, transaction
 
-from assistance.actions.matches import match_account
+from assistance.actions.automatic_matches import match_account
 from assistance.actions.returns import LARGEST_FILE, put_away, storable
 from assistance.models import (
     BankStatement,

@@ -19,9 +19,8 @@ from assistance.actions.reconciliations import (
     reopen_reconciliation,
     return_reconciliation,
 )
-from assistance.admin.exports import ExportPage
 from assistance.admin.forms import ReasonForm
-from assistance.enums import ExportedList, OutstandingKind, ReconciliationState
+from assistance.enums import OutstandingKind, ReconciliationState
 from assistance.models import Reconciliation
 from assistance.permissions.statements import (
     can_close_reconciliation,
@@ -33,13 +32,10 @@ from assistance.permissions.statements import (
 )
 from assistance.queries.matches import proposals_for
 from assistance.queries.reconciliation_documents import (
-    Row,
-    reconciliation_pdf,
     rows_of,
 )
 from assistance.queries.reconciliations import (
     Chosen,
-    Item,
     end_of,
     items_of,
     reconciliations_visible_to,
@@ -51,32 +47,8 @@ from unionportal.core.admin.verbs import Verb, arranged, attempt
 from unionportal.core.audit import history_of
 from unionportal.core.errors import Refusal
 from unionportal.core.money import show_yuan
-from unionportal.core.sheets import Column
 
 PAGE = 50
-TABLE: tuple[Column[Row], ...] = (
-    Column("企业账面", lambda row: row.book, width=30),
-    Column("笔数", lambda row: row.book_count, "count", width=8),
-    Column("金额（元）", lambda row: row.book_amount, "yuan", width=18),
-    Column("银行对账单", lambda row: row.bank, width=30),
-    Column("笔数 ", lambda row: row.bank_count, "count", width=8),
-    Column(
-        "金额（元） ",
-        lambda row: row.bank_amount if row.bank else None,
-        "yuan",
-        width=18,
-    ),
-)
-ITEMS: tuple[Column[Item], ...] = (
-    Column("类别", lambda item: item.kind_label, width=24),
-    Column("日期", lambda item: item.on, "day"),
-    Column("金额（元）", lambda item: item.amount, "yuan", width=16),
-    Column("凭证号", lambda item: item.reference, width=24),
-    Column("摘要", lambda item: item.title, width=30),
-    Column("对方户名", lambda item: item.counterparty, width=24),
-    Column("说明", lambda item: item.explanation, width=40),
-    Column("说明人", lambda item: item.made_by, width=12),
-)
 NEAR: dict[str, tuple[str, ...]] = {
     ReconciliationState.OPEN: ("match", "opening", "prepare"),
     ReconciliationState.PREPARED: ("close", "return"),
@@ -241,57 +213,6 @@ class OutstandingList(StaffPage):
             may_explain=month.state == ReconciliationState.OPEN
             and can_match_lines(self.actor, month.paying_account).allowed,
         )
-
-
-class OutstandingExport(ExportPage):
-    """The items that the search row asks for."""
-
-    def made(self, **keys: int) -> HttpResponseBase:
-        """Send them."""
-        month = found(self, keys["pk"])
-        items = items_of(month, chosen_items(self.request))
-        self.write_down(ExportedList.OUTSTANDING, month, len(items))
-        return self.workbook(
-            ExportedList.OUTSTANDING, ITEMS, items, f"{month.month:%Y%m}"
-        )
-
-    def back(self, **keys: int) -> str:
-        """The work list."""
-        return reverse("staff_assistance:outstanding", args=(keys["pk"],))
-
-
-class ReconciliationExport(ExportPage):
-    """The table as a workbook."""
-
-    def made(self, **keys: int) -> HttpResponseBase:
-        """Send it."""
-        month = found(self, keys["pk"])
-        standing = standing_of(month)
-        if standing is None:
-            raise Refusal(f"还没有到{month}月末的银行对账单，不能导出调节表。")
-        rows = rows_of(standing)
-        self.write_down(ExportedList.RECONCILIATION, month, len(rows))
-        return self.workbook(
-            ExportedList.RECONCILIATION, TABLE, rows, f"{month.month:%Y%m}"
-        )
-
-    def back(self, **keys: int) -> str:
-        """The month."""
-        return reverse("staff_assistance:reconciliation", args=(keys["pk"],))
-
-
-class ReconciliationPrint(ReconciliationExport):
-    """The table on paper, with who prepared and who reviewed."""
-
-    def made(self, **keys: int) -> HttpResponseBase:
-        """Show the PDF."""
-        month = found(self, keys["pk"])
-        content = reconciliation_pdf(month, on=self.on, printed_by=self.actor.name)
-        self.write_down(ExportedList.RECONCILIATION_PRINT, month, 1)
-        answer = HttpResponse(content, content_type="application/pdf")
-        name = f"reconciliation-{month.month:%Y%m}.pdf"
-        answer["Content-Disposition"] = f'inline; filename="{name}"'
-        return answer
 
 
 def found(page: StaffPage, pk: int) -> Reconciliation:

@@ -12,6 +12,7 @@ from assistance.admin import (
     paying_accounts,
     payments,
     proofs,
+    reconciliation_exports,
     reconciliations,
     round_samples,
     rounds,
@@ -172,17 +173,17 @@ urlpatterns = [
     ),
     path(
         "reconciliations/<int:pk>/items/export/",
-        reconciliations.OutstandingExport.as_view(),
+        reconciliation_exports.OutstandingExport.as_view(),
         name="outstanding-export",
     ),
     path(
         "reconciliations/<int:pk>/export/",
-        reconciliations.ReconciliationExport.as_view(),
+        reconciliation_exports.ReconciliationExport.as_view(),
         name="reconciliation-export",
     ),
     path(
         "reconciliations/<int:pk>/print/",
-        reconciliations.ReconciliationPrint.as_view(),
+        reconciliation_exports.ReconciliationPrint.as_view(),
         name="reconciliation-print",
     ),
     path(

@@ -6,12 +6,13 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from assistance.actions.disbursements import WRITE_JOB
 from assistance.actions.returns import COLLECT_JOB
-from assistance.actions.sendings import ASK_JOB
+from assistance.actions.sendings import ASK_JOB, UNSETTLED
 from assistance.enums import BatchState, FileDirection
-from assistance.models import BankFile, Batch, Round
+from assistance.models import BankFile, Batch, Payment, Round
 from unionportal.core.actor import SYSTEM
 from unionportal.core.errors import Refusal
 from unionportal.core.jobs import enqueue
@@ -57,8 +58,13 @@ def settle(stage: Stage, round_: Round) -> None:
 
 
 def _at_bank(round_: Round) -> int:
-    """The batches without a result, but those of which the bank will say nothing."""
-    at_bank = Batch.objects.filter(round=round_, state=BatchState.INSTRUCTED)
+    """The batches with payments under way, but those of which the bank says nothing."""
+    under_way = Payment.objects.filter(
+        year=round_.year, batch=OuterRef("pk"), state__in=UNSETTLED
+    )
+    at_bank = Batch.objects.filter(
+        Exists(under_way), round=round_, state=BatchState.INSTRUCTED
+    )
     return at_bank.exclude(number__in=silent_batches()).count()
 
 
