@@ -108,7 +108,7 @@ def _pending(batch: Batch) -> DoubtDecision | None:
 
 def _item(batch: Batch, role: Role, detail: str) -> QueueItem:
     return QueueItem(
-        title=f"{batch.round.occasion}：批次 {batch.number} 银行答复不明",
+        title=f"银行答复不明：批次 {batch.number}",
         detail=detail,
         url=f"/staff/assistance/batches/{batch.pk}/",
         organisation_name=batch.organisation.short_name,
