@@ -13,6 +13,7 @@ class AssistanceConfig(AppConfig):
 
     def ready(self) -> None:
         from assistance.actions.account_changes import look_for_stopped
+        from assistance.actions.successions import SUCCESSIONS
         from assistance.enums import VERBS
         from assistance.queries.cards import matter_cards
         from assistance.queries.dossiers import hardship_population
@@ -27,6 +28,7 @@ class AssistanceConfig(AppConfig):
         from unionportal.core.facts import register_fact_sheet
         from unionportal.core.figures import register_figure
         from unionportal.core.queues import register_queue
+        from unionportal.core.successions import register_succession
         from unionportal.core.verb_labels import register_verbs
 
         register_verbs(VERBS)
@@ -37,5 +39,7 @@ class AssistanceConfig(AppConfig):
             register_figure(figure)
         for queue in QUEUES:
             register_queue(queue)
+        for succession in SUCCESSIONS:
+            register_succession(succession)
         register_home_cards(matter_cards)
         register_consequence(ACCOUNT_CHECKED, look_for_stopped)

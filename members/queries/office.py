@@ -4,16 +4,15 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import DateField, Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Left, Length
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from members.enums import Office, OrganisationState, Role
-from members.models import LegalCertificate, Officer, OfficeTerm, Organisation
+from members.models import LegalCertificate, Officer, OfficeTerm, Organisation, Post
 from members.queries.organisation import organisations_visible_to
 from unionportal.core.actor import Actor
 from unionportal.core.queues import QueueItem, WorkQueue
-from unionportal.core.scope import within
 
 SHOWN = 50
 # So long before its day an election or a renewal is put before the staff.
@@ -64,13 +63,20 @@ def certificates_ending(actor: Actor, on: date) -> list[QueueItem]:
 
 
 def unions_to_approve(actor: Actor, on: date) -> list[QueueItem]:
-    """Unions applied for below a union whose approver the actor is."""
+    """Unions applied for directly below an approver's union, or where nobody approves."""
     paths = [seat.path for seat in actor.seats if seat.role == Role.APPROVER]
     if not paths:
         return []
+    nearest = Post.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gte=on),
+        role=Role.APPROVER,
+        organisation__path=OuterRef("above"),
+    )
     forming = organisations_visible_to(actor).filter(state=OrganisationState.FORMING)
-    waiting = forming.exclude(path__in=paths).exclude(
-        applied_by_id=actor.user_id, applied_by__isnull=False
+    waiting = (
+        forming.annotate(above=Left("path", Length("path") - Organisation.steplen))
+        .filter(Q(above__in=paths) | ~Exists(nearest))
+        .exclude(applied_by_id=actor.user_id, applied_by__isnull=False)
     )
     return [
         QueueItem(
@@ -87,11 +93,14 @@ def unions_to_approve(actor: Actor, on: date) -> list[QueueItem]:
 
 
 def _due(actor: Actor, ending: QuerySet[Any], title: str, on: date) -> list[QueueItem]:
-    """The papers of standing unions in reach that end soon, the soonest first."""
-    if not any(seat.role == Role.MAKER for seat in actor.seats):
+    """Papers that end soon, of a maker's own union and those directly below it."""
+    paths = [seat.path for seat in actor.seats if seat.role == Role.MAKER]
+    if not paths:
         return []
-    due = ending.filter(
-        within(actor, "organisation__path"),
+    near = Q(organisation__path__in=paths) | Q(above__in=paths)
+    path = F("organisation__path")
+    due = ending.annotate(above=Left(path, Length(path) - Organisation.steplen)).filter(
+        near,
         ends__lte=on + AHEAD,
         organisation__state__in=ALIVE,
     )

@@ -159,7 +159,8 @@ def _keep(founded: Sequence[tuple[Organisation, Firm]], *, seed: int) -> None:
     officers, terms, papers, returns = [], [], [], []
     for union, firm in founded:
         rng = seeded(seed, "union", firm.union_code)
-        elected = date(whole(rng, 2022, 2024), whole(rng, 1, 12), 20)
+        year = 2023 if whole(rng, 1, 8) == 1 else whole(rng, 2024, 2025)
+        elected = date(year, whole(rng, 1, 10), 20)
         chair = _name(rng, firm.county)
         officers += [
             Officer(organisation=union, name=name, office=office, starts_on=elected)
@@ -215,7 +216,7 @@ def _keep_above(keepers: Sequence[Organisation], *, seed: int) -> None:
     officers, terms, returns = [], [], []
     for union in keepers:
         rng = seeded(seed, "union", union.code)
-        elected = date(whole(rng, 2021, 2024), 6, 18)
+        elected = date(whole(rng, 2022, 2025), 6, 18)
         terms.append(
             OfficeTerm(
                 organisation=union,
