@@ -1,5 +1,7 @@
 """Unions on the staff site: the tree, the list it filters, one union with its life."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q
@@ -140,7 +142,7 @@ class UnionPage(StaffPage):
             title=union.name,
             union=union,
             above=list(ancestors_of(union.path[: -Organisation.steplen])),
-            verbs=arranged(acts),
+            verbs=arranged(gathered(acts)),
             keeping=dict.fromkeys(KEEPING.values())
             | {
                 KEEPING[step.name]: _verb(union, step)
@@ -215,6 +217,17 @@ class UnionFigures(WithTree):
         paths = outermost_paths(self.actor)
         rows = organisations_visible_to(self.actor).filter(path__in=paths[:1])
         return rows.first()
+
+
+def gathered(verbs: Sequence[Verb]) -> list[Verb]:
+    """Verbs refused for one and the same reason stand in one line."""
+    kept: dict[str, Verb] = {}
+    for verb in verbs:
+        reason = verb.verdict.reason or verb.label
+        known = kept.get(reason)
+        label = f"{known.label}、{verb.label}" if known else verb.label
+        kept[reason] = replace(verb, label=label)
+    return list(kept.values())
 
 
 def take(request: HttpRequest, step: Step) -> None:
