@@ -27,6 +27,7 @@ from unionportal.core.audit import record
 from unionportal.core.errors import Refusal
 from unionportal.core.faults import crashpoint, declare_crashpoint
 
+BEFORE_PUBLISH = declare_crashpoint("publish_scheme_version.before_commit")
 AFTER_PUBLISH = declare_crashpoint("publish_scheme_version.after_commit")
 
 
@@ -132,6 +133,7 @@ def publish_scheme_version(*, version_id: int, on: date, by: Actor) -> SchemeVer
         version.published_at = Now()
         version.published_by = by.name
         _move(version, target, on=on, by=by, verb="publish_scheme_version")
+        crashpoint(BEFORE_PUBLISH)
     crashpoint(AFTER_PUBLISH)
     return SchemeVersion.objects.select_related("scheme").get(pk=version_id)
 

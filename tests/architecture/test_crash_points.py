@@ -25,7 +25,6 @@ UNWATCHED = {
     "set_paying_account": "one row, set by a person while no payment is on its way",
     "request_asking": "writes a job down that asks the bank",
     "_send_again": "ends a sending that the bank never had; the next has its places",
-    "publish_scheme_version": "a rule; its one place stands after the commit",
     "keep": "the name and the problems of a refused statement",
     "request_proof": "writes a job down that only reads the books",
     "prove_books": "writes down what a reading of the books came to",

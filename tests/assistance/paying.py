@@ -74,11 +74,13 @@ def fund(amount: str, *, source: str = "county_own", at: str = COUNTY) -> None:
     )
 
 
-def paying_account(at: str = COUNTY, layout: str = "") -> PayingAccount:
+def paying_account(
+    at: str = COUNTY, layout: str = "", number: str = "1402020709001234567"
+) -> PayingAccount:
     return PayingAccount.objects.create(
         organisation=union(at),
         bank_name="工商银行福州分行",
-        number="1402020709001234567",
+        number=number,
         layout=layout or "delimited_gbk",
     )
 

@@ -39,6 +39,12 @@ def test_process_dies_at_the_named_turn(tmp_path: Path) -> None:
     assert run(f"a.b@{once}") == (0, "0\n1\n2\n")
 
 
+def test_process_dies_at_every_place_once(tmp_path: Path) -> None:
+    assert run(f"*@{tmp_path}") == (-signal.SIGKILL, "0\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.b"]
+    assert run(f"*@{tmp_path}") == (0, "0\n1\n2\n")
+
+
 def test_nothing_happens_without_the_setting() -> None:
     crashpoint("never.declared")
 

@@ -29,6 +29,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--readme", action="store_true", help="keep a slice as well")
     parser.add_argument("--json", type=Path, help="write the outcomes to a file")
+    parser.add_argument(
+        "--add", type=Path, nargs="+", help="no run: such files into the README"
+    )
     return parser.parse_args()
 
 
@@ -56,7 +59,8 @@ def run_part(chosen: argparse.Namespace) -> int:
     finally:
         ground.close()
     if chosen.json:
-        chosen.json.write_text(json.dumps(table.as_json(outcomes), ensure_ascii=False))
+        told = table.as_json(outcomes, chosen.seed)
+        chosen.json.write_text(json.dumps(told, ensure_ascii=False))
     return int(any(each.failures for each in outcomes))
 
 
@@ -66,7 +70,7 @@ def run_all(chosen: argparse.Namespace) -> int:
     place.enter()
     jobs = 1 if chosen.only is not None else chosen.jobs
     files = [place.folder / f"outcome.{part}" for part in range(jobs)]
-    mine = [one for one in sys.argv[1:] if not one.startswith("--json")]
+    mine = [one for one in sys.argv[1:] if not one.startswith("--json=")]
     children = [
         subprocess.Popen(
             [
@@ -85,6 +89,8 @@ def run_all(chosen: argparse.Namespace) -> int:
         file.unlink(missing_ok=True)
     place.folder.rmdir()
     _say(report.table(outcomes))
+    if chosen.json:
+        chosen.json.write_text(report.as_json(outcomes))
     is_whole = not (chosen.slice or chosen.tries or chosen.only is not None)
     if chosen.readme or is_whole:
         report.into_readme(CHECKOUT / "README.md", outcomes)
@@ -96,6 +102,15 @@ def _say(line: str) -> None:
     sys.stdout.flush()
 
 
+def add_up(files: list[Path]) -> int:
+    """Rows of earlier runs, added up, into the README."""
+    report = importlib.import_module("tests.faults.report")
+    report.into_readme(CHECKOUT / "README.md", report.read(files))
+    return 0
+
+
 if __name__ == "__main__":
     asked = arguments()
+    if asked.add:
+        sys.exit(add_up(asked.add))
     sys.exit(run_part(asked) if asked.part else run_all(asked))

@@ -3,13 +3,15 @@
 from collections.abc import Callable
 
 from assistance.actions.samples import draw_sample, take_sample_items
+from assistance.actions.schemes import publish_scheme_version
 from assistance.actions.verification import record_verification_call
-from assistance.models import Round
+from assistance.models import Round, SchemeVersion
 from assistance.queries.verification import items_waiting
 from assistance.rules.sampling import Precision
 from members.enums import Role
 from tests.assistance.builders import PROVINCE, union
 from tests.assistance.paying import AFTER_NOTICE
+from unionportal.core.actor import SYSTEM
 from unionportal.demo.cast import Cast
 from unionportal.demo.walk.verifying import CONFIRMED
 
@@ -38,4 +40,11 @@ def call_everybody(round_: Round) -> None:
         )
 
 
-ACTS: dict[str, Callable[[], None]] = {"draw": draw}
+def publish() -> None:
+    """The second version of the scheme comes into force."""
+    publish_scheme_version(
+        version_id=SchemeVersion.objects.get(number=2).pk, on=AFTER_NOTICE, by=SYSTEM
+    )
+
+
+ACTS: dict[str, Callable[[], None]] = {"draw": draw, "publish": publish}

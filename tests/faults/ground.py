@@ -19,7 +19,14 @@ from django.db import connections
 
 from tests.faults import invariants, stages
 from tests.faults.place import Place
-from tests.faults.processes import Bank, Running, Web, bank_command, worker_command
+from tests.faults.processes import (
+    Bank,
+    Running,
+    Web,
+    bank_command,
+    wait_for_the_end,
+    worker_command,
+)
 from unionportal.embedded import DATABASE, OWNER, SUPERUSER, Engines
 
 PATIENCE_SECONDS = 60.0
@@ -34,6 +41,7 @@ class Ground:
         self.running: list[Running] = []
         self.banks: list[Bank] = []
         self.recoveries: list[float] = []
+        self.strikes = 0
         self.stage = ""
         self.skew: dict[str, str] = {}
         self.more: dict[str, str] = {}
@@ -70,11 +78,12 @@ class Ground:
         self.banks.clear()
         self.skew, self.more = {}, {}
         self.recoveries.clear()
+        self.strikes = 0
         connections.close_all()
         caches.close_all()
         self.mend_engines()
         for path in self.place.folder.glob("mark.*"):
-            path.unlink()
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     def close(self) -> None:
         """End everything and leave nothing behind."""
@@ -102,9 +111,9 @@ class Ground:
         self.banks.append(bank)
         bank.start()
 
-    def web(self, *, crash: str = "") -> Web:
+    def web(self, *, crash: str = "", is_quick: bool = False) -> Web:
         """Start the web server; it answers when this returns."""
-        web = Web(self.place, crash=crash)
+        web = Web(self.place, crash=crash, is_quick=is_quick)
         web.more = self.more | self.skew
         self.running.append(web)
         web.start()
@@ -139,14 +148,14 @@ class Ground:
         family = [server, *server.children(recursive=True)]
         server.kill()
         kill_each(family)
-        psutil.wait_procs(family, timeout=10)
+        wait_for_the_end(family)
 
     def kill_broker(self) -> None:
         """`kill -9` the broker; nothing of it was on disk."""
         for process in psutil.process_iter():
             if _works_in(process, "valkey-server", self.place.engines / "valkey"):
                 process.kill()
-                psutil.wait_procs([process], timeout=10)
+                wait_for_the_end([process])
 
     def mend_engines(self) -> None:
         """Start whichever engine is down, as the machine's supervisor does."""

@@ -20,7 +20,7 @@ from importlib import import_module
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.db import DatabaseError, InterfaceError, connections, transaction
-from django.db.models import Sum
+from django.db.models import Count, Q, Sum
 
 from assistance.actions.returns import COLLECT_JOB
 from assistance.enums import BatchKind, BatchState, PaymentState, RoundState
@@ -70,14 +70,19 @@ class People:
     web: Web
     progress: list[float] = field(default_factory=list)
     leave_down: tuple[str, ...] = ()
+    watch: Callable[[], None] = lambda: None
+    afterwards: Callable[["People"], Iterator[Errand]] = lambda _people: iter(())
+    patience: float = LONGEST_SECONDS
     _sessions: dict[int, str] = field(default_factory=dict)
-    _moved: tuple[int, int] = (0, 0)
+    _last: str = ""
+    _moved: tuple[int, ...] = ()
 
     def finish(self) -> None:
         """Go on until the round is closed; AssertionError when it does not get there."""
-        deadline = time.monotonic() + LONGEST_SECONDS
+        deadline = time.monotonic() + self.patience
         while True:
             assert time.monotonic() < deadline, f"stuck: {self._where()}"
+            self.watch()
             self.supervise()
             try:
                 self._notice_progress()
@@ -110,9 +115,9 @@ class People:
         if round_.state in CALCULATING:
             verb, on = CALCULATING[round_.state]
             path = f"rounds/{round_.pk}/{verb}/"
-            return lambda: self._as(Role.MAKER, PROVINCE, path, on=on)
+            return lambda: self.ask(Role.MAKER, PROVINCE, path, on=on)
         if round_.state == RoundState.CLOSED:
-            return None
+            return next(self.afterwards(self), None)
         return next(self._at_the_counties(round_), self._wait)
 
     def _at_the_counties(self, round_: Round) -> Iterator[Errand]:
@@ -128,10 +133,10 @@ class People:
             yield self._wait
         yield from self._returned(round_)
         if sample_of(round_) is None:
-            yield lambda: self._post("/by-hand/draw", {}, {})
+            yield lambda: self.by_hand("draw")
         if items_waiting(round_).exists():
             yield lambda: call_everybody(round_)
-        yield lambda: self._as(
+        yield lambda: self.ask(
             Role.MAKER, PROVINCE, f"rounds/{round_.pk}/close/", on=AFTER_NOTICE
         )
 
@@ -150,11 +155,11 @@ class People:
             ("withdraw", lines[1]),
         ):
             if f"{verb}_payment" not in acts:
-                yield lambda verb=verb, line=line: self._as(  # type: ignore[misc]
+                yield lambda verb=verb, line=line: self.ask(  # type: ignore[misc]
                     Role.APPROVER, COUNTY, f"payments/{line.pk}/{verb}/", reason="核对"
                 )
         if batch.state == BatchState.SUBMITTED and batch.cycle == 1:
-            yield lambda: self._as(
+            yield lambda: self.ask(
                 Role.CHECKER,
                 COUNTY,
                 f"batches/{batch.pk}/send-back/",
@@ -170,7 +175,7 @@ class People:
             is_ended = AuditEntry.objects.filter(verb="end_payment").exists()
             if payment.attempt > 1 or not is_ended:
                 path = f"payments/{payment.pk}/end/"
-                yield lambda path=path, at=union_: self._as(  # type: ignore[misc]
+                yield lambda path=path, at=union_: self.ask(  # type: ignore[misc]
                     Role.MAKER, at, path, reason="unreachable"
                 )
             else:
@@ -180,7 +185,7 @@ class People:
 
     def _open(self) -> None:
         version = SchemeVersion.objects.get()
-        self._as(
+        self.ask(
             Role.MAKER,
             PROVINCE,
             f"schemes/{version.pk}/open/",
@@ -206,7 +211,7 @@ class People:
         """Taijiang's payer collects at the browser, the rest is the worker's."""
         acts = AuditEntry.objects.filter(verb="import_return")
         if not acts.exists():
-            self._as(Role.PAYER, COUNTY, "bank-files/")
+            self.ask(Role.PAYER, COUNTY, "bank-files/")
             return
         with transaction.atomic():
             arguments = {"on": AFTER_NOTICE.isoformat()}
@@ -216,7 +221,7 @@ class People:
         give_account(payment)
         first = Batch.objects.get(pk=payment.batch_id)
         path = f"batches/{first.pk}/follow-up/"
-        self._as(Role.MAKER, first.organisation.code, path)
+        self.ask(Role.MAKER, first.organisation.code, path)
 
     def _wait(self) -> None:
         time.sleep(PAUSE_SECONDS)
@@ -227,7 +232,7 @@ class People:
 
     # --- at the browser
 
-    def _as(
+    def ask(
         self, role: Role, at: str, path: str, *, on: date = AFTER_NOTICE, **fields: str
     ) -> int:
         organisation = Organisation.objects.get(code=at)
@@ -243,7 +248,12 @@ class People:
             "X-CSRFToken": TOKEN,
             "X-Business-Date": on.isoformat(),
         }
-        return self._post(f"/staff/assistance/{path}", fields, headers)
+        whole = path if path.startswith("/") else f"/staff/assistance/{path}"
+        return self._post(whole, fields, headers)
+
+    def by_hand(self, act: str) -> int:
+        """Have the web server carry out an act that has no page."""
+        return self._post(f"/by-hand/{act}", {}, {})
 
     def _post(self, path: str, fields: dict[str, str], headers: dict[str, str]) -> int:
         request = urllib.request.Request(  # noqa: S310
@@ -252,6 +262,7 @@ class People:
             headers=headers,
         )
         status = answered(request)
+        self._last = f"{status} from {path} {fields}"
         assert status != HTTPStatus.INTERNAL_SERVER_ERROR, f"500 from {path}"
         if status != HTTPStatus.FOUND:
             time.sleep(PAUSE_SECONDS)
@@ -269,9 +280,10 @@ class People:
         return self._sessions[user.pk]
 
     def _notice_progress(self) -> None:
-        """Note when the books moved: an act recorded, a job ended."""
-        jobs = Job.objects.filter(state=JobState.DONE)
-        moved = AuditEntry.objects.count(), jobs.count()
+        """Note when the books moved: an act recorded, a job taken up or ended."""
+        ended = Count("pk", filter=Q(state=JobState.DONE))
+        jobs = Job.objects.aggregate(Sum("attempt_count"), ended=ended)
+        moved = AuditEntry.objects.count(), *jobs.values()
         if moved != self._moved:
             self.progress.append(time.monotonic())
         self._moved = moved
@@ -280,7 +292,8 @@ class People:
         rounds = list(Round.objects.values_list("state", flat=True))
         batches = list(Batch.objects.values_list("number", "state"))
         jobs = Job.objects.exclude(state="done")
-        return json.dumps([rounds, batches, [str(vars(one)) for one in jobs]])
+        work = [str(vars(one)) for one in jobs]
+        return json.dumps([self._last, rounds, batches, work], ensure_ascii=False)
 
 
 CALCULATING: dict[str, tuple[str, date]] = {

@@ -5,9 +5,10 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -31,6 +32,20 @@ def bank_command(*, refuse: float, seed: int) -> list[str]:
         *(sys.executable, "manage.py", "stub_bank"),
         *("--refuse", str(refuse), "--seed", str(seed)),
     ]
+
+
+def wait_for_the_end(family: Sequence[psutil.Process]) -> None:
+    """Until none of them runs; who collects the dead is not our affair."""
+    deadline = time.monotonic() + 10
+    while any(map(is_running, family)) and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def is_running(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 class Running:
@@ -86,7 +101,7 @@ class Running:
         with suppress(ProcessLookupError):
             os.killpg(self._child.pid, signal.SIGKILL)
         self._child.wait()
-        psutil.wait_procs(found, timeout=10)
+        wait_for_the_end(found)
 
 
 class Bank(threading.Thread):
@@ -110,18 +125,25 @@ class Bank(threading.Thread):
         self.join()
 
 
-class Web(Running):
-    """The web server on a port of its own."""
+def granian_command(port: int) -> list[str]:
+    return [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),
+        *("--host", "127.0.0.1", "--port", str(port)),
+        *("--workers", "1", "--blocking-threads", "2", "--backpressure", "16"),
+        *("--respawn-failed-workers", "--respawn-interval", "0.5"),
+        "tests.faults.web:application",
+    ]
 
-    def __init__(self, place: Place, *, crash: str = "") -> None:
+
+class Web(Running):
+    """The web server on a port of its own: the shipped one, or one quick to replace."""
+
+    def __init__(
+        self, place: Place, *, crash: str = "", is_quick: bool = False
+    ) -> None:
         self.port = free_port()
-        command = [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),
-            *("--host", "127.0.0.1", "--port", str(self.port)),
-            *("--workers", "1", "--blocking-threads", "2", "--backpressure", "16"),
-            *("--respawn-failed-workers", "--respawn-interval", "0.5"),
-            "tests.faults.web:application",
-        ]
+        quick = [sys.executable, "-m", "tests.faults.prefork", str(self.port)]
+        command = quick if is_quick else granian_command(self.port)
         super().__init__(place, "web", command, crash=crash)
 
     @property

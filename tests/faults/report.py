@@ -3,14 +3,14 @@
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
 
 BEGIN, END = "<!-- faults -->", "<!-- /faults -->"
-HEAD = ("行", "故障", "次数", "经受住", "最慢恢复")
+HEAD = ("行", "故障", "次数", "经受住", "最慢恢复", "种子")
 
 
 @dataclass(slots=True)
@@ -23,11 +23,13 @@ class Line:
     survived: int
     slowest: float
     seconds: float
+    seeds: set[int]
 
     def cells(self) -> tuple[str, ...]:
         recovery = f"{self.slowest:.1f} 秒" if self.slowest else "—"
         counts = f"{self.tried:,}", f"{self.survived:,}"
-        return self.row, self.title, *counts, recovery
+        seeds = "、".join(map(str, sorted(self.seeds)))
+        return self.row, self.title, *counts, recovery, seeds
 
 
 def read(files: Sequence[Path]) -> list[Line]:
@@ -36,13 +38,22 @@ def read(files: Sequence[Path]) -> list[Line]:
     for file in files:
         for each in json.loads(file.read_text()) if file.exists() else []:
             line = lines.setdefault(
-                each["row"], Line(each["row"], each["title"], 0, 0, 0.0, 0.0)
+                each["row"], Line(each["row"], each["title"], 0, 0, 0.0, 0.0, set())
             )
             line.tried += each["tried"]
             line.survived += each["survived"]
             line.slowest = max(line.slowest, each["slowest"])
             line.seconds += each["seconds"]
+            line.seeds |= set(each.get("seeds", ())) | (
+                {each["seed"]} if "seed" in each else set()
+            )
     return sorted(lines.values(), key=lambda line: int(line.row[1:]))
+
+
+def as_json(lines: Sequence[Line]) -> str:
+    """To be added up with other runs."""
+    told = [asdict(line) | {"seeds": sorted(line.seeds)} for line in lines]
+    return json.dumps(told, ensure_ascii=False)
 
 
 def table(lines: Sequence[Line]) -> str:

@@ -49,7 +49,7 @@ def ready() -> None:
         for role in ROLES:
             staff(role, at=at)
         fund("100000.00", at=at)
-        paying_account(at)
+        paying_account(at, number=f"1402020709{at}999")
     staff(Role.APPROVER, at=CITY)
     staff(Role.MAKER, at=PROVINCE)
     staff(Role.AUDITOR, at=PROVINCE)

@@ -136,7 +136,7 @@ def _try(ground: Ground, one: Fault, chance: Chance, choice: Choice) -> Outcome:
     began = time.monotonic()
     try:
         one.attempt(ground, chance)
-        result.survived = 1
+        result.survived = max(1, ground.strikes)
     except Exception:  # noqa: BLE001 - whatever happened, it was not survived
         again = f"--seed {choice.seed} --rows {one.row} --only {chance.turn}"
         again += " --slice" if choice.is_slice else ""
@@ -144,19 +144,13 @@ def _try(ground: Ground, one: Fault, chance: Chance, choice: Choice) -> Outcome:
             f'{one.name}: make faults ARGS="{again}"\n{traceback.format_exc()}'
         )
     finally:
+        # A try that strikes at many places counts as many; a failed one, for none.
+        result.tried = max(1, ground.strikes)
         result.slowest = ground.slowest_recovery()
         result.seconds = time.monotonic() - began
         ground.clear()
     return result
 
 
-def merged(parts: Iterable[Outcome]) -> list[Outcome]:
-    """One outcome a row."""
-    found: dict[str, Outcome] = {}
-    for part in parts:
-        found.setdefault(part.row, Outcome(part.row, part.title)).add(part)
-    return sorted(found.values(), key=lambda each: int(each.row[1:]))
-
-
-def as_json(outcomes: Iterable[Outcome]) -> list[dict[str, object]]:
-    return [asdict(each) for each in outcomes]
+def as_json(outcomes: Iterable[Outcome], seed: int) -> list[dict[str, object]]:
+    return [asdict(each) | {"seed": seed} for each in outcomes]

@@ -14,6 +14,7 @@ Without the setting nothing of this costs more than reading it.
 import os
 import re
 import signal
+import threading
 from collections import Counter
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from django.conf import settings
 CRASHPOINTS: set[str] = set()
 
 _WANTED = re.compile(
-    r"(?P<name>[\w.]+)(?::(?P<turn>\d+))?(?:(?P<act>[@~])(?P<path>.+))?"
+    r"(?P<name>[\w.]+|\*)(?::(?P<turn>\d+))?(?:(?P<act>[@~])(?P<path>.+))?"
 )
 _passed: Counter[str] = Counter()
 
@@ -55,12 +56,16 @@ def _strike(wanted: str, name: str) -> None:
     read = _WANTED.fullmatch(wanted)
     if read is None:
         raise LookupError(f"unreadable crash point: {wanted}")
-    if read["name"] != name:
+    if read["name"] not in {name, "*"}:
         return
     _passed[name] += 1
-    if _passed[name] == int(read["turn"] or 1) and _is_first(read["path"]):
-        is_stop = read["act"] == "~"
-        os.kill(os.getpid(), signal.SIGSTOP if is_stop else signal.SIGKILL)
+    path = f"{read['path']}/{name}" if read["name"] == "*" else read["path"]
+    if _passed[name] == int(read["turn"] or 1) and _is_first(path):
+        if read["act"] == "~":
+            # To this thread: another may be slow to take it, and we would go on.
+            signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
+        else:
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _is_first(path: str | None) -> bool:

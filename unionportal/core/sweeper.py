@@ -22,9 +22,9 @@ from django.db import connection
 from unionportal.core.jobs import ring
 from unionportal.core.leases import DUE_SQL
 
-SWEEP_SECONDS = 3.0
+SWEEP_SECONDS = 1.0  # one look into two small partial indexes
 RING_AGAIN_SECONDS = 3.0
-PATIENCE_SECONDS = 6.0
+PATIENCE_SECONDS = 4.0
 RINGS_A_SWEEP = 100
 # Starting a process costs more than most jobs: the child waits a while for the next.
 LINGER_SECONDS = 15

@@ -113,9 +113,8 @@ def back_from_the_dead(ground: Ground, chance: Chance) -> None:
     stage = stage_before(point)
     expected = reference(ground, stage)
     ground.at(stage)
-    mark = ground.mark("stop")
-    people = open_house(ground, crash=f"{point}~{mark}")
-    killer = Killer(ground, mark, outlive(point))
+    killer = Killer(ground, {point: outlive(point)})
+    people = open_house(ground, crash=killer.setting())
     killer.start()
     people.finish()
     assert killer.ended(), f"{point} was not passed from {stage}"
