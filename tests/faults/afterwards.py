@@ -4,7 +4,6 @@ Like the round's own steps: whoever is due looks at what is stored and clicks.
 """
 
 from collections.abc import Iterator
-from datetime import date
 
 from django.db import transaction
 
@@ -27,6 +26,7 @@ from members.enums import Role
 from members.models import Organisation
 from tests.assistance.builders import COUNTY, winter_text
 from tests.faults.people import Errand, People
+from tests.faults.tellers import AFTER_MONTH as DAY
 from tests.faults.tellers import BEFORE_FEN, lay_statement
 from unionportal.core.actor import SYSTEM
 from unionportal.core.jobs import enqueue
@@ -35,7 +35,6 @@ from unionportal.core.models.upload import Upload, UploadState
 from unionportal.core.uploads.steps import receive_upload
 from unionportal.demo.cast import Cast
 
-DAY = date(2026, 1, 5)
 ROSTER = """姓名,身份证号,性别,手机号,工会代码,户籍区划代码,开户行,银行卡号
 林小满,11010519491231002X,女,13800138000,350102,350102,中国工商银行鼓楼支行,6222020299999999996
 """

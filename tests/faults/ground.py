@@ -55,7 +55,8 @@ class Ground:
 
         `ready` (people, officers, funds, a scheme, no round), `opened`, `computed`,
         `noticed`, `released`, `approved`, `instructed` (files written), `answered` (the
-        bank's files in the inbox), `settled`.
+        bank's files in the inbox), `settled`, `reconciled` (nobody left to be paid, a
+        sample drawn, the month's statement in).
         """
         self.clear()
         self._sql(f'DROP DATABASE IF EXISTS "{DATABASE}" WITH (FORCE)')

@@ -19,7 +19,12 @@ import psutil
 from tests.faults.place import CHECKOUT, VAR, Place
 
 APPS = ("unionportal", "members", "assistance")
-MORE = ("tests/faults/building.py", "tests/faults/story.py", "tests/assistance/*.py")
+MORE = (
+    "tests/faults/building.py",
+    "tests/faults/story.py",
+    "tests/faults/tellers.py",
+    "tests/assistance/*.py",
+)
 KEPT = 2
 REFUSE, SEED = 0.5, 2
 """How the stub bank judges: with this seed both counties get something back."""

@@ -5,16 +5,20 @@ is paid. The threshold lies between the two lists, so that one needs the city's 
 """
 
 from collections.abc import Callable
+from pathlib import Path
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db.models import QuerySet
 
 from assistance.actions.disbursements import write_instruction
 from assistance.actions.notices import publish_round_notice
+from assistance.actions.payments import end_payment
 from assistance.actions.releases import release_round
 from assistance.actions.returns import collect_returns
 from assistance.actions.rounds import compute_round, open_round
-from assistance.enums import BatchState, FileDirection
+from assistance.actions.statements import collect_statements
+from assistance.enums import BatchState, FileDirection, PaymentEnd
 from assistance.models import BankFile, Batch, Payment, Round, SchemeVersion
 from assistance.permissions.batches import NEXT_STEP
 from members.enums import Role
@@ -33,7 +37,9 @@ from tests.assistance.builders import (
     union,
 )
 from tests.assistance.paying import AFTER_NOTICE, fund, paying_account
+from tests.faults.acts import draw
 from tests.faults.stages import REFUSE, SEED
+from tests.faults.tellers import AFTER_MONTH, lay_statement
 from unionportal.core.actor import SYSTEM
 from unionportal.demo.cast import Cast
 from unionportal.demo.walk.signing import SIGNED
@@ -133,6 +139,21 @@ def settled() -> None:
     assert {state for _union, state in states} == {"paid", "returned"}, states
 
 
+def reconciled() -> None:
+    """Whoever came back is ended, a sample is drawn, the month's statement is in."""
+    for payment in Payment.objects.filter(state="returned").order_by("id"):
+        union_ = payment.batch.organisation
+        end_payment(
+            payment_id=payment.pk,
+            reason=PaymentEnd.UNREACHABLE,
+            by=Cast(AFTER_NOTICE).holder(Role.MAKER, union_),
+            on=AFTER_NOTICE,
+        )
+    draw()
+    lay_statement(Path(settings.BANK_EXCHANGE_DIR))
+    collect_statements(by=SYSTEM, on=AFTER_MONTH)
+
+
 STAGES: dict[str, Callable[[], None]] = {
     act.__name__: act
     for act in (
@@ -145,5 +166,6 @@ STAGES: dict[str, Callable[[], None]] = {
         instructed,
         answered,
         settled,
+        reconciled,
     )
 }

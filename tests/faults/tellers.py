@@ -8,7 +8,7 @@ from tests.assistance.builders import COUNTY
 from unionportal.core.money import fen_of
 from unionportal.stub_bank.statements import Deposit, Teller
 
-MONTH = date(2025, 12, 1)
+MONTH, AFTER_MONTH = date(2025, 12, 1), date(2026, 1, 5)
 BEFORE_FEN, INTEREST_FEN, FEE_FEN = 50_000, 2_647, 1_500
 OF_ITS_OWN = (
     ("2025-11-20", "in", BEFORE_FEN, "转入", "transfer"),

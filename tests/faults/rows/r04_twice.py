@@ -23,7 +23,7 @@ THREADS = 8
 TITLE = "重复提交：同时点击、重发同一请求，只生效一次"
 
 
-@fault(row="R4", title=TITLE, in_ci=8, tries=200)
+@fault(row="R4", title=TITLE, in_ci=18, tries=200)
 def button_pressed_many_times(ground: Ground, chance: Chance) -> None:
     """Eight presses of one button at the same moment: one counts, seven are refused.
 
@@ -56,7 +56,7 @@ def button_pressed_many_times(ground: Ground, chance: Chance) -> None:
     ground.check_invariants()
 
 
-@fault(row="R4", title=TITLE, in_ci=6, tries=200)
+@fault(row="R4", title=TITLE, in_ci=16, tries=200)
 def same_key_is_carried_out_once(ground: Ground, chance: Chance) -> None:
     """One key from eight clients, then with another body: one deed, one refusal."""
     if ground.stage != "ready":
@@ -83,7 +83,7 @@ def same_key_is_carried_out_once(ground: Ground, chance: Chance) -> None:
     ]
 
 
-@fault(row="R4", title=TITLE, in_ci=4, tries=100)
+@fault(row="R4", title=TITLE, in_ci=16, tries=100)
 def one_document_is_entered_once(ground: Ground, chance: Chance) -> None:
     """The same receipt from eight desks comes into the books once."""
     ground.at("ready")

@@ -46,7 +46,7 @@ class Taking:
     act: Callable[[], object]
 
 
-@fault(row="R5", title="2–16 个线程同时动一笔资金", in_ci=8, tries=500)
+@fault(row="R5", title="2–16 个线程同时动一笔资金", in_ci=50, tries=500)
 def threads_on_one_fund(ground: Ground, chance: Chance) -> None:
     ground.at("released")
     batch = _waiting_for_the_last_word()

@@ -28,7 +28,7 @@ TITLE = "批准的同时名单、账户在变；同一人兼两职"
 CHANGES = (hold_payment, withdraw_payment)
 
 
-@fault(row="R6", title=TITLE, in_ci=12, tries=500)
+@fault(row="R6", title=TITLE, in_ci=22, tries=500)
 def list_changes_while_it_is_signed(ground: Ground, chance: Chance) -> None:
     """One signs the list he saw, one changes it: never a signature on what changed before.
 
@@ -74,7 +74,7 @@ def list_changes_while_it_is_signed(ground: Ground, chance: Chance) -> None:
     ground.check_invariants()
 
 
-@fault(row="R6", title=TITLE, in_ci=6, tries=100)
+@fault(row="R6", title=TITLE, in_ci=14, tries=100)
 def account_is_stopped_while_it_is_paid(ground: Ground, chance: Chance) -> None:
     """An account stopped before the list left is not in the list that left."""
     ground.at("approved")
@@ -112,7 +112,7 @@ def account_is_stopped_while_it_is_paid(ground: Ground, chance: Chance) -> None:
     ground.check_invariants()
 
 
-@fault(row="R6", title=TITLE, in_ci=6, tries=100)
+@fault(row="R6", title=TITLE, in_ci=14, tries=100)
 def one_person_with_two_posts_signs_once(ground: Ground, chance: Chance) -> None:
     """Maker, checker and approver in one person: the second step is refused to him."""
     ground.at("released")

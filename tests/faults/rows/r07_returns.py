@@ -134,7 +134,7 @@ def came_in(content: bytes, name: str) -> ReturnOutcome | Refusal:
         return refusal
 
 
-@fault(row="R7", title=TITLE, in_ci=2 * len(DAMAGES), tries=100 * len(DAMAGES))
+@fault(row="R7", title=TITLE, in_ci=4 * len(DAMAGES), tries=100 * len(DAMAGES))
 def damaged_file_is_refused_whole(ground: Ground, chance: Chance) -> None:
     """A damaged answer changes nothing; then the right one is applied, and once.
 

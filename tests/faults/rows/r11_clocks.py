@@ -43,7 +43,7 @@ def skewed(ground: Ground, clock: Path) -> dict[str, str]:
 @fault(
     row="R11",
     title=TITLE,
-    in_ci=2 if LIBRARY else 0,
+    in_ci=1 if LIBRARY else 0,
     tries=len(OFFSETS) * 2 if LIBRARY else 0,
 )
 def round_ends_under_a_wrong_clock(ground: Ground, chance: Chance) -> None:
