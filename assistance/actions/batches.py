@@ -189,7 +189,7 @@ def _left(funding: BatchFunding) -> Decimal:
 def locked_batch(batch_id: int) -> Batch:
     """Return the batch with its row locked: the queue in which two signers wait."""
     batch = (
-        Batch.objects.select_for_update(of=("self",))
+        Batch.objects.select_for_update(of=("self",), no_key=True)
         .select_related("organisation", "round__version__scheme")
         .filter(pk=batch_id)
         .first()

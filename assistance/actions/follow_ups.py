@@ -122,7 +122,7 @@ def _take_left_over(
 
     Only those whose payee has an account to be paid to: nobody falls between.
     """
-    batches = Batch.objects.select_for_update().filter(
+    batches = Batch.objects.select_for_update(no_key=True).filter(
         round=round_,
         organisation=organisation_id,
         state__in=(BatchState.INSTRUCTED, BatchState.APPROVED),

@@ -394,8 +394,12 @@ def recount_round(round_: Round) -> None:
 
 
 def locked_round(round_id: int) -> Round:
-    """The round under a row lock, with what its rules need."""
-    return _with_rules().select_for_update(of=("self",)).get(pk=round_id)
+    """The round under a row lock, with what its rules need.
+
+    No key of it ever changes: who only refers to it, as an import does at its commit,
+    must not wait for us while we wait for him.
+    """
+    return _with_rules().select_for_update(of=("self",), no_key=True).get(pk=round_id)
 
 
 def seen_round(round_id: int) -> Round:
