@@ -11,6 +11,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from http import HTTPStatus
@@ -51,6 +52,7 @@ from unionportal.core.models.jobs import LIVE_STATES, Job, JobState
 from unionportal.demo.cast import Cast
 from unionportal.demo.chance import seeded
 from unionportal.demo.identity import Identifiers
+from unionportal.embedded import EngineError
 
 STAFF_BACKEND = "members.auth.backends.StaffBackend"
 TOKEN = "t" * 32
@@ -98,7 +100,9 @@ class People:
     def supervise(self) -> None:
         """Start again what died, as `restart: unless-stopped` does."""
         if "engines" not in self.leave_down:
-            self.ground.mend_engines()
+            # One that is killed again while it starts is started again.
+            with suppress(EngineError):
+                self.ground.mend_engines()
         for each in self.ground.running:
             if not each.is_alive:
                 each.kill()
