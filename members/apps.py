@@ -18,6 +18,11 @@ class MembersConfig(AppConfig):
         from members.enums import VERBS
         from members.queries.office import QUEUES as OFFICE_QUEUES
         from members.queries.organisation_figures import FIGURES
+        from members.queries.membership_figures import MEMBERSHIP_FIGURES
+        from members.queries.membership_waiting import (
+            MEMBERSHIP_QUEUES,
+            membership_cards,
+        )
         from members.queries.person import phones_of
         from members.queries.waiting import QUEUES, account_cards
         from unionportal.core.cards import register_home_cards
@@ -37,5 +42,8 @@ class MembersConfig(AppConfig):
             register_succession(succession)
         for figure in FIGURES:
             register_figure(figure)
-        for queue in (*QUEUES, *OFFICE_QUEUES):
+        register_home_cards(membership_cards)
+        for figure in MEMBERSHIP_FIGURES:
+            register_figure(figure)
+        for queue in (*QUEUES, *OFFICE_QUEUES, *MEMBERSHIP_QUEUES):
             register_queue(queue)

@@ -124,6 +124,127 @@ class Sex(TextChoices):
     FEMALE = "female", _("女")
 
 
+class IdKind(TextChoices):
+    """What a number of 18 signs stands on; each is read from the number itself."""
+
+    RESIDENT = "resident", _("居民身份证")
+    TAIWAN_HONGKONG_MACAU = "hmt_permit", _("港澳台居民居住证")
+    FOREIGNER = "foreigner", _("外国人永久居留身份证")
+
+
+class Education(TextChoices):
+    PRIMARY = "primary", _("小学及以下")
+    JUNIOR = "junior", _("初中")
+    SENIOR = "senior", _("高中")
+    VOCATIONAL = "vocational", _("中专（技校）")
+    COLLEGE = "college", _("大专")
+    BACHELOR = "bachelor", _("本科")
+    GRADUATE = "graduate", _("研究生")
+
+
+class PoliticalStatus(TextChoices):
+    """政治面貌, GB/T 4762 in the words of the membership form."""
+
+    PARTY = "party", _("中共党员")
+    PROBATIONARY = "probationary", _("中共预备党员")
+    LEAGUE = "league", _("共青团员")
+    DEMOCRATIC = "democratic", _("民主党派")
+    NONE = "none", _("群众")
+
+
+class SkillGrade(TextChoices):
+    """The grades of 新八级工 (人社部发〔2022〕14号)."""
+
+    APPRENTICE = "apprentice", _("学徒工")
+    FIVE = "five", _("五级（初级工）")
+    FOUR = "four", _("四级（中级工）")
+    THREE = "three", _("三级（高级工）")
+    TWO = "two", _("二级（技师）")
+    ONE = "one", _("一级（高级技师）")
+    SPECIAL = "special", _("特级技师")
+    CHIEF = "chief", _("首席技师")
+
+
+class JobKind(TextChoices):
+    CONTRACT = "contract", _("劳动合同用工")
+    DISPATCHED = "dispatched", _("劳务派遣")
+    PUBLIC = "public", _("机关事业单位在编")
+    FLEXIBLE = "flexible", _("灵活就业")
+    PLATFORM = "platform", _("平台用工")
+    RETIRED = "retired", _("退休")
+    UNEMPLOYED = "unemployed", _("失业")
+
+
+class HukouKind(TextChoices):
+    URBAN = "urban", _("城镇（非农业）")
+    RURAL = "rural", _("农业")
+
+
+class TargetGroup(TextChoices):
+    """Groups that are counted, invited and cared for apart (重点群体)."""
+
+    MIGRANT = "migrant", _("农民工")
+    NEW_FORM = "new_form", _("新就业形态劳动者")
+    SANITATION = "sanitation", _("环卫职工")
+    BUS = "bus", _("公交职工")
+    FUNERAL = "funeral", _("殡葬职工")
+    WOMEN = "women", _("女职工")
+    RETIRED = "retired", _("退休职工")
+    DISABLED = "disabled", _("残疾职工")
+    VETERAN = "veteran", _("退役军人")
+
+
+class MembershipState(TextChoices):
+    """What a member is to the union (会籍状态)."""
+
+    MEMBER = "member", _("在籍")
+    KEPT = "kept", _("保留会籍")
+    RETIRED = "retired", _("退休会员")
+    LEFT = "left", _("已退会")
+    EXPELLED = "expelled", _("已开除会籍")
+
+
+class ApplicationState(TextChoices):
+    SUBMITTED = "submitted", _("待审核")
+    RETURNED = "returned", _("待补充")
+    APPROVED = "approved", _("已批准")
+    REFUSED = "refused", _("未批准")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+class CardState(TextChoices):
+    VALID = "valid", _("有效")
+    REVOKED = "revoked", _("已注销")
+
+
+class TransferSide(TextChoices):
+    """Who asked for a transfer."""
+
+    WORKER = "worker", _("会员本人")
+    OLD_UNION = "old_union", _("转出工会")
+    NEW_UNION = "new_union", _("转入工会")
+
+
+class TransferState(TextChoices):
+    """asked: neither union has said yes; released, accepted: one has; agreed: both."""
+
+    ASKED = "asked", _("待双方同意")
+    RELEASED = "released", _("待转入工会接收")
+    ACCEPTED = "accepted", _("待转出工会同意")
+    AGREED = "agreed", _("已同意，待生效")
+    COMPLETED = "completed", _("已转接")
+    REFUSED = "refused", _("未同意")
+    CANCELLED = "cancelled", _("已撤回")
+    LAPSED = "lapsed", _("逾期未办")
+
+
+class MergeState(TextChoices):
+    PROPOSED = "proposed", _("待复核")
+    MERGED = "merged", _("已合并")
+    REFUSED = "refused", _("未合并")
+    UNDONE = "undone", _("已还原")
+
+
 class Residence(TextChoices):
     """Which of the two subsistence lines of a county is meant."""
 
@@ -199,6 +320,34 @@ VERBS = {
     "members.employer:close": "登记停业",
     "members.employer:cover": "登记建会",
     "members.employer:import": "批量导入用人单位",
+    "members.person:describe": "更正实名信息",
+    "members.membership:join": "入会",
+    "members.membership:keep": "保留会籍",
+    "members.membership:resume": "恢复会籍",
+    "members.membership:retire": "转为退休会员",
+    "members.membership:leave": "退会",
+    "members.membership:lapse": "按退会办理",
+    "members.membership:expel": "开除会籍",
+    "members.membership:rejoin": "重新入会",
+    "members.membership:transfer": "转会",
+    "members.membership:renew_card": "换发会员证",
+    "members.membershipapplication:submit": "申请入会",
+    "members.membershipapplication:resubmit": "补充后再次提交",
+    "members.membershipapplication:ask_more": "要求补充",
+    "members.membershipapplication:approve": "批准入会",
+    "members.membershipapplication:refuse": "不予批准",
+    "members.membershipapplication:withdraw": "撤回申请",
+    "members.membershiptransfer:ask": "申请转会",
+    "members.membershiptransfer:release": "同意转出",
+    "members.membershiptransfer:accept": "同意接收",
+    "members.membershiptransfer:complete": "转会生效",
+    "members.membershiptransfer:refuse": "不同意转会",
+    "members.membershiptransfer:cancel": "撤回转会",
+    "members.membershiptransfer:lapse": "转会逾期",
+    "members.personmerge:propose": "提出合并",
+    "members.personmerge:merge": "合并人员",
+    "members.personmerge:refuse": "不予合并",
+    "members.personmerge:undo": "还原合并",
     "members.bankaccount:open": "登记账户",
     "members.bankaccount:verify": "核验账户",
     "members.bankaccount:stop": "停用账户",

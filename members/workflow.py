@@ -2,9 +2,14 @@
 
 from members.enums import (
     AccountState,
+    ApplicationState,
+    CardState,
+    MembershipState,
+    MergeState,
     NoticeState,
     ObjectionState,
     OrganisationState,
+    TransferState,
 )
 from unionportal.core.workflow import Transition, Workflow
 
@@ -70,4 +75,117 @@ ORGANISATION = Workflow(
         ),
     ),
     labels=dict(OrganisationState.choices),
+)
+
+# 中国工会章程第五条、第六条；工会会员会籍管理办法（总工办发〔2016〕30号）
+MEMBERSHIP = Workflow(
+    name="会籍",
+    initial=MembershipState.MEMBER,
+    transitions=(
+        Transition("transfer", MembershipState.MEMBER, MembershipState.MEMBER, "转会"),
+        Transition("transfer", MembershipState.KEPT, MembershipState.KEPT, "转会"),
+        Transition(
+            "transfer", MembershipState.RETIRED, MembershipState.RETIRED, "转会"
+        ),
+        Transition("keep", MembershipState.MEMBER, MembershipState.KEPT, "保留会籍"),
+        Transition("resume", MembershipState.KEPT, MembershipState.MEMBER, "恢复会籍"),
+        Transition(
+            "retire", MembershipState.MEMBER, MembershipState.RETIRED, "转为退休会员"
+        ),
+        Transition(
+            "retire", MembershipState.KEPT, MembershipState.RETIRED, "转为退休会员"
+        ),
+        Transition("leave", MembershipState.MEMBER, MembershipState.LEFT, "退会"),
+        Transition("leave", MembershipState.KEPT, MembershipState.LEFT, "退会"),
+        Transition("leave", MembershipState.RETIRED, MembershipState.LEFT, "退会"),
+        Transition("lapse", MembershipState.MEMBER, MembershipState.LEFT, "按退会办理"),
+        Transition(
+            "expel", MembershipState.MEMBER, MembershipState.EXPELLED, "开除会籍"
+        ),
+        Transition("expel", MembershipState.KEPT, MembershipState.EXPELLED, "开除会籍"),
+        Transition(
+            "expel", MembershipState.RETIRED, MembershipState.EXPELLED, "开除会籍"
+        ),
+        Transition("rejoin", MembershipState.LEFT, MembershipState.MEMBER, "重新入会"),
+        Transition(
+            "rejoin", MembershipState.EXPELLED, MembershipState.MEMBER, "重新入会"
+        ),
+    ),
+    labels=dict(MembershipState.choices),
+)
+
+APPLICATION = Workflow(
+    name="入会申请",
+    initial=ApplicationState.SUBMITTED,
+    transitions=(
+        Transition(
+            "ask_more",
+            ApplicationState.SUBMITTED,
+            ApplicationState.RETURNED,
+            "要求补充",
+        ),
+        Transition(
+            "resubmit",
+            ApplicationState.RETURNED,
+            ApplicationState.SUBMITTED,
+            "再次提交",
+        ),
+        Transition(
+            "approve", ApplicationState.SUBMITTED, ApplicationState.APPROVED, "批准入会"
+        ),
+        Transition(
+            "refuse", ApplicationState.SUBMITTED, ApplicationState.REFUSED, "不予批准"
+        ),
+        Transition(
+            "withdraw", ApplicationState.SUBMITTED, ApplicationState.WITHDRAWN, "撤回"
+        ),
+        Transition(
+            "withdraw", ApplicationState.RETURNED, ApplicationState.WITHDRAWN, "撤回"
+        ),
+    ),
+    labels=dict(ApplicationState.choices),
+)
+
+CARD = Workflow(
+    name="会员证",
+    initial=CardState.VALID,
+    transitions=(Transition("revoke", CardState.VALID, CardState.REVOKED, "注销"),),
+    labels=dict(CardState.choices),
+)
+
+_UNDER_WAY = (TransferState.ASKED, TransferState.RELEASED, TransferState.ACCEPTED)
+TRANSFER = Workflow(
+    name="转会",
+    initial=TransferState.ASKED,
+    transitions=(
+        Transition("release", TransferState.ASKED, TransferState.RELEASED, "同意转出"),
+        Transition("accept", TransferState.ASKED, TransferState.ACCEPTED, "同意接收"),
+        Transition("release", TransferState.ACCEPTED, TransferState.AGREED, "同意转出"),
+        Transition("accept", TransferState.RELEASED, TransferState.AGREED, "同意接收"),
+        Transition("complete", TransferState.AGREED, TransferState.COMPLETED, "生效"),
+        *(
+            Transition("refuse", state, TransferState.REFUSED, "不同意")
+            for state in _UNDER_WAY
+        ),
+        *(
+            Transition("cancel", state, TransferState.CANCELLED, "撤回")
+            for state in (*_UNDER_WAY, TransferState.AGREED)
+        ),
+        *(
+            Transition("lapse", state, TransferState.LAPSED, "逾期")
+            for state in _UNDER_WAY
+        ),
+    ),
+    labels=dict(TransferState.choices),
+)
+
+MERGE = Workflow(
+    name="人员合并",
+    initial=MergeState.PROPOSED,
+    transitions=(
+        Transition("merge", MergeState.PROPOSED, MergeState.MERGED, "合并"),
+        Transition("refuse", MergeState.PROPOSED, MergeState.REFUSED, "不予合并"),
+        Transition("undo", MergeState.MERGED, MergeState.UNDONE, "还原"),
+    ),
+    labels=dict(MergeState.choices),
 )

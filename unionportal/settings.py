@@ -228,6 +228,17 @@ UNFOLD = {
                     place("用人单位", "factory", "staff_members:employers"),
                     place("组织建设指标", "monitoring", "staff_members:union-figures"),
                     place("人员", "group", "admin:members_person_changelist"),
+                    place("会籍", "badge", "admin:members_membership_changelist"),
+                    place(
+                        "入会申请",
+                        "person_add",
+                        "admin:members_membershipapplication_changelist",
+                    ),
+                    place(
+                        "转会",
+                        "swap_horiz",
+                        "admin:members_membershiptransfer_changelist",
+                    ),
                     place("批量导入", "upload_file", "staff_imports:uploads"),
                     place(
                         "收款账户",
@@ -345,6 +356,11 @@ CELERY_BEAT_SCHEDULE = {
     "prove-books-nightly": {
         "task": "assistance.prove_books_nightly",
         "schedule": crontab(hour=2, minute=30),
+    },
+    # A membership moves on the day that both unions agreed on.
+    "move-transfers-nightly": {
+        "task": "members.move_transfers_nightly",
+        "schedule": crontab(hour=0, minute=10),
     },
 }
 CELERY_BEAT_SCHEDULER = "unionportal.beat:VisibleScheduler"

@@ -59,11 +59,11 @@ _JUDGE = """
 """
 _INSERT = """
     INSERT INTO members_person (name, name_pinyin, name_initials, id_number,
-        id_number_index, birth_date, sex, phone, phone_index, organisation_id,
-        division_id)
+        id_number_index, id_kind, birth_date, sex, phone, phone_index,
+        organisation_id, division_id)
     SELECT record->>'name', record->>'name_pinyin', record->>'name_initials',
-        decode(record->>'id_number', 'hex'), key, (record->>'birth_date')::date,
-        record->>'sex', decode(record->>'phone', 'hex'),
+        decode(record->>'id_number', 'hex'), key, record->>'id_kind',
+        (record->>'birth_date')::date, record->>'sex', decode(record->>'phone', 'hex'),
         COALESCE(record->>'phone_index', ''), place.id, record->>'division'
     FROM upload_row JOIN row_place AS place USING (number)
     WHERE verdict = 'new' ORDER BY number
@@ -121,6 +121,7 @@ def _read_identity(text: str) -> dict[str, str]:
         "id_number": read.number,
         "birth_date": read.birth_date.isoformat(),
         "sex": read.sex,
+        "id_kind": read.kind,
     }
 
 

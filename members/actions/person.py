@@ -57,6 +57,7 @@ def register_person(*, entry: PersonEntry, on: date, by: Actor) -> Registration:
         person.id_number = read.number
         person.id_number_index = blind_index(read.number, kind="id_number")
         person.birth_date, person.sex = read.birth_date, read.sex
+        person.id_kind = read.kind
         _save_once(person)
         record(
             by=by,

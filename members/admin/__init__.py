@@ -3,23 +3,29 @@
 from members.admin import (
     account,
     api_client,
+    application,
     division,
+    membership,
     notice,
     organisation,
     person,
     post,
     standard,
+    transfer,
     user,
 )
 
 __all__ = [
     "account",
     "api_client",
+    "application",
     "division",
+    "membership",
     "notice",
     "organisation",
     "person",
     "post",
     "standard",
+    "transfer",
     "user",
 ]

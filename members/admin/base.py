@@ -23,6 +23,7 @@ from unionportal.core.actor import Actor
 from unionportal.core.admin.verbs import Verb, arranged, attempt
 from unionportal.core.audit import history_of
 from unionportal.core.errors import Refusal
+from unionportal.core.verb_labels import verb_label
 from unionportal.core.verdict import Verdict
 
 VERB_LABELS = {
@@ -275,7 +276,7 @@ def _history(record: Model) -> list[HistoryLine]:
         HistoryLine(
             entry.on,
             entry.actor_name,
-            VERB_LABELS.get(entry.verb, entry.verb),
+            VERB_LABELS.get(entry.verb) or verb_label(entry.subject_kind, entry.verb),
             entry.reason,
         )
         for entry in history_of(record)[:HISTORY_SHOWN]

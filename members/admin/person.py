@@ -1,6 +1,7 @@
 """People on the staff site, masked; full numbers are shown once, with a reason."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
@@ -18,12 +19,15 @@ from members.actions.person import (
     register_person,
     reveal_identity,
 )
+from members.actions.real_name import describe_person
 from members.admin.base import RecordAdmin, Step, UncountedPages
 from members.admin.forms import CardForm, PersonForm, PhoneForm, ReasonForm
 from members.auth.actor import business_date, request_actor
-from members.enums import Role
+from members.enums import Role, TargetGroup
+from members.forms.particulars import ParticularsForm, known_of
 from members.models import Person
 from members.permissions import (
+    can_describe_person,
     can_open_account,
     can_register_person,
     can_reveal_person,
@@ -50,9 +54,19 @@ class PersonAdmin(RecordAdmin):
         "masked_phone",
         "organisation",
         "division",
+        "id_kind",
+        "nation",
+        "education",
+        "political_status",
+        "unit_name",
+        "job_kind",
+        "trade",
+        "skill_grade",
+        "hukou_kind",
+        "groups",
         "died_on",
     )
-    readonly_fields = ("masked_id", "masked_phone")
+    readonly_fields = ("masked_id", "masked_phone", "groups")
     add_form = PersonForm
 
     def visible(self, actor: Actor) -> QuerySet[Person]:
@@ -104,6 +118,14 @@ class PersonAdmin(RecordAdmin):
                 form=PhoneForm,
                 done="手机号已更换。",
             ),
+            Step(
+                name="describe",
+                label="更正实名信息",
+                verdict=can_describe_person(actor, record),
+                act=lambda entered: describe_person(said=entered, **common),
+                form=partial(ParticularsForm, initial=known_of(record)),
+                done="实名信息已更正。",
+            ),
         )
 
     def get_urls(self) -> list[URLPattern]:
@@ -145,6 +167,10 @@ class PersonAdmin(RecordAdmin):
         response = render(request, "members/admin/revealed.html", values)
         add_never_cache_headers(response)
         return response
+
+    @admin.display(description=_("重点群体"))
+    def groups(self, person: Person) -> str:
+        return "、".join(str(TargetGroup(one).label) for one in person.target_groups)
 
     @admin.display(description=_("身份证号"))
     def masked_id(self, person: Person) -> str:

@@ -23,11 +23,13 @@ HOUR = 60 * 60
 TRIES = 5
 PER_PHONE_AN_HOUR = 5
 PER_ADDRESS_AN_HOUR = 60
-TEXT = "【工会服务】您的登录验证码是 {code}，5 分钟内有效。工作人员不会向您索要验证码。"
+TEXT = "【工会服务】您的验证码是 {code}，5 分钟内有效。工作人员不会向您索要验证码。"
 
 
-def send_code(text: str, *, address: str) -> str:
+def send_code(text: str, *, address: str, to_strangers: bool = False) -> str:
     """Send a fresh code and return the phone in its bare form.
+
+    Who applies to join is not registered yet: `to_strangers` sends to any phone.
 
     Refuses a malformed number, a second code within a minute, and too many an hour
     from one phone or one address.
@@ -45,7 +47,7 @@ def send_code(text: str, *, address: str) -> str:
     code = f"{secrets.randbelow(10**6):06d}"
     forget_attempts("code-try", index)
     cache.set(_key(index), _digest(index, code), LIFE_SECONDS)
-    if persons_by_phone(phone).exists():
+    if to_strangers or persons_by_phone(phone).exists():
         import_string(settings.SMS_BACKEND)().send(phone, TEXT.format(code=code))
     return phone
 

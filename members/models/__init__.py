@@ -2,15 +2,18 @@
 
 from members.models.account import BankAccount
 from members.models.api_client import ApiClient
+from members.models.application import MembershipApplication
 from members.models.division import Division
 from members.models.employer import Employer
 from members.models.former_organisation import FormerOrganisation
+from members.models.membership import MemberCard, Membership, Standing
 from members.models.notice import Notice, NoticeLine, Objection
 from members.models.office import LegalCertificate, Officer, OfficeTerm
 from members.models.organisation import Organisation
 from members.models.person import Person
 from members.models.post import Post
 from members.models.standard import Standard
+from members.models.transfer import MembershipTransfer
 from members.models.user import User
 from members.models.yearly_return import YearlyReturn
 
@@ -21,6 +24,10 @@ __all__ = [
     "Employer",
     "FormerOrganisation",
     "LegalCertificate",
+    "MemberCard",
+    "Membership",
+    "MembershipApplication",
+    "MembershipTransfer",
     "Notice",
     "NoticeLine",
     "Objection",
@@ -30,6 +37,7 @@ __all__ = [
     "Person",
     "Post",
     "Standard",
+    "Standing",
     "User",
     "YearlyReturn",
 ]

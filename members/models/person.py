@@ -1,10 +1,20 @@
 """People (人员): everybody a union serves, once."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from members.enums import Sex
+from members.enums import (
+    Education,
+    HukouKind,
+    IdKind,
+    JobKind,
+    PoliticalStatus,
+    Sex,
+    SkillGrade,
+    TargetGroup,
+)
 from unionportal.core.fields import SealedTextField
 from unionportal.core.history import keep_versions
 
@@ -15,7 +25,8 @@ from unionportal.core.history import keep_versions
 class Person(models.Model):
     """A person known by ID number. Originals are sealed; what rules need stands beside.
 
-    `id_number_index` and `phone_index` are keyed hashes: they find, they do not tell.
+    The real-name columns (实名制, 总工办发〔2017〕14号) stay empty where a register lacks
+    them. `id_number_index` and `phone_index` are keyed hashes: they find, they do not tell.
     """
 
     name = models.CharField(_("姓名"), max_length=60)
@@ -23,6 +34,13 @@ class Person(models.Model):
     name_initials = models.CharField(_("拼音首字母"), max_length=30, blank=True)
     id_number = SealedTextField(_("身份证号"))
     id_number_index = models.CharField(_("身份证号索引"), max_length=32, editable=False)
+    id_kind = models.CharField(
+        _("证件种类"),
+        max_length=10,
+        choices=IdKind.choices,
+        default=IdKind.RESIDENT,
+        db_default=IdKind.RESIDENT,
+    )
     birth_date = models.DateField(_("出生日期"))
     sex = models.CharField(_("性别"), max_length=6, choices=Sex.choices)
     phone = SealedTextField(_("手机号"), null=True, blank=True)
@@ -42,6 +60,62 @@ class Person(models.Model):
         blank=True,
         related_name="people",
         verbose_name=_("户籍区划"),
+    )
+    nation = models.CharField(
+        _("民族"), max_length=10, blank=True, default="", db_default=""
+    )
+    education = models.CharField(
+        _("学历"),
+        max_length=10,
+        choices=Education.choices,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    political_status = models.CharField(
+        _("政治面貌"),
+        max_length=12,
+        choices=PoliticalStatus.choices,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    unit_name = models.CharField(
+        _("工作单位"), max_length=90, blank=True, default="", db_default=""
+    )
+    trade = models.CharField(
+        _("工种"), max_length=40, blank=True, default="", db_default=""
+    )
+    skill_grade = models.CharField(
+        _("技能等级"),
+        max_length=10,
+        choices=SkillGrade.choices,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    job_kind = models.CharField(
+        _("用工形式"),
+        max_length=10,
+        choices=JobKind.choices,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    hukou_kind = models.CharField(
+        _("户籍类型"),
+        max_length=6,
+        choices=HukouKind.choices,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    target_groups = ArrayField(
+        models.CharField(max_length=10, choices=TargetGroup.choices),
+        verbose_name=_("重点群体"),
+        blank=True,
+        default=list,
+        db_default=[],
     )
     died_on = models.DateField(_("去世日期"), null=True, blank=True)
 

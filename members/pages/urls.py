@@ -2,13 +2,34 @@
 
 from django.urls import path
 
-from members.pages import me, notices, text_size
+from members.pages import (
+    joining,
+    me,
+    membership,
+    notices,
+    text_size,
+    transferring,
+)
 
 app_name = "members"
 urlpatterns = [
     path("me/", me.me, name="me"),
     path("me/accounts/new/", me.new_account, name="account-new"),
     path("me/accounts/<int:pk>/stop/", me.stop, name="account-stop"),
+    path("me/membership/", membership.my_membership, name="membership"),
+    path("me/membership/card/", membership.new_card, name="card-new"),
+    path("me/membership/leave/", membership.leave, name="membership-leave"),
+    path("me/particulars/", membership.my_particulars, name="particulars"),
+    path("me/transfers/", transferring.transfers, name="transfers"),
+    path("me/transfers/to/<int:pk>/", transferring.transfer_to, name="transfer-to"),
+    path("me/transfers/<int:pk>/cancel/", transferring.cancel, name="transfer-cancel"),
+    path("join/", joining.join, name="join"),
+    path("join/phone/", joining.join_phone, name="join-phone"),
+    path("join/code/", joining.join_code, name="join-code"),
+    path("join/unions/<int:pk>/", joining.join_union, name="join-union"),
+    path("join/<int:pk>/", joining.join_again, name="join-again"),
+    path("join/<int:pk>/withdraw/", joining.withdraw, name="join-withdraw"),
+    path("card/<str:token>/", membership.card, name="card"),
     path("notices/", notices.notice_list, name="notice-list"),
     path("notices/<int:pk>/", notices.notice_detail, name="notice-detail"),
     path("notices/<int:pk>/object/", notices.object_to, name="notice-object"),

@@ -1,5 +1,8 @@
 """Citizen ID numbers (公民身份号码, GB 11643-1999): checked, birth date and sex read.
 
+Numbers of the same form stand on the residence permits of Hong Kong, Macau and Taiwan
+(81, 82, 83) and, since 2023, on the permanent residence card of foreigners (9).
+
 A wrong length, sign, date or check digit is an error. A county code that the table
 does not know for the year of birth is a warning only: codes are younger and older than
 any table, and residence permits of Hong Kong, Macau and Taiwan use 81, 82 and 83.
@@ -18,6 +21,7 @@ from unionportal.core.errors import Refusal
 LENGTH = 18
 _PLAIN = re.compile(r"[0-9]{17}[0-9X]\Z")
 PERMIT_PREFIXES = ("81", "82", "83")
+FOREIGNER_PREFIX = "9"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,13 @@ class IdNumber:
     number: str
     birth_date: date
     sex: str
+
+    @property
+    def kind(self) -> str:
+        """Which document bears such a number: resident, hmt_permit or foreigner."""
+        if self.number.startswith(PERMIT_PREFIXES):
+            return "hmt_permit"
+        return "foreigner" if self.number.startswith(FOREIGNER_PREFIX) else "resident"
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -61,7 +72,7 @@ def _birth_date(number: str, on: date) -> date:
 
 
 def _warnings(number: str) -> tuple[str, ...]:
-    if number.startswith(PERMIT_PREFIXES):
+    if number.startswith((*PERMIT_PREFIXES, FOREIGNER_PREFIX)):
         return ()
     try:
         ric.get_birth_place(number)

@@ -28,10 +28,13 @@ from assistance.models import (
     Posting,
     Round,
 )
-from members.enums import AccountState
+from members.enums import AccountState, TransferState
 from members.models import (
     ApiClient,
     BankAccount,
+    Membership,
+    MembershipApplication,
+    MembershipTransfer,
     Notice,
     NoticeLine,
     Objection,
@@ -108,6 +111,7 @@ def households(house: House, numbers: range) -> None:
     BankAccount.objects.filter(pk__in=[each.pk for each in made]).update(
         state=AccountState.VERIFIED, verified_at=Now(), verified_by=card.verified_by
     )
+    members(house, people, numbers)
     HouseholdMember.objects.bulk_create(
         HouseholdMember(
             dossier=first,
@@ -117,6 +121,36 @@ def households(house: House, numbers: range) -> None:
         )
         for n in numbers
     )
+
+
+def members(house: House, people: list[Person], numbers: range) -> None:
+    """Memberships of them all, each on its way; and as many strangers who apply."""
+    held = Membership.objects.get(pk=house.keys["members_membership"])
+    principal = dict(zip(numbers, people, strict=True))
+    made = copies(
+        held,
+        numbers,
+        person=lambda n: principal[n],
+        number=lambda n: f"C{n:09d}",
+    )
+    by_number = dict(zip(numbers, made, strict=True))
+    copies(held.standings.get(), numbers, membership=lambda n: by_number[n])
+    copies(
+        held.cards.get(),
+        numbers,
+        membership=lambda n: by_number[n],
+        token=lambda n: f"crowd{n}",
+    )
+    transfer = MembershipTransfer.objects.get(
+        pk=house.keys["members_membershiptransfer"]
+    )
+    transfer.state, transfer.released_on = TransferState.ASKED, None
+    transfer.released_by_name = ""
+    copies(transfer, numbers, membership=lambda n: by_number[n])
+    application = MembershipApplication.objects.get(
+        pk=house.keys["members_membershipapplication"]
+    )
+    copies(application, numbers, id_number_index=lambda n: f"apply{n:027d}")
 
 
 def rounds(house: House, numbers: range) -> None:

@@ -61,6 +61,7 @@ class Door:
 
 NOBODY = "405 405 405 405 405 405"
 OVER = "404 404 404 404 404 404"
+MOVED = "moved moved moved moved moved moved"
 LOGIN = "login login login login login login"
 # --- the staff's pages
 STAFF_LIST = Door(
@@ -310,7 +311,12 @@ DOORS: dict[str, Door] = {
     "admin:app_list": LIST.at("/staff/members/"),
     "staff/(?P<url>.*)$": GONE.at("/staff/nothing/"),
     # --- members
-    **records("person", "account", "phone", add=ADD),
+    **records("person", "account", "phone", "describe", add=ADD),
+    **records(
+        "membership", "keep", "retire", "leave", "expel", "transfer", "card", add=ADD
+    ),
+    **records("membershipapplication", "approve", "ask_more", "refuse"),
+    **records("membershiptransfer", "accept", "refuse", "cancel", add=ADD),
     "admin:members_person_reveal": Door(
         get="login login 404 login 404 login", post="login login 404 login 200 login"
     ).of("members_person"),
@@ -347,6 +353,41 @@ DOORS: dict[str, Door] = {
     "members:account-stop": Door(
         get="login 405 405 login 405 login", post=WORKER_OWN.post
     ).of("members_bankaccount"),
+    # Somebody who is no member yet sees the way to join.
+    "members:membership": Door(
+        get="login 200 404 login 404 login", post="login 405 405 login 405 login"
+    ),
+    "members:card-new": Door(
+        get="login 405 405 login 405 login", post="login 404 404 login 404 login"
+    ),
+    "members:membership-leave": Door(
+        get="login 405 405 login 405 login", post="login 404 404 login 404 login"
+    ),
+    "members:particulars": Door(
+        get="login 200 404 login 404 login", post="login moved 404 login 404 login"
+    ),
+    "members:transfers": Door(
+        get="login 404 404 login 404 login", post="login 405 405 login 405 login"
+    ),
+    "members:transfer-to": WORKER_OWN.of("members_organisation"),
+    "members:transfer-cancel": Door(
+        get="login 405 405 login 405 login", post=WORKER_OWN.post
+    ).of("members_membershiptransfer"),
+    # Whoever has not proven a phone is asked for it; staff join as workers.
+    "members:join": Door(get="moved 200 404 moved 404 moved", post=NOBODY),
+    "members:join-phone": Door(get=OPEN.get, post=OPEN.get),
+    "members:join-code": Door(get=MOVED, post=MOVED),
+    "members:join-union": Door(
+        get="moved 404 moved moved moved moved",
+        post="moved 404 moved moved moved moved",
+    ).of("members_organisation"),
+    "members:join-again": Door(get=OVER, post=OVER).of("members_membershipapplication"),
+    "members:join-withdraw": Door(get=NOBODY, post=OVER).of(
+        "members_membershipapplication"
+    ),
+    "members:card": Door(get=OPEN.get, post=NOBODY)
+    .of("card_token")
+    .at("/card/{card_token}/"),
     "members:notice-list": OPEN,
     # The list was public for its working days, which are over.
     "members:notice-detail": Door(get=OVER, post=NOBODY).of("members_notice"),

@@ -18,16 +18,29 @@ from assistance.models import (
     VerificationSample,
 )
 from members.actions.employer import EmployerEntry, register_employer
+from members.actions.membership import admit_member
 from members.actions.notice import ANONYMOUS, file_objection
 from members.actions.person import change_phone
+from members.actions.transfer import TransferEntry, ask_transfer
 from members.actions.user import sign_in_worker
-from members.enums import Role
-from members.models import Division, Employer, Notice, Post, User
+from members.enums import Role, TransferSide
+from members.models import (
+    Division,
+    Employer,
+    Membership,
+    MembershipApplication,
+    Notice,
+    Organisation,
+    Person,
+    Post,
+    User,
+)
 from members.queries.post import actor_of
 from tests.assistance import builders as make
 from tests.assistance.api.callers import caller, registered
 from tests.assistance.banking import Told, bring_statement
 from tests.assistance.paying import AFTER_NOTICE, NOTICED_ON, fund, paying_account
+from tests.members.joining import applied, basic_union
 from unionportal.core.actor import SYSTEM
 from unionportal.core.jobs import enqueue
 from unionportal.core.models import Job, Upload
@@ -79,6 +92,7 @@ def build() -> House:
     release_round(round_id=round_.pk, on=AFTER_NOTICE, by=SYSTEM)
     batch = Batch.objects.get(round=round_)
     payment = Payment.objects.get(batch=batch, claim__determination_id=answer.pk)
+    membership = joined(principal)
     statement = bring_statement(
         [Told("321.45", side="in", counterparty="某某捐赠人", reference="捐2025-7")]
     ).statement
@@ -98,6 +112,10 @@ def build() -> House:
             "inquiry": inquiry.pk,
             "members_person": principal.pk,
             "members_bankaccount": payment.account_id,
+            "members_membership": membership.pk,
+            "members_membershipapplication": waiting_application().pk,
+            "members_membershiptransfer": membership.transfers.get().pk,
+            "card_token": membership.cards.get().token,
             "members_notice": notice.pk,
             "members_objection": objection.pk,
             "members_organisation": make.union().pk,
@@ -120,6 +138,7 @@ def build() -> House:
             payment.reference,
             payment.account.number,
             "此户另有收入",
+            "欧阳申请",
             "县里名册",
             "县里的秘密故障",
             "县里纺织厂",
@@ -128,6 +147,34 @@ def build() -> House:
         ),
         officer=officer,
     )
+
+
+def joined(person: Person) -> Membership:
+    """A member of the county who is on the way to a union beneath it."""
+    membership = admit_member(
+        person_id=person.pk,
+        organisation_id=make.union().pk,
+        document="入会申请书",
+        on=make.ON,
+        by=SYSTEM,
+    )
+    ask_transfer(
+        membership_id=membership.pk,
+        entry=TransferEntry(
+            new_union_id=basic_union(under=make.COUNTY).pk,
+            moves_on=make.ON,
+            reason="换了单位",
+        ),
+        side=TransferSide.OLD_UNION,
+        on=make.ON,
+        by=SYSTEM,
+    )
+    return membership
+
+
+def waiting_application() -> MembershipApplication:
+    """Somebody who is not registered applies to the county's basic union."""
+    return applied(Organisation.objects.get(code="B1"), name="欧阳申请")
 
 
 def checked_roster(officer: User) -> Upload:

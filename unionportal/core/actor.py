@@ -26,13 +26,17 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Whoever asks for an action or a reading; passed as ``by`` or ``actor``."""
+    """Whoever asks for an action or a reading; passed as ``by`` or ``actor``.
+
+    ``proven_phone_index``: a stranger who has proven by a code that a phone is his.
+    """
 
     kind: ActorKind
     name: str
     user_id: int | None = None
     person_id: int | None = None
     client_id: str | None = None
+    proven_phone_index: str = ""
     seats: tuple[Seat, ...] = ()
 
     @property

@@ -18,6 +18,7 @@ from unionportal.demo.funding import (
     register_sources,
     register_winter,
 )
+from unionportal.demo.memberships import load_memberships
 from unionportal.demo.progress import Bar
 from unionportal.demo.province import LOADED_ON, Places, Wish, load_province
 from unionportal.demo.unions import load_unions
@@ -40,6 +41,7 @@ def load_demonstration(wish: Wish, *, stream: TextIO) -> Places:
         root = Organisation.objects.get(pk=places.root_id)
         with bar("筹集和下拨", len(payers), stream) as advance:
             fund_winter(root, FIRST_WINTER, on=LOADED_ON, advance=advance)
+        load_memberships(root, on=LOADED_ON)
     return places
 
 

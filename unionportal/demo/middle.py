@@ -29,6 +29,7 @@ from unionportal.demo.funding import fund_winter, register_winter
 from unionportal.demo.half_verified import play_half_verified
 from unionportal.demo.identity import Identifiers
 from unionportal.demo.loading import bar
+from unionportal.demo.memberships import load_matters
 from unionportal.demo.staff import CHECKER
 from unionportal.demo.walk import banking, opening, signing
 from unionportal.demo.walk.bank import silent_batches, tell_fault
@@ -82,6 +83,7 @@ def leave_in_the_middle(stage: Stage, winter: Winter) -> None:
     root = stage.organisation
     register_winter(winter.year)
     recheck_register(root, winter.today)
+    load_matters(root, on=working_days_before(winter.today, 2), seed=stage.plan.seed)
     started = working_days_before(winter.today, max(OPENED_BEFORE))
     with bar(f"{winter.year} 年资金下拨", 0, stage.stream) as advance:
         fund_winter(root, winter.year, on=started, advance=advance)

@@ -21,7 +21,8 @@ from unionportal.demo.incomes import Year
 
 PERSON = words(
     "id name name_pinyin name_initials id_number id_number_index birth_date sex phone"
-    " phone_index organisation_id division_id"
+    " phone_index organisation_id division_id nation education political_status trade"
+    " job_kind skill_grade hukou_kind target_groups"
 )
 ACCOUNT = words(
     "person_id version bank_name number number_index number_last4 holder_name state"
@@ -95,6 +96,7 @@ class Registrar:
                 *(number, number_index, being.born, _sex(being)),
                 *(phone, phone_index, self.unions[household.dwelling.township]),
                 household.county,
+                *_particulars(key, being),
             )
 
     def _accounts(
@@ -158,6 +160,22 @@ class Registrar:
                 *sums,
                 *(dates.applied_on, dates.approved_on, dates.rechecked_on, ""),
             )
+
+
+def _particulars(key: int, being: Being) -> tuple[str, ...]:
+    """What the membership form tells: by the key, so that it is the same every time."""
+    groups = ["migrant"] if key % 5 == 0 else []
+    groups += ["women"] if being.is_female else []
+    return (
+        "畲族" if key % 19 == 0 else "汉族",
+        ("junior", "senior", "vocational", "college")[key % 4],
+        "party" if key % 11 == 0 else "none",
+        ("挡车工", "焊工", "保洁员", "驾驶员", "装配工")[key % 5],
+        ("contract", "dispatched", "flexible")[key % 3],
+        "four" if key % 7 == 0 else "",
+        "rural" if key % 5 == 0 else "urban",
+        "{" + ",".join(groups) + "}",
+    )
 
 
 def _members(

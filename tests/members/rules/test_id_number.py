@@ -52,9 +52,9 @@ def test_id_number_born_after_the_day_is_refused() -> None:
 
 
 def test_id_number_of_unknown_county_is_a_warning() -> None:
-    read = read_id_number(checked("99042619800304001"), on=ON)
+    read = read_id_number(checked("39042619800304001"), on=ON)
     assert read.warnings == (
-        "前 6 位 990426 不在出生当年的区划代码表中，请再核对一次证件。",
+        "前 6 位 390426 不在出生当年的区划代码表中，请再核对一次证件。",
     )
 
 
@@ -66,3 +66,17 @@ def checked(body: str) -> str:
     weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
     total = sum(int(d) * w for d, w in zip(body, weights, strict=True))
     return body + "10X98765432"[total % 11]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("11010519800304001", "resident"),
+        ("81000019800304001", "hmt_permit"),
+        ("83000019800304001", "hmt_permit"),
+        ("91156019800304001", "foreigner"),
+    ],
+)
+def test_the_number_tells_on_which_document_it_stands(body: str, kind: str) -> None:
+    read = read_id_number(checked(body), on=ON)
+    assert (read.kind, read.warnings) == (kind, ())

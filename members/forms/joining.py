@@ -1,0 +1,46 @@
+"""Forms with which a worker joins a union, or moves from one to another."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from members.forms.fields import text_field
+from members.forms.particulars import ParticularsForm
+
+
+class JoinForm(ParticularsForm):
+    """Who is registered says no more than the register does not know."""
+
+    note = forms.CharField(
+        label=_("还想说明的（可不填）"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "form-control"}),
+    )
+
+
+class StrangerJoinForm(JoinForm):
+    """Who is not registered says who he is first."""
+
+    name = text_field(_("姓名"), length=60)
+    id_number = text_field(_("身份证号"), length=20)
+    field_order = ("name", "id_number")
+
+
+class TransferForm(forms.Form):
+    unit_name = forms.CharField(
+        label=_("新单位名称"),
+        max_length=90,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "form-control"}),
+    )
+    moves_on = forms.DateField(
+        label=_("从哪天起"),
+        error_messages={
+            "required": _("请选择日期。"),
+            "invalid": _("请选择日期，如 2025-12-31。"),
+        },
+        widget=forms.DateInput(
+            attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"
+        ),
+    )
+    reason = text_field(_("转会原因"), length=200)
