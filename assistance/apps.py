@@ -18,8 +18,10 @@ class AssistanceConfig(AppConfig):
         from assistance.queries.cards import matter_cards
         from assistance.queries.dossiers import hardship_population
         from assistance.queries.figures import FIGURES
+        from assistance.queries.person_merges import money_against_merge
         from assistance.queries.populations import register_population
         from assistance.queries.queues import QUEUES
+        from members.queries.person_merge import register_merge_objections
         from unionportal.core.cards import register_home_cards
         from unionportal.core.consequences import (
             ACCOUNT_CHECKED,
@@ -43,3 +45,4 @@ class AssistanceConfig(AppConfig):
             register_succession(succession)
         register_home_cards(matter_cards)
         register_consequence(ACCOUNT_CHECKED, look_for_stopped)
+        register_merge_objections(money_against_merge)

@@ -11,18 +11,20 @@ class MembersConfig(AppConfig):
 
     def ready(self) -> None:
         from members.actions.employer_import import LEGAL_PERSONS, WITHOUT_UNION
+        from members.actions.membership_succession import MEMBERSHIP_SUCCESSION
+        from members.actions.memberships_import import MEMBERSHIPS
         from members.actions.organisation_import import UNIONS
         from members.actions.people_import import PEOPLE
         from members.actions.succession import SUCCESSIONS
         from members.actions.yearly_return_import import RETURNS
         from members.enums import VERBS
-        from members.queries.office import QUEUES as OFFICE_QUEUES
-        from members.queries.organisation_figures import FIGURES
         from members.queries.membership_figures import MEMBERSHIP_FIGURES
         from members.queries.membership_waiting import (
             MEMBERSHIP_QUEUES,
             membership_cards,
         )
+        from members.queries.office import QUEUES as OFFICE_QUEUES
+        from members.queries.organisation_figures import FIGURES
         from members.queries.person import phones_of
         from members.queries.waiting import QUEUES, account_cards
         from unionportal.core.cards import register_home_cards
@@ -36,9 +38,16 @@ class MembersConfig(AppConfig):
         register_verbs(VERBS)
         register_phone_book(phones_of)
         register_home_cards(account_cards)
-        for kind in (PEOPLE, UNIONS, LEGAL_PERSONS, WITHOUT_UNION, RETURNS):
+        for kind in (
+            PEOPLE,
+            MEMBERSHIPS,
+            UNIONS,
+            LEGAL_PERSONS,
+            WITHOUT_UNION,
+            RETURNS,
+        ):
             register_import(kind)
-        for succession in SUCCESSIONS:
+        for succession in (*SUCCESSIONS, MEMBERSHIP_SUCCESSION):
             register_succession(succession)
         for figure in FIGURES:
             register_figure(figure)

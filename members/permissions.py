@@ -5,7 +5,7 @@ belongs to; rules on persons (the second person) are verdicts too, so that a but
 knows them before the action does.
 """
 
-from members.enums import OrganisationLevel, Role, TransferSide
+from members.enums import OrganisationLevel, OrganisationState, Role, TransferSide
 from members.models import (
     ApiClient,
     BankAccount,
@@ -16,6 +16,7 @@ from members.models import (
     Objection,
     Organisation,
     Person,
+    PersonMerge,
     Post,
     User,
 )
@@ -131,6 +132,8 @@ def can_apply_to_join(
         return denied("只能为您本人申请入会，请核对身份证号。")
     if organisation.level not in {OrganisationLevel.BASIC, OrganisationLevel.TOWNSHIP}:
         return denied("请选择您单位的工会；单位没有工会的，选所在乡镇（街道）工会。")
+    if organisation.state != OrganisationState.NORMAL:
+        return denied("这家工会现在不办理入会，请联系上级工会。")
     return ALLOWED
 
 
@@ -216,6 +219,43 @@ def can_cancel_transfer(actor: Actor, transfer: MembershipTransfer) -> Verdict:
     asked_by_old = transfer.asked_by == TransferSide.OLD_UNION
     union = transfer.old_union if asked_by_old else transfer.new_union
     return _seated(actor, union.path, TRANSFER_ROLES, "撤回转会")
+
+
+def can_propose_merge(actor: Actor, kept: Person, duplicate: Person) -> Verdict:
+    """A maker whose union reaches both registrations."""
+    if actor.user_id is None:
+        return denied("合并人员须由工会工作人员登录后提出。")
+    for person in (kept, duplicate):
+        seated = _seated(actor, person.organisation.path, (Role.MAKER,), "合并人员")
+        if not seated:
+            return seated
+    return ALLOWED
+
+
+def can_decide_merge(actor: Actor, merge: PersonMerge) -> Verdict:
+    """A checker who is another human than who proposed it, deputies included."""
+    if actor.user_id is None:
+        return denied("合并人员须由工会工作人员登录后复核。")
+    principals = set()
+    for person in (merge.kept, merge.duplicate):
+        path = person.organisation.path
+        seated = _seated(actor, path, (Role.CHECKER,), "复核人员合并")
+        if not seated:
+            return seated
+        seat = actor.seat_for(Role.CHECKER, path)
+        principals.add(seat.principal_id if seat else None)
+    if merge.proposed_by_id in {actor.user_id, *principals}:
+        return denied("提出人与复核人不能是同一人（含代理），请由其他复核人员办理。")
+    return _other_person(actor, merge.proposed_by)
+
+
+def can_undo_merge(actor: Actor, merge: PersonMerge) -> Verdict:
+    roles = (Role.CHECKER, Role.ADMINISTRATOR)
+    for person in (merge.kept, merge.duplicate):
+        seated = _seated(actor, person.organisation.path, roles, "还原人员合并")
+        if not seated:
+            return seated
+    return ALLOWED
 
 
 def can_import_people(actor: Actor) -> Verdict:

@@ -87,7 +87,12 @@ _CLAIM = """
          organisation_id, determination_id, payee_id, amount, released)
     SELECT claim_id, %s, subject_kind, subject_id, occurrence, %s, %s,
            organisation_id, determination_id, payee_id, amount, FALSE
-    FROM released_line WHERE account_id IS NOT NULL
+    FROM released_line AS line WHERE account_id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM members_person AS twin
+        JOIN assistance_paymentclaim AS earlier
+            ON earlier.payee_id = twin.id AND NOT earlier.released
+        WHERE twin.merged_into_id = line.payee_id AND earlier.scheme_id = %s
+          AND earlier.occurrence = line.occurrence)
     ON CONFLICT (subject_kind, subject_id, scheme_id, occurrence)
         WHERE NOT released DO NOTHING
 """
@@ -109,6 +114,25 @@ _LEAVE_OUT_GRANTED = """
     JOIN assistance_period AS period ON period.id = round_.period_id
     JOIN members_organisation AS union_ ON union_.id = earlier.organisation_id
     WHERE own.id IS NULL AND line.account_id IS NOT NULL
+"""
+# The same human under a registration that was merged into this one.
+_LEAVE_OUT_TWINS = """
+    INSERT INTO left_out
+    SELECT DISTINCT ON (line.determination_id) line.determination_id, line.claim_id,
+           'ineligible', %s, '',
+           jsonb_build_object(%s::text, concat(union_.name, '在“', period.title,
+               '”（轮次 ', round_.id, '）已安排 ', earlier.amount, ' 元'))
+    FROM released_line AS line
+    JOIN members_person AS twin ON twin.merged_into_id = line.payee_id
+    JOIN assistance_paymentclaim AS earlier
+        ON earlier.payee_id = twin.id AND NOT earlier.released
+       AND earlier.scheme_id = %s AND earlier.occurrence = line.occurrence
+    JOIN assistance_round AS round_ ON round_.id = earlier.round_id
+    JOIN assistance_period AS period ON period.id = round_.period_id
+    JOIN members_organisation AS union_ ON union_.id = earlier.organisation_id
+    WHERE line.account_id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM left_out WHERE left_out.determination_id = line.determination_id)
+    ORDER BY line.determination_id, earlier.id
 """
 _LEAVE_OUT_ACCOUNTLESS = """
     INSERT INTO left_out
@@ -244,7 +268,8 @@ def _prepare_lines(round_: Round) -> int:
         cursor.execute("ANALYZE released_line")
     found = _check_references(sources_of(round_))
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [round_.version.scheme_id, round_.year, round_.pk])
+        scheme_id = round_.version.scheme_id
+        cursor.execute(_CLAIM, [scheme_id, round_.year, round_.pk, scheme_id])
         claimed = int(cursor.rowcount)
     if claimed == 0:
         raise _nobody()
@@ -297,6 +322,7 @@ def _leave_out(round_: Round) -> int:
     scheme_id = round_.version.scheme_id
     with connection.cursor() as cursor:
         cursor.execute(_LEAVE_OUT_GRANTED, [GRANTED_CLAUSE, GRANTED_FACT, scheme_id])
+        cursor.execute(_LEAVE_OUT_TWINS, [GRANTED_CLAUSE, GRANTED_FACT, scheme_id])
         cursor.execute(_LEAVE_OUT_ACCOUNTLESS, [ACCOUNT_FACT, ACCOUNT_FACT])
         cursor.execute(_SUPERSEDE, [round_.year])
         cursor.execute(_SUPERSEDING, [round_.year])

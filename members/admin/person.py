@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
@@ -141,6 +141,9 @@ class PersonAdmin(RecordAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         person = self.get_object(request, object_id)
+        if person is not None and person.merged_into_id:
+            messages.info(request, f"{person.name}的这份登记已合并，转到保留的登记。")
+            return redirect("admin:members_person_change", person.merged_into_id)
         extra = dict(extra_context or {})
         if person is not None:
             extra["may_reveal"] = can_reveal_person(request_actor(request), person)

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.backends import BaseBackend, ModelBackend
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F
 from django.http import HttpRequest
 
 from members.auth.actor import business_date
@@ -59,7 +60,8 @@ class PhoneCodeBackend(BaseBackend):
         return None
 
     def get_user(self, user_id: int) -> User | None:
-        user = User.objects.filter(pk=user_id, is_active=True).first()
+        users = User.objects.annotate(leads_to=F("person__merged_into_id"))
+        user = users.filter(pk=user_id, is_active=True).first()
         if user is not None:
             user.is_staff = False
         return user

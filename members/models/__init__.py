@@ -11,6 +11,7 @@ from members.models.notice import Notice, NoticeLine, Objection
 from members.models.office import LegalCertificate, Officer, OfficeTerm
 from members.models.organisation import Organisation
 from members.models.person import Person
+from members.models.person_merge import PersonMerge
 from members.models.post import Post
 from members.models.standard import Standard
 from members.models.transfer import MembershipTransfer
@@ -35,6 +36,7 @@ __all__ = [
     "Officer",
     "Organisation",
     "Person",
+    "PersonMerge",
     "Post",
     "Standard",
     "Standing",

@@ -118,6 +118,16 @@ class Person(models.Model):
         db_default=[],
     )
     died_on = models.DateField(_("去世日期"), null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="duplicates",
+        verbose_name=_("已合并到"),
+        help_text=_("同一个人的另一份登记；记录仍留在原处"),
+    )
 
     class Meta:
         verbose_name = _("人员")
@@ -136,12 +146,20 @@ class Person(models.Model):
                 fields=("organisation", "name_initials"), name="person_by_initials"
             ),
             models.Index(fields=("name",), name="person_by_name"),
+            models.Index(
+                fields=("merged_into",),
+                condition=Q(merged_into__isnull=False),
+                name="person_merged",
+            ),
         )
         constraints = (
             models.UniqueConstraint(
                 fields=("id_number_index",), name="person_once_per_id_number"
             ),
             models.CheckConstraint(condition=~Q(name=""), name="person_named"),
+            models.CheckConstraint(
+                condition=~Q(merged_into=F("id")), name="person_not_merged_into_self"
+            ),
             models.CheckConstraint(
                 condition=Q(phone__isnull=True, phone_index="")
                 | (Q(phone__isnull=False) & ~Q(phone_index="")),

@@ -22,8 +22,8 @@ from members.queries.membership import (
     application_under_way,
     card_in_hand,
     check_card,
+    histories_of,
     membership_of,
-    standings_of,
 )
 from members.queries.person import persons_visible_to
 from members.queries.transfer import transfer_under_way
@@ -67,7 +67,7 @@ def my_membership(request: HttpRequest) -> HttpResponse:
         "transfer": transfer_under_way(membership),
         "standings": [
             (one, MEMBERSHIP.action_label(one.act) if one.number > 1 else _("入会"))
-            for one in standings_of(membership)
+            for one in histories_of(person)
         ],
         "entitlements": entitlements_of(person, on=on),
         "may_leave": "leave" in MEMBERSHIP.actions_from(membership.state),

@@ -14,7 +14,14 @@ from django.db.models import (
 )
 from django.db.models.functions import Length
 
-from members.enums import ApplicationState, CardState, MembershipState, Role
+from members.enums import (
+    ApplicationState,
+    CardState,
+    MembershipState,
+    OrganisationLevel,
+    OrganisationState,
+    Role,
+)
 from members.models import (
     MemberCard,
     Membership,
@@ -30,6 +37,7 @@ from unionportal.core.masks import mask_name
 from unionportal.core.scope import within
 
 ADMITTED = (MembershipState.MEMBER, MembershipState.KEPT, MembershipState.RETIRED)
+TAKING_MEMBERS = (OrganisationLevel.BASIC, OrganisationLevel.TOWNSHIP)
 DECIDERS = (Role.CHECKER, Role.APPROVER)
 
 
@@ -45,6 +53,13 @@ def membership_of(person: Person) -> Membership | None:
     """A person's membership, ended or not."""
     found = Membership.objects.filter(person=person)
     return found.select_related("organisation", "person").first()
+
+
+def histories_of(person: Person) -> list[Standing]:
+    """Every standing under any registration of a human, latest first."""
+    own = Q(membership__person=person) | Q(membership__person__merged_into=person)
+    found = Standing.objects.filter(own).select_related("organisation")
+    return list(found.order_by("-since", "-membership_id", "-number"))
 
 
 def membership_by_number(number: str) -> Membership | None:
@@ -110,17 +125,20 @@ def unions_to_join(text: str, *, limit: int = 20) -> list[Organisation]:
     typed = text.strip()
     if len(typed) < 2:
         return []
-    found = Organisation.objects.filter(
-        Q(name__contains=typed) | Q(short_name__contains=typed),
-        level__in=("basic", "township"),
-    )
-    return list(found.order_by("path")[:limit])
+    named = Q(name__contains=typed) | Q(short_name__contains=typed)
+    return list(_taking_members().filter(named).order_by("path")[:limit])
 
 
 def union_to_join(pk: int) -> Organisation | None:
     """One of them."""
-    found = Organisation.objects.filter(level__in=("basic", "township"))
-    return found.filter(pk=pk).first()
+    return _taking_members().filter(pk=pk).first()
+
+
+def _taking_members() -> QuerySet[Organisation]:
+    """Unions that stand, of the levels whose members are workers themselves."""
+    return Organisation.objects.filter(
+        level__in=TAKING_MEMBERS, state=OrganisationState.NORMAL
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +162,9 @@ def check_card(token: str, *, on: date) -> CardCheck | None:
     membership = card.membership
     name = mask_name(membership.person.name)
     union = membership.organisation.name
-    if card.state == CardState.REVOKED or membership.state not in ADMITTED:
+    is_merged = membership.person.merged_into_id is not None
+    ended = membership.state not in ADMITTED or is_merged
+    if card.state == CardState.REVOKED or ended:
         return CardCheck(name, union, "revoked", None)
     verdict = "valid" if card.expires_on >= on else "expired"
     return CardCheck(name, union, verdict, card.expires_on)

@@ -38,6 +38,7 @@ def _members(path: str, period: str) -> QuerySet[Standing]:
     return Standing.objects.filter(
         since__lte=last,
         state__in=ADMITTED,
+        membership__person__merged_into=None,  # nobody is counted twice
         organisation__path__gte=path,
         organisation__path__lt=f"{path}~",
         number=Subquery(latest),

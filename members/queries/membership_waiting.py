@@ -7,9 +7,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from members.enums import ApplicationState, Role, TransferState
-from members.models import MembershipApplication, MembershipTransfer
+from members.models import MembershipApplication, MembershipTransfer, PersonMerge
 from members.permissions import TRANSFER_ROLES
 from members.queries.membership import application_under_way, applications_waiting
+from members.queries.person_merge import merges_waiting
 from members.queries.transfer import transfers_visible_to
 from unionportal.core.actor import Actor
 from unionportal.core.calendar import add_working_days
@@ -70,9 +71,28 @@ def _transfer_item(transfer: MembershipTransfer) -> QueueItem:
     )
 
 
+def merges_to_decide(actor: Actor, on: date) -> list[QueueItem]:
+    """Merges that somebody else proposed."""
+    found = merges_waiting(actor).select_related("kept__organisation", "duplicate")
+    return [_merge_item(one) for one in found.order_by("id")[:SHOWN]]
+
+
+def _merge_item(merge: PersonMerge) -> QueueItem:
+    return QueueItem(
+        title=_("复核人员合并"),
+        detail=merge.kept.name,
+        url=reverse("admin:members_personmerge_change", args=[merge.pk]),
+        organisation_name=merge.kept.organisation.name,
+        waiting_since=merge.proposed_on,
+        due_on=add_working_days(merge.proposed_on, APPLICATION_DAYS).on,
+        role=Role.CHECKER,
+    )
+
+
 MEMBERSHIP_QUEUES = (
     WorkQueue("members.applications", "待审核入会申请", applications_to_decide),
     WorkQueue("members.transfers", "待答复转会", transfers_to_answer),
+    WorkQueue("members.merges", "待复核人员合并", merges_to_decide),
 )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from members.models import Person
 from unionportal.core.actor import Actor
@@ -23,15 +24,22 @@ def person_by_id_number(text: str) -> Person | None:
     if not text.strip():
         return None
     index = blind_index(text, kind="id_number")
-    return Person.objects.filter(id_number_index=index).first()
+    found = Person.objects.filter(id_number_index=index).select_related("merged_into")
+    person = found.first()
+    return person.merged_into or person if person else None
 
 
 def persons_by_phone(text: str) -> QuerySet[Person]:
-    """The living people with this phone number; several may share one."""
+    """The living people with this phone number; several may share one.
+
+    A registration that was merged into another leads there.
+    """
     if not text.strip():
         return Person.objects.none()
     index = blind_index(text, kind="phone")
-    return Person.objects.filter(phone_index=index, died_on=None).order_by("id")
+    holders = Person.objects.filter(phone_index=index).order_by()
+    leading = holders.values_list(Coalesce("merged_into_id", "pk"))
+    return Person.objects.filter(pk__in=leading, died_on=None).order_by("id")
 
 
 def persons_matching(people: QuerySet[Person], text: str) -> QuerySet[Person]:

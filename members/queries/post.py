@@ -49,9 +49,8 @@ def actor_of(user: AbstractBaseUser | AnonymousUser, *, on: date) -> Actor:
     if not isinstance(user, User) or not user.is_active:
         return STRANGER
     if not user.is_staff:
-        return Actor(
-            kind="worker", name=user.name, user_id=user.pk, person_id=user.person_id
-        )
+        leads_to: int | None = getattr(user, "leads_to", None) or user.person_id
+        return Actor(kind="worker", name=user.name, user_id=user.pk, person_id=leads_to)
     posts = posts_in_force(on).filter(user=user)
     return Actor(
         kind="staff",

@@ -39,6 +39,7 @@ from members.models import (
     NoticeLine,
     Objection,
     Person,
+    PersonMerge,
     Post,
     Standard,
     User,
@@ -147,6 +148,8 @@ def members(house: House, people: list[Person], numbers: range) -> None:
     transfer.state, transfer.released_on = TransferState.ASKED, None
     transfer.released_by_name = ""
     copies(transfer, numbers, membership=lambda n: by_number[n])
+    merge = PersonMerge.objects.get(pk=house.keys["members_personmerge"])
+    copies(merge, numbers, duplicate=lambda n: principal[n])
     application = MembershipApplication.objects.get(
         pk=house.keys["members_membershipapplication"]
     )

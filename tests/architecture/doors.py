@@ -315,6 +315,7 @@ DOORS: dict[str, Door] = {
     **records(
         "membership", "keep", "retire", "leave", "expel", "transfer", "card", add=ADD
     ),
+    **records("personmerge", "merge", "refuse", add=ADD),
     **records("membershipapplication", "approve", "ask_more", "refuse"),
     **records("membershiptransfer", "accept", "refuse", "cancel", add=ADD),
     "admin:members_person_reveal": Door(

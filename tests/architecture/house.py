@@ -21,6 +21,7 @@ from members.actions.employer import EmployerEntry, register_employer
 from members.actions.membership import admit_member
 from members.actions.notice import ANONYMOUS, file_objection
 from members.actions.person import change_phone
+from members.actions.person_merge import propose_merge
 from members.actions.transfer import TransferEntry, ask_transfer
 from members.actions.user import sign_in_worker
 from members.enums import Role, TransferSide
@@ -32,6 +33,7 @@ from members.models import (
     Notice,
     Organisation,
     Person,
+    PersonMerge,
     Post,
     User,
 )
@@ -113,6 +115,7 @@ def build() -> House:
             "members_person": principal.pk,
             "members_bankaccount": payment.account_id,
             "members_membership": membership.pk,
+            "members_personmerge": proposed_merge(principal, officer).pk,
             "members_membershipapplication": waiting_application().pk,
             "members_membershiptransfer": membership.transfers.get().pk,
             "card_token": membership.cards.get().token,
@@ -139,6 +142,7 @@ def build() -> House:
             payment.account.number,
             "此户另有收入",
             "欧阳申请",
+            "欧阳旧登记",
             "县里名册",
             "县里的秘密故障",
             "县里纺织厂",
@@ -170,6 +174,17 @@ def joined(person: Person) -> Membership:
         by=SYSTEM,
     )
     return membership
+
+
+def proposed_merge(person: Person, officer: User) -> PersonMerge:
+    """An older registration, said to be the same human."""
+    return propose_merge(
+        kept_id=person.pk,
+        duplicate_id=make.person("欧阳旧登记").pk,
+        reason="同一人",
+        on=make.ON,
+        by=actor_of(officer, on=make.ON),
+    )
 
 
 def waiting_application() -> MembershipApplication:

@@ -19,7 +19,7 @@ from assistance.models import (
     SchemeVersion,
 )
 from members.actions.user import sign_in_worker
-from members.models import BankAccount, Notice, Person, User
+from members.models import BankAccount, Membership, Notice, Person, User
 from tests.browser.conftest import DESK, PHONE, Opened
 from unionportal.demo.province import AS_OF
 
@@ -156,11 +156,16 @@ def staff_pages(round_: Round) -> list[str]:
         *(f"{A}/funds/{name}/" for name in ("entries", "receive", "transfer")),
         *(f"{M}/{name}/" for name in ("organisation", "person", "bankaccount")),
         *(f"{M}/{name}/" for name in ("notice", "objection", "standard", "post")),
-        *(f"{M}/{name}/" for name in ("user", "apiclient", "division")),
+        *(f"{M}/{name}/" for name in ("user", "apiclient", "division", "membership")),
+        *(f"{M}/membership{name}/" for name in ("application", "transfer")),
+        f"{M}/membership/{Membership.objects.earliest('id').pk}/change/",
         f"{M}/person/{Person.objects.earliest('id').pk}/change/",
         f"{M}/bankaccount/{BankAccount.objects.earliest('id').pk}/change/",
         f"{M}/notice/{Notice.objects.earliest('id').pk}/change/",
-        *(f"{M}/{name}/add/" for name in ("person", "post", "standard", "user")),
+        *(
+            f"{M}/{name}/add/"
+            for name in ("person", "post", "standard", "user", "membership")
+        ),
         "/staff/password_change/",
     ]
 
@@ -170,7 +175,8 @@ def worker_pages(person: Person, round_: Round) -> list[str]:
     matter = Determination.objects.get(round=round_, payee=person, superseded_by=None)
     return [
         *("/", "/aid/", f"/aid/{matter.pk}/", f"/aid/{matter.pk}/ask/"),
-        *("/me/", "/me/accounts/new/", "/notices/"),
+        *("/me/", "/me/accounts/new/", "/notices/", "/me/particulars/"),
+        *("/me/membership/", "/join/"),
     ]
 
 

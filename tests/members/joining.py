@@ -8,7 +8,11 @@ from members.actions.application import (
     submit_application,
 )
 from members.actions.membership import admit_member
-from members.actions.organisation import found_organisation
+from members.actions.organisation import (
+    Founding,
+    apply_for_organisation,
+    approve_organisation,
+)
 from members.models import Membership, MembershipApplication, Organisation, Person
 from tests.members.builders import COUNTY, ON, id_number, person, union
 from unionportal.core.actor import SYSTEM, Actor
@@ -18,13 +22,18 @@ PHONE = "13900007777"
 
 def basic_union(code: str = "B1", *, under: str = COUNTY) -> Organisation:
     """A basic union of a firm, without anybody on its staff."""
-    return found_organisation(
-        parent_id=union(under).pk,
-        code=code,
-        name=f"{code}纺织有限公司工会委员会",
-        short_name=f"{code}纺织工会",
+    founded = apply_for_organisation(
+        entry=Founding(
+            parent_id=union(under).pk,
+            code=code,
+            name=f"{code}纺织有限公司工会委员会",
+            short_name=f"{code}纺织工会",
+        ),
         on=ON,
         by=SYSTEM,
+    )
+    return approve_organisation(
+        organisation_id=founded.pk, document="批复", on=ON, by=SYSTEM
     )
 
 

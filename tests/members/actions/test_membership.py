@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from members.actions.membership import admit_member, change_standing, renew_card
+from members.actions.membership_succession import carry_memberships
 from members.enums import CardState, MembershipState, Role
 from members.models import MemberCard, Membership, Standing
 from members.queries.membership import check_card, standings_of
@@ -14,6 +15,7 @@ from tests.members.joining import basic_union, member
 from unionportal.core.actor import SYSTEM, Actor
 from unionportal.core.audit import history_of
 from unionportal.core.errors import Refusal
+from unionportal.core.figures import figure
 
 pytestmark = pytest.mark.django_db
 LATER = date(2026, 3, 2)
@@ -191,3 +193,37 @@ def test_the_county_of_the_union_may_act_for_it() -> None:
     moved(held, "retire", by=staff(Role.MAKER, at=COUNTY))
     held.refresh_from_db()
     assert held.state == MembershipState.RETIRED
+
+
+def test_the_members_of_a_union_that_ends_go_to_its_successor() -> None:
+    first, second = basic_union("B1"), basic_union("B2")
+    held, gone = member(at=first), member("退会者", at=first)
+    moved(gone, "leave")
+    assert carry_memberships(first.pk, second.pk, LATER) == 1
+    connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
+    held.refresh_from_db()
+    gone.refresh_from_db()
+    assert (held.organisation, held.since, gone.organisation) == (second, LATER, first)
+    assert [one.act for one in standings_of(held)] == ["transfer", "join"]
+
+
+def test_members_are_counted_as_of_any_day() -> None:
+    first, second = basic_union("B1"), basic_union("B2")
+    member(at=first)
+    held = member("二", at=first)
+    moved(held, "leave", on=date(2026, 2, 1))
+    member("三", at=second, on=LATER)
+
+    def told(code: str, place: str, period: str) -> int:
+        return int(figure(code).compute(place, period))
+
+    county = union().path
+    assert told("members.at_end", county, "2025-11") == 0
+    assert told("members.at_end", county, "2025") == 2
+    assert told("members.at_end", county, "2026-02") == 1
+    assert told("members.at_end", county, "2026") == 2
+    assert told("members.at_end", second.path, "2026") == 1
+    assert told("members.joined", county, "2025") == 2
+    assert told("members.joined", county, "2026-03") == 1
+    assert told("members.moved_in", county, "2026") == 0
+    assert told("members.migrants_at_end", county, "2026") == 0

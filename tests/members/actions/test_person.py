@@ -43,7 +43,7 @@ def test_registered_person_is_sealed_found_and_spelt() -> None:
 
 def test_unknown_county_code_registers_with_a_warning() -> None:
     entry = PersonEntry(
-        name="张三", id_number=id_number(county="990426"), organisation_id=union().pk
+        name="张三", id_number=id_number(county="390426"), organisation_id=union().pk
     )
     registration = register_person(entry=entry, on=ON, by=SYSTEM)
     assert len(registration.warnings) == 1
