@@ -239,6 +239,11 @@ UNFOLD = {
                         "swap_horiz",
                         "admin:members_membershiptransfer_changelist",
                     ),
+                    place(
+                        "人员合并",
+                        "join_inner",
+                        "admin:members_personmerge_changelist",
+                    ),
                     place("批量导入", "upload_file", "staff_imports:uploads"),
                     place(
                         "收款账户",
