@@ -25,12 +25,12 @@ MIXED = ("process", "database", "process", "broker", "process", "program")
 # What neither leg passes, and where it is hit instead.
 ELSEWHERE = {
     # This round's unions exchange files: the direct link.
-    "send_order": "tests/assistance/actions/test_sendings.py",
-    "doubt_order": "tests/assistance/actions/test_sendings.py",
-    "ask_bank": "tests/assistance/actions/test_sendings.py",
-    "take_answers": "tests/assistance/actions/test_sendings.py",
-    "find_doubt": "tests/assistance/actions/test_doubts.py",
-    "confirm_doubt": "tests/assistance/actions/test_doubts.py",
+    "send_order": "tests/faults/rows/r01_direct.py",
+    "doubt_order": "tests/faults/rows/r01_direct.py",
+    "ask_bank": "tests/faults/rows/r01_direct.py",
+    "take_answers": "tests/faults/rows/r01_direct.py",
+    "find_doubt": "tests/faults/rows/r01_direct.py",
+    "confirm_doubt": "tests/faults/rows/r01_direct.py",
     # Nobody's account changes between the last signature and the payer's.
     "resume_changed_accounts": "tests/assistance/actions/test_account_changes.py",
 }

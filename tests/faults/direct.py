@@ -1,0 +1,135 @@
+"""Two counties whose banks are reached over the direct link, and runners that are killed.
+
+The bank and every runner are processes of their own, forked off this one: nothing that
+stands in a killed runner's memory outlives it, and starting one costs next to nothing.
+"""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from django.conf import settings
+from django.core.cache import caches
+from django.db import connections
+from django.db.models.functions import Now
+
+from assistance.actions import bank_links
+from assistance.enums import LinkKind
+from assistance.models import PayingAccount, Payment
+from tests.faults import story
+from tests.faults.ground import Ground
+from unionportal.core.jobs import run_due_jobs
+from unionportal.core.models.jobs import Job
+from unionportal.stub_bank.books import Books
+from unionportal.stub_bank.counter import Counterparty, open_counter
+from unionportal.stub_bank.faults import read_faults
+from unionportal.stub_bank.judgement import Judgement
+
+FORK = multiprocessing.get_context("fork")
+SECRET = "直联故障套件密钥-0123456789abcdef"
+WINDOW_SECONDS = 1
+UNSETTLED = ("instructed", "in_doubt")
+
+
+class DirectBank:
+    """A bank with its counter open; it pays whatever it is ordered, also twice."""
+
+    def __init__(self, folder: Path, *faults: str, refuse: float = 0.0) -> None:
+        ours, theirs = FORK.Pipe()
+        leave_lines()
+        self._child = FORK.Process(
+            target=_serve, args=(folder, faults, refuse, theirs), daemon=True
+        )
+        self._child.start()
+        self.port = int(ours.recv())
+
+    def close(self) -> None:
+        """Close it; its books stay."""
+        self._child.kill()
+        self._child.join()
+
+
+def _serve(
+    folder: Path, faults: tuple[str, ...], refuse: float, told: Connection
+) -> None:
+    party = Counterparty(
+        books=Books(folder / "bank"),
+        judgement=Judgement(refused_share=refuse),
+        faults=read_faults(list(faults)),
+        secret=SECRET,
+        window_seconds=WINDOW_SECONDS,
+        is_idempotent=False,
+        say=str,
+    )
+    told.send(open_counter(party, 0).server_address[1])
+    threading.Event().wait()
+
+
+def leave_lines() -> None:
+    """Close what a fork must not share."""
+    connections.close_all()
+    caches.close_all()
+
+
+def instructed(bank: DirectBank) -> None:
+    """Approved lists, sent by their payers over the link; nothing has left yet."""
+    for account in PayingAccount.objects.all():
+        account.link, account.secret = LinkKind.DIRECT, SECRET
+        account.endpoint = f"http://127.0.0.1:{bank.port}"
+        account.window_seconds = WINDOW_SECONDS
+        account.save()
+    for batch in story.unsigned():
+        story.sign_next(batch)
+
+
+def run_killed(act: Callable[[], object], *, point: str, mark: Path) -> bool:
+    """Carry out an act in a process that dies by `kill -9` at a point; whether it did."""
+    ended = _forked(act, f"{point}@{mark}")
+    assert ended in {0, -signal.SIGKILL}, ended
+    return ended == -signal.SIGKILL
+
+
+def run(act: Callable[[], object]) -> None:
+    """Carry out an act in a process of its own, to its end."""
+    ended = _forked(act, "")
+    assert ended == 0, ended
+
+
+def _forked(act: Callable[[], object], crash: str) -> int:
+    leave_lines()
+    child = FORK.Process(target=_act, args=(act, crash))
+    child.start()
+    child.join(60)
+    assert child.exitcode is not None, "a runner did not end"
+    return int(child.exitcode)
+
+
+def _act(act: Callable[[], object], crash: str) -> None:
+    settings.CRASHPOINT = crash
+    bank_links.READ_SECONDS = 1.0
+    act()
+    leave_lines()
+    os._exit(0)  # what the parent registered for its own end is not ours
+
+
+def jobs_now() -> None:
+    """Run what is due, as if the pauses and a dead runner's lease were over."""
+    Job.objects.filter(state="running").update(lease_until=Now())
+    Job.objects.filter(state="queued").update(due_at=Now())
+    run_due_jobs()
+
+
+def open_payments() -> int:
+    """How many the bank still owes an answer for."""
+    return Payment.objects.filter(state__in=UNSETTLED).count()
+
+
+def times_paid(ground: Ground) -> dict[str, int]:
+    """How often the bank paid each reference, by its own books."""
+    books = Books(ground.bank_folder / "bank")
+    references = Payment.objects.order_by("id").values_list("reference", flat=True)
+    return {reference: books.paid_times(reference) for reference in references}
