@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -18,12 +19,22 @@ from django.db import connections
 from django.db.models.functions import Now
 
 from assistance.actions import bank_links
-from assistance.enums import LinkKind
-from assistance.models import PayingAccount, Payment
+from assistance.actions.doubts import confirm_doubt, find_doubt
+from assistance.enums import DoubtVerdict, LinkKind
+from assistance.models import (
+    BankSending,
+    Batch,
+    DoubtDecision,
+    PayingAccount,
+    Payment,
+)
+from members.enums import Role
+from tests.assistance.paying import AFTER_NOTICE
 from tests.faults import story
 from tests.faults.ground import Ground
 from unionportal.core.jobs import run_due_jobs
 from unionportal.core.models.jobs import Job
+from unionportal.demo.cast import Cast
 from unionportal.stub_bank.books import Books
 from unionportal.stub_bank.counter import Counterparty, open_counter
 from unionportal.stub_bank.faults import read_faults
@@ -32,6 +43,7 @@ from unionportal.stub_bank.judgement import Judgement
 FORK = multiprocessing.get_context("fork")
 SECRET = "直联故障套件密钥-0123456789abcdef"
 WINDOW_SECONDS = 1
+SETTLES_WITHIN = 45.0
 UNSETTLED = ("instructed", "in_doubt")
 
 
@@ -133,3 +145,48 @@ def times_paid(ground: Ground) -> dict[str, int]:
     books = Books(ground.bank_folder / "bank")
     references = Payment.objects.order_by("id").values_list("reference", flat=True)
     return {reference: books.paid_times(reference) for reference in references}
+
+
+def until_in_doubt() -> None:
+    """The bank paid and cannot say so; its window passes."""
+
+    def is_so() -> bool:
+        run(jobs_now)
+        return in_doubt_for_good()
+
+    wait_for(is_so, "doubt")
+
+
+def in_doubt_for_good() -> bool:
+    """Whoever has no end is in doubt; nothing that was sent may still be carried out."""
+    states = set(Payment.objects.values_list("state", flat=True))
+    open_yet = BankSending.objects.extra(where=["clock_timestamp() < closes_at"])
+    is_open = "instructed" in states or open_yet.exists()
+    return "in_doubt" in states and not is_open
+
+
+def decide(verdict: DoubtVerdict = DoubtVerdict.PAID) -> None:
+    """Payer and approver of each county, wherever the one before them stopped."""
+    for batch in Batch.objects.select_related("organisation").order_by("id"):
+        waiting = Payment.objects.filter(batch=batch, state="in_doubt")
+        if not waiting.exists():
+            continue
+        last = DoubtDecision.objects.filter(batch=batch).last()
+        cast, union = Cast(AFTER_NOTICE), batch.organisation
+        if last is None:
+            find_doubt(
+                batch_id=batch.pk,
+                verdict=verdict,
+                reason="柜台出具的回单",
+                by=cast.holder(Role.PAYER, union),
+                on=AFTER_NOTICE,
+            )
+        approver = cast.holder(Role.APPROVER, union)
+        confirm_doubt(batch_id=batch.pk, by=approver, on=AFTER_NOTICE)
+
+
+def wait_for(is_so: Callable[[], object], what: str) -> None:
+    until = time.monotonic() + SETTLES_WITHIN
+    while not is_so():
+        assert time.monotonic() < until, what
+        time.sleep(0.2)

@@ -6,9 +6,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from assistance.enums import Outcome, PaymentState
-from assistance.models import Batch, Payment, Round
+from assistance.models import Batch, DoubtDecision, Payment, Round
 from assistance.queries.digests import digest_of
 from assistance.queries.ledger import ledger_proof
 from assistance.queries.rounds import current_determinations
@@ -84,11 +85,21 @@ def no_account_was_ever_overdrawn() -> Iterator[str]:
 
 
 def results_are_the_banks(lines: list[Line]) -> Iterator[str]:
-    """I4: what is called paid or returned is so in the bank's books, to the fen."""
+    """I4: what is called paid or returned is so in the bank's books, to the fen.
+
+    Two officers' word stands for a return where the bank never heard of a payment.
+    """
     told = {line.reference: line for line in lines}
-    rows = Payment.objects.filter(settled_on__isnull=False)
-    for reference, state, amount in rows.values_list("reference", "state", "amount"):
+    decided = DoubtDecision.objects.filter(verdict="unpaid").exclude(confirms=None)
+    rows = Payment.objects.filter(settled_on__isnull=False).annotate(
+        is_decided=Exists(decided.filter(batch=OuterRef("batch")))
+    )
+    for reference, state, amount, is_decided in rows.values_list(
+        "reference", "state", "amount", "is_decided"
+    ):
         line = told.get(reference)
+        if line is None and is_decided and state != PaymentState.PAID:
+            continue
         if line is None:
             yield f"I4: {reference} is {state}, the bank never heard of it"
         elif (state == PaymentState.PAID) != (not line.reason):

@@ -8,27 +8,26 @@ the bank itself cannot say.
 import importlib
 import pkgutil
 import time
-from collections.abc import Callable
 
 from assistance import actions
-from assistance.actions.doubts import confirm_doubt, find_doubt
-from assistance.enums import DoubtVerdict
-from assistance.models import BankSending, Batch, DoubtDecision, Payment
-from members.enums import Role
-from tests.assistance.paying import AFTER_NOTICE
+from assistance.models import Batch, Payment
 from tests.faults.direct import (
+    SETTLES_WITHIN,
     DirectBank,
+    decide,
+    in_doubt_for_good,
     instructed,
     jobs_now,
     open_payments,
     run,
     run_killed,
     times_paid,
+    until_in_doubt,
+    wait_for,
 )
 from tests.faults.ground import Ground
 from tests.faults.table import Chance, fault
 from unionportal.core.faults import CRASHPOINTS
-from unionportal.demo.cast import Cast
 
 # What the bank does, so that a step of the link comes to pass at all.
 BANK = {
@@ -39,7 +38,6 @@ BANK = {
     "find_doubt": ("cannot-say",),
     "confirm_doubt": ("cannot-say",),
 }
-SETTLES_WITHIN = 45.0
 
 
 def points() -> list[str]:
@@ -77,57 +75,12 @@ def killed_on_the_direct_link(ground: Ground, chance: Chance) -> None:
     check_paid_once(ground)
 
 
-def until_in_doubt() -> None:
-    """The bank paid and cannot say so; its window passes."""
-
-    def is_so() -> bool:
-        run(jobs_now)
-        return in_doubt_for_good()
-
-    wait_for(is_so, "doubt")
-
-
-def in_doubt_for_good() -> bool:
-    """Whoever has no end is in doubt; nothing that was sent may still be carried out."""
-    states = set(Payment.objects.values_list("state", flat=True))
-    open_yet = BankSending.objects.extra(where=["clock_timestamp() < closes_at"])
-    is_open = "instructed" in states or open_yet.exists()
-    return "in_doubt" in states and not is_open
-
-
-def decide() -> None:
-    """Payer and approver of each county, wherever the one before them stopped."""
-    for batch in Batch.objects.select_related("organisation").order_by("id"):
-        waiting = Payment.objects.filter(batch=batch, state="in_doubt")
-        if not waiting.exists():
-            continue
-        last = DoubtDecision.objects.filter(batch=batch).last()
-        cast, union = Cast(AFTER_NOTICE), batch.organisation
-        if last is None:
-            find_doubt(
-                batch_id=batch.pk,
-                verdict=DoubtVerdict.PAID,
-                reason="柜台出具的回单",
-                by=cast.holder(Role.PAYER, union),
-                on=AFTER_NOTICE,
-            )
-        approver = cast.holder(Role.APPROVER, union)
-        confirm_doubt(batch_id=batch.pk, by=approver, on=AFTER_NOTICE)
-
-
 def has_ended() -> bool:
     """Another runner takes up what is left; True when the bank owes no answer more."""
     run(jobs_now)
     if in_doubt_for_good():
         run(decide)
     return not open_payments()
-
-
-def wait_for(is_so: Callable[[], object], what: str) -> None:
-    until = time.monotonic() + SETTLES_WITHIN
-    while not is_so():
-        assert time.monotonic() < until, what
-        time.sleep(0.2)
 
 
 def check_paid_once(ground: Ground) -> None:
