@@ -22,6 +22,15 @@ from assistance.rules.banks.direct import (
 )
 from assistance.rules.banks.writing import Instruction, InstructionLine
 from tests.unionportal.stub_bank.counters import SECRET, RunningBank, counter_here
+from unionportal.stub_bank.books import Books
+from unionportal.stub_bank.counter import (
+    Counterparty,
+    keep_port,
+    open_counter_again,
+    secret_in,
+)
+from unionportal.stub_bank.faults import FAULTS_FILE, read_faults
+from unionportal.stub_bank.judgement import Judgement
 from unionportal.stub_bank.statements import Deposit, Teller
 
 PAYER = "6999000000000000001"
@@ -206,3 +215,41 @@ def test_a_bank_killed_between_paper_and_books_has_paid_nobody(
     taken.mkdir(parents=True)
     (taken / f"direct_json-{BATCH}-1-0").write_bytes(order(FIRST))
     assert Teller(tmp_path).accounts() == []
+
+
+def party(folder: Path) -> Counterparty:
+    return Counterparty(
+        books=Books(folder),
+        judgement=Judgement(),
+        faults=read_faults([], folder / FAULTS_FILE),
+        secret=SECRET,
+    )
+
+
+def test_a_bank_opened_again_listens_where_it_listened_before(tmp_path: Path) -> None:
+    with counter_here(tmp_path / "other") as other:
+        taken = int(other.endpoint.rpartition(":")[2])
+        keep_port(tmp_path, taken)
+        free = open_counter_again(party(tmp_path), 0, tmp_path)
+        assert free != taken
+        with pytest.raises(OSError, match="in use"):
+            open_counter_again(party(tmp_path), taken, tmp_path)
+    keep_port(tmp_path, taken)
+    assert open_counter_again(party(tmp_path), 0, tmp_path) == taken
+
+
+def test_the_banks_secret_is_made_once_and_for_its_own_eyes(tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    made = secret_in(path)
+    assert len(made) == 48
+    assert (secret_in(path), path.stat().st_mode & 0o777) == (made, 0o600)
+
+
+def test_a_fault_told_while_the_bank_is_open_strikes_from_then_on(
+    tmp_path: Path,
+) -> None:
+    faults = party(tmp_path).faults
+    assert not faults.concerns("cannot-say", BATCH)
+    (tmp_path / FAULTS_FILE).write_text(f"cannot-say:{BATCH}\n")
+    assert faults.concerns("cannot-say", BATCH)
+    assert not faults.concerns("cannot-say", "another")
