@@ -17,7 +17,7 @@ from members.rules.phone_number import read_phone_number
 from unionportal.core.actor import Actor
 from unionportal.core.fields import SealedTextField
 from unionportal.core.uploads.columns import Column, ImportKind
-from unionportal.core.uploads.staging import mark_wrong
+from unionportal.core.uploads.staging import Flaw, mark_flaws
 
 IMPORTERS = (Role.MAKER, Role.ADMINISTRATOR)
 
@@ -43,8 +43,12 @@ _KNOWN = """
     ) AS account ON true
     WHERE row.key <> ''
 """
-_OF_ANOTHER_NAME = """EXISTS (SELECT FROM known_person AS known
-    WHERE known.number = row.number AND known.name <> row.record->>'name')"""
+# Whatever a row is compared with, one of each at the most.
+_BESIDE = """
+    LEFT JOIN row_place AS place ON place.number = row.number
+    LEFT JOIN known_person AS known ON known.number = row.number
+    LEFT JOIN members_division AS division ON division.code = row.record->>'division'
+"""
 _JUDGE = """
     UPDATE upload_row AS row SET verdict = CASE
         WHEN known.phone_index = COALESCE(row.record->>'phone_index', known.phone_index)
@@ -199,67 +203,65 @@ def judge_people(by: Actor, on: date) -> None:
         cursor.execute(_KNOWN)
         cursor.execute("ANALYZE row_place")
         cursor.execute("ANALYZE known_person")
-    _judge_places(by)
-    _judge_identity(on)
+    mark_flaws([*_wrong_places(by), *_wrong_identities(on)], beside=_BESIDE)
     with connection.cursor() as cursor:
         cursor.execute(_JUDGE)
 
 
-def _judge_places(by: Actor) -> None:
-    mark_wrong(
-        "organisation",
-        "'没有代码为“' || (row.record->>'organisation') || '”的工会，请核对。'",
-        "row.record ? 'organisation'"
-        " AND NOT EXISTS (SELECT FROM row_place WHERE number = row.number)",
-    )
-    mark_wrong(
-        "division",
-        "'没有代码为“' || (row.record->>'division') || '”的区划，请核对。'",
-        "row.record ? 'division' AND NOT EXISTS (SELECT FROM members_division"
-        " WHERE code = row.record->>'division')",
-    )
+def _wrong_places(by: Actor) -> list[Flaw]:
+    flaws = [
+        Flaw(
+            "organisation",
+            "'没有代码为“' || (row.record->>'organisation') || '”的工会，请核对。'",
+            "row.record ? 'organisation' AND place.id IS NULL",
+        ),
+        Flaw(
+            "division",
+            "'没有代码为“' || (row.record->>'division') || '”的区划，请核对。'",
+            "row.record ? 'division' AND division.code IS NULL",
+        ),
+    ]
     if by.is_system:
-        return
-    outside, params = _outside("place.path", _paths(by))
-    mark_wrong(
-        "organisation",
-        "'该工会不在您的管理范围内，请由其所属工会或上级工会导入。'",
-        "EXISTS (SELECT FROM row_place AS place"
-        f" WHERE place.number = row.number AND {outside})",
-        params,
-    )
-    outside, params = _outside("known.path", _paths(by))
-    mark_wrong(
-        "id_number",
-        "'该人已登记在您管理范围以外的工会，请联系上级工会。'",
-        "EXISTS (SELECT FROM known_person AS known"
-        f" WHERE known.number = row.number AND {outside})",
-        params,
-    )
+        return flaws
+    return [
+        *flaws,
+        Flaw(
+            "organisation",
+            "'该工会不在您的管理范围内，请由其所属工会或上级工会导入。'",
+            *_outside("place.path", _paths(by)),
+        ),
+        Flaw(
+            "id_number",
+            "'该人已登记在您管理范围以外的工会，请联系上级工会。'",
+            *_outside("known.path", _paths(by)),
+        ),
+    ]
 
 
-def _judge_identity(on: date) -> None:
-    mark_wrong(
-        "id_number",
-        "'出生日期晚于办理日期，请核对。'",
-        "(row.record->>'birth_date')::date > %s",
-        (on,),
-    )
-    mark_wrong(
-        "stated_sex",
-        "'性别与身份证号不一致，请核对。'",
-        "row.record->>'stated_sex' <> row.record->>'sex'",
-    )
-    mark_wrong(
-        "name",
-        "'该身份证号登记的姓名与表中不同，请核对；确已改名的请单独更正。'",
-        _OF_ANOTHER_NAME,
-    )
-    mark_wrong(
-        "bank_name",
-        "'填了银行卡号，开户行不能为空。'",
-        "row.record ? 'account' AND NOT row.record ? 'bank_name'",
-    )
+def _wrong_identities(on: date) -> list[Flaw]:
+    return [
+        Flaw(
+            "id_number",
+            "'出生日期晚于办理日期，请核对。'",
+            "(row.record->>'birth_date')::date > %s",
+            (on,),
+        ),
+        Flaw(
+            "stated_sex",
+            "'性别与身份证号不一致，请核对。'",
+            "row.record->>'stated_sex' <> row.record->>'sex'",
+        ),
+        Flaw(
+            "name",
+            "'该身份证号登记的姓名与表中不同，请核对；确已改名的请单独更正。'",
+            "known.name <> row.record->>'name'",
+        ),
+        Flaw(
+            "bank_name",
+            "'填了银行卡号，开户行不能为空。'",
+            "row.record ? 'account' AND NOT row.record ? 'bank_name'",
+        ),
+    ]
 
 
 def apply_people(by: Actor, on: date) -> None:
@@ -278,11 +280,11 @@ def _paths(by: Actor) -> list[str]:
     return [seat.path for seat in by.seats if seat.role in IMPORTERS]
 
 
-def _outside(column: str, paths: Sequence[str]) -> tuple[str, list[str]]:
-    """A condition: the path lies under none of these."""
+def _outside(column: str, paths: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """A condition: the path is known and lies under none of these."""
     ranges = " OR ".join(f'{column} COLLATE "C" BETWEEN %s AND %s' for _path in paths)
-    bounds = [bound for path in paths for bound in (path, f"{path}~")]
-    return f"NOT ({ranges or 'false'})", bounds
+    bounds = tuple(bound for path in paths for bound in (path, f"{path}~"))
+    return f"{column} IS NOT NULL AND NOT ({ranges or 'false'})", bounds
 
 
 PEOPLE = ImportKind(

@@ -68,7 +68,8 @@ def test_a_value_of_the_wrong_kind_is_a_fault() -> None:
 )
 def test_any_text_stays_what_it_was_in_a_sound_sheet(name: str, stored: str) -> None:
     xml = sheet_xml([(name, Decimal(1), None)])
-    assert f'<t xml:space="preserve">{stored}</t>' in xml
+    blanks = "" if stored.isalnum() else ' xml:space="preserve"'
+    assert f"<t{blanks}>{stored}</t>" in xml
     ElementTree.fromstring(xml)  # noqa: S314 - our own sheet
 
 

@@ -168,7 +168,10 @@ def _lines(
 
 def _content(column: Column[Row], value: object) -> str:
     if column.kind == "text":
-        text = _SPECIAL.sub(_harmless, str(value)[:LONGEST_TEXT])
+        text = str(value)[:LONGEST_TEXT]
+        if text.isalnum():  # nothing in it could mean anything else
+            return f' t="inlineStr"><is><t>{text}</t></is>'
+        text = _SPECIAL.sub(_harmless, text)
         return f' t="inlineStr"><is><t xml:space="preserve">{text}</t></is>'
     if isinstance(value, date):
         return f"><v>{value.toordinal() - DAY_ZERO}</v>"

@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from io import BytesIO
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import Any
 
 import pytest
 import xlsxwriter
 
 from unionportal.core.errors import Refusal
+from unionportal.core.uploads import reading
 from unionportal.core.uploads.child import COLUMNS, ROWS
 from unionportal.core.uploads.reading import LARGEST, read_table
 
@@ -310,3 +311,15 @@ def test_damaged_byte_ends_in_rows_or_a_sentence(place: int) -> None:
     except Refusal as refusal:
         found = 0 if str(refusal) else -1
     assert 0 <= found <= 2
+
+
+def test_reader_that_ends_within_a_row_ends_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reading, "WAIT_SECONDS", 0.5)
+    content = ("姓名\n" + "张" * 3000 + "\n" + "王" * 30_000 + "\n").encode() * 50
+    with read_table("a.csv", content) as table:
+        assert next(table.rows) == (1, ["姓名"])
+        sleep(1)  # the pipe is full; the reader is killed as it waits
+        with pytest.raises(Refusal, match="超出内存或时间限制"):
+            list(table.rows)

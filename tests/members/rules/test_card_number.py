@@ -1,10 +1,23 @@
 """Card and phone numbers."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stdnum import luhn
 
 from members.rules.card_number import read_card_number
 from members.rules.phone_number import read_phone_number
 from unionportal.core.errors import Refusal
+
+
+@given(st.from_regex(r"[0-9]{16,19}", fullmatch=True))
+def test_card_number_is_what_the_standard_takes_for_one(text: str) -> None:
+    taken = True
+    try:
+        read_card_number(text)
+    except Refusal:
+        taken = False
+    assert taken == luhn.is_valid(text)
 
 
 def test_card_number_loses_its_blanks() -> None:

@@ -13,8 +13,8 @@ from unionportal.core.verdict import Verdict
 
 Errors = list[tuple[str, str]]
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
-_TOO_LONG = "#数字过长"
-_SUSPECT = re.compile(f"{_CONTROL.pattern}|^#")
+_MARK = "#"
+_TOO_LONG = f"{_MARK}数字过长"
 
 
 def as_it_is(text: str) -> str:
@@ -150,14 +150,19 @@ def check_rows(head: Head, rows: Sequence[tuple[int, list[str]]]) -> list[Checke
 def _check_column(
     column: Column, rows: Iterable[CheckedRow], cells: Iterable[str]
 ) -> None:
-    key, read = column.key, column.read
+    key, read, longest = column.key, column.read, column.longest
     for row, text in zip(rows, cells, strict=True):
         if not text:
             if column.is_required:
                 row.errors.append((key, f"“{column.title}”不能为空。"))
             continue
         try:
-            if _SUSPECT.search(text) or len(text) > column.longest or column.choices:
+            if (
+                not text.isprintable()
+                or text[0] == _MARK
+                or len(text) > longest
+                or column.choices
+            ):
                 _require_fit(column, text)
             found = read(text)
         except Refusal as refusal:

@@ -109,6 +109,8 @@ def _lines(child: subprocess.Popen[bytes]) -> Iterator[Any]:
     """What the child wrote; raises its refusal, or ours when it died."""
     decode = json.JSONDecoder().decode
     for line in child.stdout or ():
+        if not line.endswith(b"\n"):
+            break  # it was ended in the middle of a row
         read = decode(line.decode())
         if type(read) is dict and "refused" in read:
             raise _refusal(read["refused"])

@@ -24,9 +24,11 @@ _MAKE = """
     ) ON COMMIT DROP
 """
 _COPY = "COPY upload_row FROM STDIN"
+# Counting what stands in the records costs more than all that is asked of them.
+_ANALYZE = "ANALYZE upload_row (number, key, verdict)"
 _KEEP = """
     INSERT INTO core_uploadrow (upload_id, number, key, record, errors, verdict)
-    SELECT %s, number, key, record, errors, verdict FROM upload_row ORDER BY number
+    SELECT %s, number, key, record, errors, verdict FROM upload_row
 """
 _REPLACED = """
     DELETE FROM core_uploadrow
@@ -106,26 +108,55 @@ def _key_of(key: str, row: CheckedRow) -> str:
 
 def _mark_repeated(kind: ImportKind) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE upload_row")
+        cursor.execute(_ANALYZE)
         cursor.execute(_REPEATED, [kind.key.split()[0].removesuffix("_index")])
 
 
-def mark_wrong(
-    column: str, sentence_sql: str, where_sql: str, params: Sequence[str | date] = ()
-) -> int:
-    """Give every row that meets a condition the same kind of error; return how many.
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """What is wrong with a staged row: in which column, the sentence, and when.
 
-    Both are SQL of the programme, never of the file; `row` is the staged row. The
-    parameters are those of the condition.
+    Sentence and condition are SQL of the programme, never of the file; `row` is the
+    staged row. The parameters are those of the condition.
     """
+
+    column: str
+    sentence: str
+    where: str
+    params: tuple[str | date, ...] = ()
+
+
+def mark_wrong(
+    column: str, sentence: str, where: str, params: Sequence[str | date] = ()
+) -> int:
+    """Give every row that meets a condition the same kind of error; return how many."""
+    return mark_flaws([Flaw(column, sentence, where, tuple(params))])
+
+
+def mark_flaws(flaws: Sequence[Flaw], *, beside: str = "") -> int:
+    """Give every row its errors, in the order of the flaws; return how many are wrong.
+
+    `beside` is a LEFT JOIN of what the conditions look at, at most one row each: all
+    of them are asked in one pass, where one pass a flaw took three times as long.
+    """
+    told = " || ".join(
+        f"CASE WHEN {flaw.where} THEN jsonb_build_array(jsonb_build_array("
+        f"%s::text, {flaw.sentence})) ELSE '[]' END"
+        for flaw in flaws
+    )
     statement = f"""
-        UPDATE upload_row AS row SET verdict = 'wrong',
-            errors = row.errors || jsonb_build_array(
-                jsonb_build_array(%s::text, {sentence_sql}))
-        WHERE {where_sql}
+        UPDATE upload_row AS row
+        SET verdict = 'wrong', errors = row.errors || found.errors
+        FROM (SELECT row.number, {told} AS errors FROM upload_row AS row {beside}
+              WHERE {" OR ".join(f"({flaw.where})" for flaw in flaws)}) AS found
+        WHERE found.number = row.number
     """  # noqa: S608 - conditions are constants of the import kinds
+    params = [
+        *(value for flaw in flaws for value in (*flaw.params, flaw.column)),
+        *(value for flaw in flaws for value in flaw.params),
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(statement, [column, *params])
+        cursor.execute(statement, params)
         return int(cursor.rowcount)
 
 
@@ -145,7 +176,7 @@ def lay_out_rows(upload_id: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_MAKE)
         cursor.execute(_LAY_OUT, [upload_id])
-        cursor.execute("ANALYZE upload_row")
+        cursor.execute(_ANALYZE)
 
 
 def counted() -> Counts:

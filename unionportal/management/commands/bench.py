@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand
 from bench.apart import measure
 from bench.report import keep, machine, table, write_readme
 from bench.rows import Options
-from bench.table import ROWS
+from bench.table import ROWS, named
 
 
 class Command(BaseCommand):
@@ -38,7 +38,7 @@ class Command(BaseCommand):
         logging.getLogger("django_structlog").setLevel(logging.WARNING)
         wanted = Options(options["rows"], options["rounds"], self.stdout.write)
         found, told_by = [], machine()
-        for name in options["names"] or ROWS:
+        for name in named(options["names"]):
             row = ROWS[name]
             self.stdout.write(f"{row.code} {name}（{wanted.rows} 行）")
             lines = measure(row, wanted, with_growth=not options["no_growth"])
