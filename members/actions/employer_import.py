@@ -85,16 +85,21 @@ _JOINS = """
     LEFT JOIN members_organisation AS covering
         ON covering.code = row.record->>'organisation' AND covering.state IN ('normal', 'locked')
     LEFT JOIN members_division AS place ON place.code = row.record->>'division'
+    LEFT JOIN members_organisation AS held ON held.id = present.keeper_id
+    LEFT JOIN members_organisation AS named
+        ON named.code = row.record->>'keeper' AND named.state IN ('normal', 'locked')
     LEFT JOIN LATERAL (
         SELECT id, path FROM members_organisation
-        WHERE state IN ('normal', 'locked') AND CASE
-            WHEN row.record ? 'keeper' THEN code = row.record->>'keeper'
-            WHEN present.id IS NOT NULL THEN id = present.keeper_id
-            ELSE code IN (place.code, left(place.code, 6), left(place.code, 4) || '00')
-        END
+        WHERE state IN ('normal', 'locked') AND code = ANY(ARRAY[
+            place.code, left(place.code, 6), left(place.code, 4) || '00'])
         ORDER BY depth DESC LIMIT 1
-    ) AS keeper ON true
-    LEFT JOIN members_organisation AS held ON held.id = present.keeper_id
+    ) AS general ON true
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN row.record ? 'keeper' THEN named.id
+                WHEN present.id IS NOT NULL THEN held.id ELSE general.id END AS id,
+            CASE WHEN row.record ? 'keeper' THEN named.path
+                WHEN present.id IS NOT NULL THEN held.path ELSE general.path END AS path
+    ) AS keeper
 """
 _TARGET = Target(
     table="members_employer",

@@ -50,10 +50,12 @@ _JOINS = """
         ON above.code = row.record->>'parent' AND above.state IN ('normal', 'locked')
     LEFT JOIN members_division AS place ON place.code = row.record->>'division'
 """
+# By the key, whose spread the planner knows: by the record it would compare each row
+# with each other.
 _IN_FILE = """
-    LEFT JOIN (SELECT record->>'code' AS code FROM upload_row WHERE verdict <> 'wrong')
-        AS beside ON beside.code = row.record->>'parent'
-        AND beside.code <> row.record->>'code'
+    LEFT JOIN upload_row AS beside
+        ON beside.key = (row.record->>'parent') COLLATE "C"
+        AND beside.verdict <> 'wrong' AND beside.number <> row.number
 """
 _TARGET = Target(
     table="members_organisation",
@@ -138,7 +140,7 @@ def _judge_new() -> None:
     orphaned = (
         f"{is_new} AND row.record ? 'parent' AND row.number IN (SELECT row.number"
         f" FROM upload_row AS row {_JOINS} {_IN_FILE}"
-        " WHERE above.id IS NULL AND beside.code IS NULL)"
+        " WHERE above.id IS NULL AND beside.number IS NULL)"
     )
     sentence = (
         "'没有代码为“' || (row.record->>'parent')"
