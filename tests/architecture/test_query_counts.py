@@ -30,7 +30,7 @@ LIST, RECORD = 6, 10
 # Pages of many parts, each of which asks once.
 LARGER: dict[str, tuple[int, str]] = {
     "admin:index": (
-        39,
+        45,
         "every work queue of the portal, and the figures of the first page",
     ),
     "staff_assistance:round": (
@@ -41,6 +41,7 @@ LARGER: dict[str, tuple[int, str]] = {
         13,
         "statement, books, open items on both sides, signatures, files, trail",
     ),
+    "members:membership": (7, "standing, card, transfer, history, entitlements"),
     "home": (13, "a worker's account, notices and matters as cards"),
     "assistance:matter-list": (
         9,
