@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db import connection
+from django.db import connection, transaction
 
 from members.actions.application import (
     ApplicationEntry,
@@ -69,7 +69,17 @@ def load_memberships(root: Organisation, *, on: date) -> None:
 
 
 def load_matters(root: Organisation, *, on: date, seed: int) -> None:
-    """Two applications that wait, one sent back, and a transfer that both must answer."""
+    """Two applications that wait, one sent back, and a transfer that both must answer.
+
+    All of it or nothing: a story that was broken off is taken up where it stood.
+    """
+    if MembershipApplication.objects.exists():
+        return
+    with transaction.atomic():
+        _load_matters(root, on=on, seed=seed)
+
+
+def _load_matters(root: Organisation, *, on: date, seed: int) -> None:
     members = Membership.objects.filter(
         organisation__path__startswith=root.path, state="member"
     )

@@ -83,7 +83,6 @@ def leave_in_the_middle(stage: Stage, winter: Winter) -> None:
     root = stage.organisation
     register_winter(winter.year)
     recheck_register(root, winter.today)
-    load_matters(root, on=working_days_before(winter.today, 2), seed=stage.plan.seed)
     started = working_days_before(winter.today, max(OPENED_BEFORE))
     with bar(f"{winter.year} 年资金下拨", 0, stage.stream) as advance:
         fund_winter(root, winter.year, on=started, advance=advance)
@@ -94,6 +93,7 @@ def leave_in_the_middle(stage: Stage, winter: Winter) -> None:
             stage.plan, organisation=city.code, period=winter.period, as_of=on
         )
         play(_at(stage, plan))
+    load_matters(root, on=working_days_before(winter.today, 2), seed=stage.plan.seed)
 
 
 def _at(stage: Stage, plan: Plan) -> Stage:
