@@ -1,5 +1,7 @@
 """A city whose round is paid and half verified: some asked, some not, one finding open."""
 
+from dataclasses import replace
+
 from assistance.actions.samples import take_sample_items
 from assistance.actions.verification import record_verification_call
 from assistance.models import Round, VerificationCall
@@ -21,7 +23,7 @@ def play_half_verified(stage: Stage) -> Round:
 
 
 def _ask_half(stage: Stage, round_: Round) -> None:
-    """The auditor takes half; the first of them says that nothing came."""
+    """The auditor takes half; the first of them, and only he, says that nothing came."""
     if VerificationCall.objects.filter(item__stratum__sample__round=round_).exists():
         return
     waiting = items_waiting(round_)
@@ -30,10 +32,11 @@ def _ask_half(stage: Stage, round_: Round) -> None:
     take_sample_items(round_id=round_.pk, on=stage.on, by=by, limit=half)
     taken = items_waiting(round_).filter(verifier=by.user_id).order_by("id")
     items = list(taken.select_related("payment__claim"))
+    content = replace(stage, plan=replace(stage.plan, wrong_share=0.0))
     with stage.step("calls", "电话核查一半", len(items)) as bar:
         for item in in_chunks(items, bar.advance):
             is_first = not findings_open(round_).exists()
-            report = verifying.report_of(stage, item)
+            report = verifying.report_of(content, item)
             record_verification_call(
                 item_id=item.pk,
                 report=verifying.NOT_RECEIVED if is_first else report,
