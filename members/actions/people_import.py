@@ -303,6 +303,6 @@ PEOPLE = ImportKind(
         "organisation": "350426",
         "division": "350426",
         "bank_name": "中国工商银行尤溪支行",
-        "account": "6222020200000000018",
+        "account": "6222020200000000014",
     },
 )

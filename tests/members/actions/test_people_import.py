@@ -6,8 +6,11 @@ from io import StringIO
 
 import pytest
 
+from members.actions.people_import import PEOPLE
 from members.enums import AccountState, Role
 from members.models import BankAccount, Person
+from members.rules.card_number import read_card_number
+from members.rules.id_number import read_id_number
 from tests.members.builders import (
     CITY,
     COUNTY,
@@ -247,3 +250,12 @@ def test_auditor_may_not_hand_in_a_roster() -> None:
     with pytest.raises(Refusal, match="经办或管理员"):
         handed_in(roster(), staff(Role.AUDITOR))
     assert Upload.objects.count() == 0
+
+
+def test_the_template_s_example_bears_numbers_that_check() -> None:
+    example = PEOPLE.example
+    assert read_card_number(example["account"]) == example["account"]
+    assert (
+        read_id_number(example["id_number"], on=date(2026, 1, 1)).number
+        == example["id_number"]
+    )
