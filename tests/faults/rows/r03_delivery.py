@@ -38,7 +38,7 @@ CLOSED_PLACES = (
 PLACES = OPEN_PLACES + CLOSED_PLACES
 
 
-@fault(row="R3", title=TITLE, in_ci=47, tries=1000)
+@fault(row="R3", title=TITLE, in_ci=30, tries=1000)
 def one_of_six_runners_runs(ground: Ground, chance: Chance) -> None:
     """Six runners hear of one job at once; one runs it, the others end within 1 s."""
     if ground.stage != "answered":

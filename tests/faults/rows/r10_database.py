@@ -154,7 +154,7 @@ def unbroken(ground: Ground, step: str) -> tuple[int, dict[str, Any]]:
     return cutter.count, fingerprint(ground.bank_folder)
 
 
-@fault(row="R10", title=TITLE, in_ci=14, tries=420)
+@fault(row="R10", title=TITLE, in_ci=8, tries=420)
 def line_cut_at_a_statement(ground: Ground, chance: Chance) -> None:
     """A step loses its session, or its server, at one statement; it is done again."""
     names = sorted(STEPS)

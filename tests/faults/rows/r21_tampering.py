@@ -14,7 +14,7 @@ from unionportal.core.audit import verify_chain
 from unionportal.embedded import OWNER
 
 
-@fault(row="R21", title="所有者绕过守卫改一格或删一行", in_ci=12, tries=500)
+@fault(row="R21", title="所有者绕过守卫改一格或删一行", in_ci=8, tries=500)
 def one_edit_is_found(ground: Ground, chance: Chance) -> None:
     ground.at("settled")
     assert _told() == []
