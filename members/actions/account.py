@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from members.enums import AccountState
 from members.models import BankAccount, Person
-from members.permissions import (
+from members.permissions.people import (
     can_open_account,
     can_stop_account,
     can_verify_account,

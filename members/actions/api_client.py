@@ -8,7 +8,7 @@ from allauth.idp.oidc.models import Client
 from django.db import transaction
 
 from members.models import ApiClient, Organisation
-from members.permissions import can_manage_client, can_register_client
+from members.permissions.access import can_manage_client, can_register_client
 from unionportal.core.actor import Actor
 from unionportal.core.audit import record
 from unionportal.core.errors import Refusal

@@ -10,7 +10,7 @@ from members.actions.membership import ENDED, write_admission
 from members.actions.person import PersonEntry, register_person
 from members.actions.real_name import Said, put_particulars, read_particulars
 from members.models import Membership, MembershipApplication, Organisation, Person
-from members.permissions import (
+from members.permissions.membership import (
     can_apply_to_join,
     can_decide_application,
     can_withdraw_application,

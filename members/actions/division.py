@@ -5,7 +5,7 @@ from datetime import date
 from django.db import transaction
 
 from members.models import Division, Organisation
-from members.permissions import can_end_division
+from members.permissions.organisations import can_end_division
 from members.queries.division import divisions_in_force
 from members.queries.organisation import organisation_of
 from unionportal.core.actor import Actor

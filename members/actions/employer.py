@@ -8,7 +8,7 @@ from django.db import transaction
 
 from members.actions.tree import require_alive
 from members.models import Division, Employer, Organisation
-from members.permissions import can_keep_employer
+from members.permissions.organisations import can_keep_employer
 from members.rules.uscc import read_employer_code
 from unionportal.core.actor import Actor
 from unionportal.core.audit import record

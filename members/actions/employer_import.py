@@ -3,7 +3,7 @@
 from datetime import date
 
 from members.enums import EmployerSize, Ownership, Role, Trade
-from members.permissions import can_import_organisations
+from members.permissions.organisations import can_import_organisations
 from members.rules.uscc import read_employer_code
 from unionportal.core.actor import Actor
 from unionportal.core.audit import record

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.db import transaction
 
-from members.permissions import can_retry_job
+from members.permissions.organisations import can_retry_job
 from members.queries.job import failed_jobs_visible_to
 from unionportal.core.actor import SYSTEM, Actor
 from unionportal.core.audit import record

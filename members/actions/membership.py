@@ -8,7 +8,7 @@ from django.db import transaction
 from members.actions.standings import StandingEntry, first_standing, next_standing
 from members.enums import CardState, MembershipState
 from members.models import MemberCard, Membership, Organisation, Person
-from members.permissions import (
+from members.permissions.membership import (
     can_admit_member,
     can_change_standing,
     can_renew_card,

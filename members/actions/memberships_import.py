@@ -22,7 +22,7 @@ from members.enums import (
     SkillGrade,
     TargetGroup,
 )
-from members.permissions import can_import_people
+from members.permissions.people import can_import_people
 from members.rules.nation import read_nation
 from unionportal.core.actor import Actor
 from unionportal.core.errors import Refusal

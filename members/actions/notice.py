@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from members.enums import NoticeState, ObjectionChannel, ObjectionState
 from members.models import Notice, NoticeLine, Objection, Organisation
-from members.permissions import (
+from members.permissions.notices import (
     can_cancel_notice,
     can_decide_objection,
     can_end_notice,

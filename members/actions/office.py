@@ -13,7 +13,10 @@ from members.models import (
     OfficeTerm,
     Organisation,
 )
-from members.permissions import can_change_organisation, can_keep_organisation
+from members.permissions.organisations import (
+    can_change_organisation,
+    can_keep_organisation,
+)
 from members.rules.office_term import due_after, require_delay, years_allowed
 from members.rules.uscc import read_union_code
 from unionportal.core.actor import Actor

@@ -14,7 +14,10 @@ from members.enums import (
     OrganisationState,
 )
 from members.models import Organisation
-from members.permissions import can_apply_for_organisation, can_approve_organisation
+from members.permissions.organisations import (
+    can_apply_for_organisation,
+    can_approve_organisation,
+)
 from members.workflow import ORGANISATION
 from unionportal.core.actor import Actor
 from unionportal.core.audit import record

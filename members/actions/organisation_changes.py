@@ -16,7 +16,10 @@ from members.actions.tree import (
 )
 from members.enums import OrganisationState
 from members.models import Division, Organisation
-from members.permissions import can_change_organisation, can_move_organisation
+from members.permissions.organisations import (
+    can_change_organisation,
+    can_move_organisation,
+)
 from members.workflow import ORGANISATION
 from unionportal.core.actor import Actor
 from unionportal.core.audit import record

@@ -9,7 +9,7 @@ from django.db import connection
 from members.actions.planting import Seedling, plant
 from members.actions.tree import leave_behind, lock_tree
 from members.enums import OrganisationForm, OrganisationKind, OrganisationLevel, Role
-from members.permissions import can_import_organisations
+from members.permissions.organisations import can_import_organisations
 from unionportal.core.actor import Actor
 from unionportal.core.audit import record
 from unionportal.core.errors import Refusal

@@ -9,7 +9,7 @@ from django.db.models import Model
 
 from members.enums import Role, Sex
 from members.models import BankAccount, Person
-from members.permissions import can_import_people
+from members.permissions.people import can_import_people
 from members.rules.card_number import read_card_number
 from members.rules.id_number import read_id_number
 from members.rules.name_pinyin import plain_name, spell_name

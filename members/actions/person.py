@@ -6,7 +6,7 @@ from datetime import date
 from django.db import IntegrityError, transaction
 
 from members.models import Division, Organisation, Person
-from members.permissions import can_register_person, can_reveal_person
+from members.permissions.people import can_register_person, can_reveal_person
 from members.rules.id_number import read_id_number
 from members.rules.name_pinyin import plain_name, spell_name
 from members.rules.phone_number import read_phone_number

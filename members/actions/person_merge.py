@@ -5,7 +5,11 @@ from datetime import date
 from django.db import IntegrityError, transaction
 
 from members.models import Person, PersonMerge, User
-from members.permissions import can_decide_merge, can_propose_merge, can_undo_merge
+from members.permissions.people import (
+    can_decide_merge,
+    can_propose_merge,
+    can_undo_merge,
+)
 from members.queries.person_merge import merge_objections
 from members.workflow import MERGE
 from unionportal.core.actor import Actor

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from members.enums import Role
 from members.models import Organisation, Post, User
-from members.permissions import can_appoint_post, can_deputise_post, can_end_post
+from members.permissions.access import can_appoint_post, can_deputise_post, can_end_post
 from unionportal.core.actor import Actor
 from unionportal.core.audit import record
 from unionportal.core.errors import Refusal

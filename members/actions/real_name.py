@@ -14,7 +14,7 @@ from members.enums import (
     TargetGroup,
 )
 from members.models import Person
-from members.permissions import can_describe_person
+from members.permissions.people import can_describe_person
 from members.rules.nation import read_nation
 from unionportal.core.actor import Actor
 from unionportal.core.audit import record

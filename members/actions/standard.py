@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from members.models import Division, Standard
-from members.permissions import can_set_standard
+from members.permissions.organisations import can_set_standard
 from members.queries.organisation import organisation_of
 from unionportal.core.actor import Actor
 from unionportal.core.audit import record

@@ -13,7 +13,7 @@ from members.actions.membership import locked_membership
 from members.actions.standings import StandingEntry, next_standing
 from members.enums import TransferSide, TransferState
 from members.models import Membership, MembershipTransfer, Organisation
-from members.permissions import (
+from members.permissions.membership import (
     can_accept_transfer,
     can_ask_transfer,
     can_cancel_transfer,

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from members.models import Person, User
-from members.permissions import can_create_user, can_deactivate_user
+from members.permissions.access import can_create_user, can_deactivate_user
 from unionportal.core.actor import SYSTEM, Actor
 from unionportal.core.audit import record
 from unionportal.core.errors import Refusal

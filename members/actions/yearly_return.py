@@ -8,7 +8,7 @@ from django.db import transaction
 
 from members.actions.tree import require_alive
 from members.models import Organisation, YearlyReturn
-from members.permissions import can_keep_organisation
+from members.permissions.organisations import can_keep_organisation
 from unionportal.core.actor import Actor
 from unionportal.core.audit import record
 from unionportal.core.errors import Refusal

@@ -3,7 +3,7 @@
 from datetime import date
 
 from members.enums import Role
-from members.permissions import can_import_organisations
+from members.permissions.organisations import can_import_organisations
 from unionportal.core.actor import Actor
 from unionportal.core.audit import record
 from unionportal.core.uploads.cells import YES, read_count, read_sum, read_yes

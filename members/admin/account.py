@@ -12,7 +12,7 @@ from members.admin.base import RecordAdmin, Step, UncountedPages
 from members.admin.forms import ReasonForm
 from members.auth.actor import business_date
 from members.models import BankAccount
-from members.permissions import can_stop_account, can_verify_account
+from members.permissions.people import can_stop_account, can_verify_account
 from members.queries.account import accounts_visible_to
 from members.workflow import ACCOUNT
 from unionportal.core.actor import Actor

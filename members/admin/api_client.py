@@ -15,7 +15,7 @@ from members.admin.forms import ClientForm, ReasonForm
 from members.auth.actor import business_date
 from members.enums import Role
 from members.models import ApiClient
-from members.permissions import can_manage_client
+from members.permissions.access import can_manage_client
 from members.queries.api_client import clients_visible_to
 from unionportal.core.actor import Actor
 

@@ -18,7 +18,7 @@ from members.admin.base import RecordAdmin, Step, UncountedPages
 from members.auth.actor import business_date
 from members.enums import TargetGroup
 from members.models import MembershipApplication, Person
-from members.permissions import can_decide_application
+from members.permissions.membership import can_decide_application
 from members.queries.membership import applications_visible_to
 from members.workflow import APPLICATION
 from unionportal.core.actor import Actor

@@ -11,7 +11,7 @@ from members.admin.base import RecordAdmin, Step
 from members.admin.forms import DivisionEndForm
 from members.auth.actor import business_date
 from members.models import Division
-from members.permissions import can_end_division
+from members.permissions.organisations import can_end_division
 from members.queries.division import divisions_in_force
 from members.queries.organisation import organisation_of
 from unionportal.core.actor import Actor

@@ -31,7 +31,7 @@ from members.admin.union_forms import (
 from members.admin.unions import WithTree, take
 from members.auth.staff import StaffPage
 from members.models import Employer
-from members.permissions import can_keep_employer
+from members.permissions.organisations import can_keep_employer
 from members.queries.employer import employers_visible_to
 from members.queries.filters import EmployerFilter
 from unionportal.core.admin.keyset import keyset_page

@@ -20,7 +20,7 @@ from members.admin.membership_forms import AdmissionForm, TransferOutForm
 from members.auth.actor import business_date
 from members.enums import Role, TransferSide
 from members.models import Membership
-from members.permissions import (
+from members.permissions.membership import (
     can_ask_transfer,
     can_change_standing,
     can_renew_card,

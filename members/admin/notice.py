@@ -21,7 +21,7 @@ from members.admin.base import RecordAdmin, Step
 from members.admin.forms import PaperObjectionForm, ReasonForm, VerdictForm
 from members.auth.actor import business_date
 from members.models import Notice, Objection
-from members.permissions import (
+from members.permissions.notices import (
     can_cancel_notice,
     can_decide_objection,
     can_end_notice,

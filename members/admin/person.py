@@ -26,7 +26,7 @@ from members.auth.actor import business_date, request_actor
 from members.enums import Role, TargetGroup
 from members.forms.particulars import ParticularsForm, known_of
 from members.models import Person
-from members.permissions import (
+from members.permissions.people import (
     can_describe_person,
     can_open_account,
     can_register_person,

@@ -19,7 +19,7 @@ from members.admin.forms import FoundByTyping, ReasonForm
 from members.auth.actor import business_date
 from members.enums import Role
 from members.models import Person, PersonMerge
-from members.permissions import can_decide_merge, can_undo_merge
+from members.permissions.people import can_decide_merge, can_undo_merge
 from members.queries.person import persons_visible_to
 from members.queries.person_merge import merges_visible_to
 from members.workflow import MERGE

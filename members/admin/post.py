@@ -12,7 +12,7 @@ from members.admin.forms import DayForm, DeputyForm, PostForm
 from members.auth.actor import business_date
 from members.enums import Role
 from members.models import Post
-from members.permissions import can_deputise_post, can_end_post
+from members.permissions.access import can_deputise_post, can_end_post
 from members.queries.post import posts_visible_to, users_visible_to
 from unionportal.core.actor import Actor
 from unionportal.core.errors import Refusal

@@ -21,7 +21,7 @@ from members.admin.membership_forms import TransferInForm
 from members.auth.actor import business_date
 from members.enums import TransferSide
 from members.models import MembershipTransfer
-from members.permissions import (
+from members.permissions.membership import (
     TRANSFER_ROLES,
     can_accept_transfer,
     can_cancel_transfer,

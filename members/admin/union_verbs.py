@@ -44,7 +44,7 @@ from members.admin.union_forms import (
 from members.auth.actor import business_date
 from members.enums import OrganisationState
 from members.models import Organisation
-from members.permissions import (
+from members.permissions.organisations import (
     can_approve_organisation,
     can_change_organisation,
     can_keep_organisation,

@@ -12,7 +12,7 @@ from members.admin.forms import PasswordForm, ReasonForm, UserForm
 from members.auth.actor import business_date
 from members.enums import Role
 from members.models import User
-from members.permissions import can_deactivate_user
+from members.permissions.access import can_deactivate_user
 from members.queries.post import users_visible_to
 from unionportal.core.actor import Actor
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from members.enums import ApplicationState, Role, TransferState
 from members.models import MembershipApplication, MembershipTransfer, PersonMerge
-from members.permissions import TRANSFER_ROLES
+from members.permissions.membership import TRANSFER_ROLES
 from members.queries.membership import application_under_way, applications_waiting
 from members.queries.person_merge import merges_waiting
 from members.queries.transfer import transfers_visible_to

@@ -6,7 +6,7 @@ from django.urls import path, reverse
 
 from members.actions.job import retry_job
 from members.auth.staff import StaffPage
-from members.permissions import can_retry_job
+from members.permissions.organisations import can_retry_job
 from members.queries.job import failed_jobs_visible_to
 from unionportal.core.admin.keyset import keyset_page
 from unionportal.core.admin.verbs import Verb, arranged, attempt
