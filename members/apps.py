@@ -25,18 +25,18 @@ class MembersConfig(AppConfig):
         )
         from members.queries.office import QUEUES as OFFICE_QUEUES
         from members.queries.organisation_figures import FIGURES
-        from members.queries.person import phones_of
+        from members.queries.texting import ADDRESS_BOOK
         from members.queries.waiting import QUEUES, account_cards
         from unionportal.core.cards import register_home_cards
         from unionportal.core.figures import register_figure
-        from unionportal.core.messages import register_phone_book
+        from unionportal.core.messages import register_address_book
         from unionportal.core.queues import register_queue
         from unionportal.core.successions import register_succession
         from unionportal.core.uploads.columns import register_import
         from unionportal.core.verb_labels import register_verbs
 
         register_verbs(VERBS)
-        register_phone_book(phones_of)
+        register_address_book(ADDRESS_BOOK)
         register_home_cards(account_cards)
         for kind in (
             PEOPLE,

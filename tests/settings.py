@@ -30,6 +30,8 @@ os.environ |= {
     "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
     "HTTPS": "0",
     "LOG_LEVEL": "ERROR",
+    # A test that runs at night sends like any other; those of the night say so.
+    "SMS_QUIET_HOURS": "",
 }
 
 from unionportal.settings import *  # noqa: E402, F403

@@ -362,6 +362,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "assistance.prove_books_nightly",
         "schedule": crontab(hour=2, minute=30),
     },
+    "ask-sms-reports": {
+        "task": "core.ask_sms_reports",
+        "schedule": crontab(minute="*/2"),
+    },
     # A membership moves on the day that both unions agreed on.
     "move-transfers-nightly": {
         "task": "members.move_transfers_nightly",
@@ -444,6 +448,22 @@ SETUP_CODE = env.str("SETUP_CODE", default="")
 # --- messages
 
 SMS_BACKEND = env.str("SMS_BACKEND", default="unionportal.core.messages.ConsoleBackend")
+# The gateway behind `unionportal.core.messages.gateway.HttpBackend`.
+SMS_HTTP_URL = env.str("SMS_HTTP_URL", default="")
+SMS_HTTP_KEY = env.str("SMS_HTTP_KEY", default="")
+SMS_HTTP_SECRET = env.str("SMS_HTTP_SECRET", default="")
+SMS_HTTP_SECONDS = env.float("SMS_HTTP_SECONDS", default=5.0)
+# Whether the gateway sends nothing again when it is handed a known reference again.
+SMS_HTTP_REPEATABLE = env.bool("SMS_HTTP_REPEATABLE", default=True)
+# No text message at night, urgent ones excepted; there is no telephone in a
+# demonstration. 0 means no limit.
+SMS_QUIET_HOURS = env.str(
+    "SMS_QUIET_HOURS", default="" if DEMONSTRATION else "21:00-08:00"
+)
+SMS_PER_PHONE_PER_DAY = env.int("SMS_PER_PHONE_PER_DAY", default=10)
+SMS_PER_DAY = env.int("SMS_PER_DAY", default=0)
+# WeChat's number for each of our templates, as JSON; empty until there is an account.
+WECHAT_TEMPLATES = env.json("WECHAT_TEMPLATES", default={})
 
 # Where the file back end writes; for trials without a provider.
 SMS_FILE = Path(env.str("SMS_FILE", default=str(VAR_DIR / "sms.txt")))

@@ -18,7 +18,7 @@ from members.queries.account import accounts_of, accounts_visible_to
 from members.queries.person import persons_visible_to
 from unionportal.core.errors import Refusal
 from unionportal.core.masks import mask_id_number, mask_phone
-from unionportal.core.messages import messages_of
+from unionportal.core.messages.inbox import messages_of
 
 
 @never_cache

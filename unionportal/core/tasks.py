@@ -4,9 +4,16 @@ from datetime import date
 from typing import Any
 
 from celery import shared_task
+from django.utils import timezone
 
 from unionportal.core.jobs import RING_TASK, JobRun, register_job, run_job
-from unionportal.core.messages import SEND_JOB, send_messages
+from unionportal.core.messages import SEND_JOB
+from unionportal.core.messages.reports import (
+    REPORT_JOB,
+    collect_reports,
+    request_reports,
+)
+from unionportal.core.messages.sending import send_messages
 from unionportal.core.uploads.steps import (
     APPLY_JOB,
     CHECK_JOB,
@@ -23,8 +30,20 @@ def run_rung_job(job_id: int) -> None:
 
 @register_job(SEND_JOB, "发送短信通知")
 def send_queued_messages(run: JobRun) -> dict[str, Any]:
-    """Send the messages that wait."""
-    return send_messages(run)
+    """Send the messages that wait, by the hour of the day."""
+    return send_messages(run, at=timezone.localtime())
+
+
+@register_job(REPORT_JOB, "收取短信回执")
+def collect_sms_reports(run: JobRun) -> dict[str, Any]:
+    """Ask the gateway what became of messages."""
+    return collect_reports(run)
+
+
+@shared_task(name="core.ask_sms_reports", ignore_result=True)  # type: ignore[untyped-decorator]
+def ask_sms_reports() -> None:
+    """Rung by the scheduler every few minutes; while one asks, no second does."""
+    request_reports()
 
 
 @register_job(CHECK_JOB, "核对导入文件")

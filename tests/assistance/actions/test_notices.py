@@ -14,7 +14,7 @@ from tests.assistance import builders as make
 from unionportal.core.actor import SYSTEM
 from unionportal.core.errors import Refusal
 from unionportal.core.jobs import run_job
-from unionportal.core.messages import message_text
+from unionportal.core.messages.inbox import message_text
 from unionportal.core.models.messages import Message
 
 pytestmark = pytest.mark.django_db

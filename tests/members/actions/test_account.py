@@ -24,7 +24,7 @@ from unionportal.core.actor import SYSTEM
 from unionportal.core.audit import history_of
 from unionportal.core.errors import Refusal
 from unionportal.core.guards import refusal_from
-from unionportal.core.messages import message_text
+from unionportal.core.messages.inbox import message_text
 from unionportal.core.models.messages import Message
 
 pytestmark = pytest.mark.django_db

@@ -26,7 +26,7 @@ from members.queries.notice import (
 from tests.members.builders import NEXT_COUNTY, ON, notice, person, staff, worker
 from unionportal.core.actor import SYSTEM
 from unionportal.core.errors import Refusal
-from unionportal.core.messages import message_text
+from unionportal.core.messages.inbox import message_text
 from unionportal.core.models.messages import Message
 
 pytestmark = pytest.mark.django_db

@@ -4,7 +4,14 @@ from unionportal.core.models.archive import ArchivedYear
 from unionportal.core.models.audit import AuditEntry, AuditLink, AuditPending
 from unionportal.core.models.idempotency import StoredReply
 from unionportal.core.models.jobs import Job, JobState
-from unionportal.core.models.messages import Message, MessageState
+from unionportal.core.models.messages import (
+    CallOutcome,
+    Message,
+    MessageCall,
+    MessageReport,
+    MessageState,
+    MessageWording,
+)
 from unionportal.core.models.upload import RowVerdict, Upload, UploadRow, UploadState
 
 __all__ = [
@@ -12,10 +19,14 @@ __all__ = [
     "AuditEntry",
     "AuditLink",
     "AuditPending",
+    "CallOutcome",
     "Job",
     "JobState",
     "Message",
+    "MessageCall",
+    "MessageReport",
     "MessageState",
+    "MessageWording",
     "RowVerdict",
     "StoredReply",
     "Upload",
