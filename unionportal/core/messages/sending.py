@@ -1,7 +1,7 @@
 """The sender: what is queued goes out in chunks, each marked before anything leaves."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -244,15 +244,16 @@ def _failed(message: Message, text: str, reason: str) -> Outcome:
 
 
 def _write_outcomes(run: JobRun, outcomes: Sequence[Outcome]) -> None:
-    columns: Mapping[str, list[Any]] = {
-        "id": [each.message_id for each in outcomes],
-        "state": [str(each.state) for each in outcomes],
-        "text": [each.text for each in outcomes],
-        "reason": [each.reason for each in outcomes],
-        "not_before": [each.not_before for each in outcomes],
-        "phone_index": [each.phone_index for each in outcomes],
-        "was_tried": [each.was_tried for each in outcomes],
-    }
+    values: list[Any] = [
+        [each.message_id for each in outcomes],
+        [str(each.state) for each in outcomes],
+        [each.text for each in outcomes],
+        [each.reason for each in outcomes],
+        [each.not_before for each in outcomes],
+        [each.phone_index for each in outcomes],
+        [each.was_tried for each in outcomes],
+        run.token,
+    ]
     with transaction.atomic(), connection.cursor() as cursor:
         run.fence()
-        cursor.execute(_WRITE, [*columns.values(), run.token])
+        cursor.execute(_WRITE, values)
