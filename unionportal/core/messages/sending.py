@@ -132,7 +132,7 @@ def _fail_what_is_in_doubt(run: JobRun) -> None:
 
 
 def _claim_chunk(run: JobRun, pace: Pace, *, after: int) -> list[Message]:
-    values = [run.job_id, run.token, after, pace.at]
+    values: list[Any] = [run.job_id, run.token, after, pace.at]
     with transaction.atomic(), connection.cursor() as cursor:
         run.fence()
         cursor.execute(
