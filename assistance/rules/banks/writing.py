@@ -1,11 +1,10 @@
 """Writing bank files: the same values give the same bytes, always."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import islice
+from itertools import chain, islice
 from operator import itemgetter
 from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
@@ -78,9 +77,7 @@ def instruction_pieces(
     }
     rows = ((number, *line) for number, line in enumerate(lines, 1))
     places = {name: place for place, name in enumerate(_COLUMNS)}
-    written = write_rows(layout, layout.instruction, whole, rows, places)
-    while piece := b"".join(islice(written, PIECE)):
-        yield piece
+    return write_rows(layout, layout.instruction, whole, rows, places)
 
 
 def write_file(
@@ -101,27 +98,86 @@ def write_rows(
     rows: Iterable[Any],
     places: Mapping[str, Any],
 ) -> Iterator[bytes]:
-    """The same of rows in any shape; ``places`` tells by which key a column is found."""
+    """The same of rows in any shape, as many lines a piece as are in memory at once.
+
+    ``places`` tells by which key a column is found in a row.
+    """
     accounts, counted = AccountSum(), ACCOUNT_SUM in form.trailer_names
     names = {name: name for name in (*form.header_names, *form.trailer_names)}
-    write_line = _line_writer(layout, form, places)
+    write_piece, source = _piece_writer(layout, form, places), iter(rows)
     yield layout.bom
     if form.header is not None:
         yield _part_writer(layout, form, form.header, names)(whole)
-    for row in rows:
-        try:
-            written = write_line(row)
-        except LayoutError as error:
-            raise LayoutError(f"{row[places['reference']]}：{error}") from error
+    while piece := list(islice(source, PIECE)):
         if counted:
-            accounts.add(row[places["account"]])
-        yield written
+            for row in piece:
+                accounts.add(row[places["account"]])
+        yield write_piece(piece)
     ended = {ACCOUNT_SUM: accounts.total, **whole}
     if form.trailer is not None:
         yield _part_writer(layout, form, form.trailer, names)(ended)
 
 
 Writer = Callable[[Any], bytes]
+
+
+def _piece_writer(layout: Layout, form: FileForm, places: Mapping[str, Any]) -> Writer:
+    """What writes many lines: at once where nothing can be wrong, else one by one."""
+    write_line = _line_writer(layout, form, places)
+    write_at_once = _at_once(layout, form, places)
+
+    def write(rows: Sequence[Any]) -> bytes:
+        return write_at_once(rows) or b"".join(map(named, rows))
+
+    def named(row: Any) -> bytes:  # noqa: ANN401 - whatever the places belong to
+        try:
+            return write_line(row)
+        except LayoutError as error:
+            raise LayoutError(f"{row[places['reference']]}：{error}") from error
+
+    return write
+
+
+def _at_once(
+    layout: Layout, form: FileForm, places: Mapping[str, Any]
+) -> Callable[[Sequence[Any]], bytes | None]:
+    """What writes many lines column by column; None where a line needs a look."""
+    if form.markup is None and layout.delimiter is None:
+        return lambda _rows: None  # each cell is padded by its bytes
+    template = _template_of(layout, form)
+    reserved = layout.delimiter if form.markup is None else "&<>"
+    may_miss = form.markup is not None and form.markup.optional
+    columns = [
+        (itemgetter(places[name]), None if name in TEXTS else speller(layout, name))
+        for name in template.fields
+    ]
+
+    def write(rows: Sequence[Any]) -> bytes | None:
+        found = ((map(take, rows), spell) for take, spell in columns)
+        texts = [list(map(spell, cells) if spell else cells) for cells, spell in found]
+        told = "".join(chain.from_iterable(texts))
+        if not told.isprintable() or any(sign in told for sign in reserved or ""):
+            return None
+        if may_miss and not all(map(all, texts)):
+            return None
+        try:
+            lines = map(template.text.__mod__, zip(*texts, strict=True))
+            return "".join(lines).encode(layout.codec)
+        except UnicodeEncodeError:
+            return None
+
+    return write
+
+
+def _template_of(layout: Layout, form: FileForm) -> Template:
+    """A whole line with places for its cells."""
+    if form.markup is not None:
+        found = template_of(form.markup.line.text)
+        return Template(found.text + layout.newline, found.fields)
+    names = form.line.names
+    mark = form.line.mark.replace("%", "%%")
+    text = f"{layout.delimiter}".join((mark, *["%s"] * len(names)))
+    return Template(text + layout.newline, names)
 
 
 def _part_writer(
@@ -193,27 +249,15 @@ def _filler(layout: Layout, template: Template, places: Mapping[str, Any]) -> Wr
 def record_writer(layout: Layout, record: Record, places: Mapping[str, Any]) -> Writer:
     """Return what writes one line with its end."""
     texts_of = _texts_of(layout, record.names, places)
-    delimiter, codec, end = layout.delimiter, layout.codec, layout.newline
-    size = len(record.fields)
+    codec, end = layout.codec, layout.newline
+    between = (layout.delimiter or "").encode(codec)
 
-    def write_delimited(row: Any) -> bytes:  # noqa: ANN401
-        texts = texts_of(row)
-        # At once where nothing can be wrong; else cell by cell, to name what is.
-        line = f"{delimiter}".join((record.mark, *texts))
-        if "".join(texts).isprintable() and line.count(f"{delimiter}") == size:
-            with suppress(UnicodeEncodeError):
-                return f"{line}{end}".encode(codec)
-        return write_cells(texts)
-
-    def write_cells(texts: Sequence[str]) -> bytes:
-        cells = zip(record.fields, texts, strict=True)
+    def write(row: Any) -> bytes:  # noqa: ANN401 - whatever the places belong to
+        cells = zip(record.fields, texts_of(row), strict=True)
         parts = [_encoded(layout, field, text) for field, text in cells]
-        between = (delimiter or "").encode(codec)
         return between.join([record.mark.encode(codec), *parts]) + end.encode(codec)
 
-    if delimiter is None:
-        return lambda row: write_cells(texts_of(row))
-    return write_delimited
+    return write
 
 
 def _encoded(layout: Layout, field: Field, text: str) -> bytes:

@@ -323,3 +323,28 @@ def test_reader_that_ends_within_a_row_ends_in_a_sentence(
         sleep(1)  # the pipe is full; the reader is killed as it waits
         with pytest.raises(Refusal, match="超出内存或时间限制"):
             list(table.rows)
+
+
+SLOW = ("姓名\n" + ("张" * 3000 + "\n") * 500).encode()  # more than the pipe holds
+
+
+def test_file_outlasts_a_busy_machine_within_its_processor_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reading, "PROCESSOR_SECONDS", 1)
+    with read_table("a.csv", SLOW) as table:
+        next(table.rows)
+        sleep(1.5)  # by the clock more than the child may have of the processor
+        assert len(list(table.rows)) == 500
+
+
+def test_file_that_takes_too_much_processor_ends_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reading, "PROCESSOR_SECONDS", 1)
+    wide = ("," * 190 + "\n").encode() * 90_000
+    with (
+        pytest.raises(Refusal, match="超出内存或时间限制"),
+        read_table("a.csv", wide) as table,
+    ):
+        list(table.rows)

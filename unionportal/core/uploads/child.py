@@ -1,6 +1,7 @@
 """The child that reads a table handed in by somebody; nothing of the portal is in it.
 
-Run as a script: the file's bytes come on the standard input, its kind as the argument.
+Run as a script: the file's bytes come on the standard input, its kind and the seconds
+of processor it may take as the arguments.
 Rows leave on the standard output, one JSON list of texts a line, after one line that
 says how the table was read; a table that cannot be taken leaves one line that says why,
 in words for whoever handed it in. A file made to harm kills this process and no other:
@@ -20,7 +21,6 @@ from typing import NoReturn
 
 MEGABYTE = 1024 * 1024
 MEMORY = 256 * MEGABYTE  # of data; the interpreter and the libraries come on top
-SECONDS = 20  # of the processor
 INFLATED = 512 * MEGABYTE  # what a workbook may say it unfolds to
 PARTS = 2_000
 ROWS = 100_001  # with the head
@@ -36,9 +36,10 @@ _XML_ENTITY = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
 def main() -> None:
-    """Read what comes in, as the kind named by the argument."""
+    """Read what comes in, as the kind named by the argument, within the seconds given."""
+    kind, seconds = sys.argv[1], int(sys.argv[2])
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     content = sys.stdin.buffer.read()
@@ -46,7 +47,7 @@ def main() -> None:
         "xlsx": read_workbook,
         "csv": read_text,
     }
-    rows = readers[sys.argv[1]](content)
+    rows = readers[kind](content)
     out = open(1, "w", MEGABYTE, encoding="utf-8", newline="\n")  # noqa: SIM115 - the pipe
     encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
     out.writelines(encode(row) + "\n" for row in rows)
