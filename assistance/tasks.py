@@ -12,13 +12,13 @@ from assistance.actions.account_changes import (
     resume_changed_accounts,
 )
 from assistance.actions.askings import ask_bank
+from assistance.actions.computations import COMPUTE_JOB, compute_chunk, compute_round
 from assistance.actions.disbursements import WRITE_JOB
 from assistance.actions.late_returns import LATE_JOB, ask_late_returns
 from assistance.actions.notices import PUBLISH_JOB, publish_round_notice
 from assistance.actions.proofs import PROVE_JOB, prove_books, request_proof
 from assistance.actions.releases import RELEASE_JOB, release_round
 from assistance.actions.returns import COLLECT_JOB, collect_returns
-from assistance.actions.rounds import COMPUTE_JOB, compute_chunk, compute_round
 from assistance.actions.sendings import ASK_JOB, deliver_instruction
 from assistance.actions.statements import COLLECT_STATEMENTS_JOB, collect_statements
 from assistance.queries.computations import (

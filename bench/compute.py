@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from assistance.actions.rounds import compute_round
+from assistance.actions.computations import compute_round
 from assistance.models import Round, SchemeVersion
 from bench.province import HERE, ON, opened, populate
 from bench.rows import Measured, Options, Row

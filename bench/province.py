@@ -14,11 +14,12 @@ from assistance.actions.batches import (
     endorse_batch,
     submit_batch,
 )
+from assistance.actions.computations import compute_round
 from assistance.actions.disbursements import instruct_batch
 from assistance.actions.funds import receive_funds
 from assistance.actions.notices import publish_round_notice
 from assistance.actions.releases import release_round
-from assistance.actions.rounds import compute_round, open_round
+from assistance.actions.rounds import open_round
 from assistance.actions.schemes import load_shipped_schemes
 from assistance.enums import BatchState
 from assistance.models import (

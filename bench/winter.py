@@ -17,11 +17,11 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
+from assistance.actions.computations import compute_round
 from assistance.actions.disbursements import write_instruction
 from assistance.actions.notices import publish_round_notice
 from assistance.actions.releases import release_round
 from assistance.actions.returns import import_return
-from assistance.actions.rounds import compute_round
 from assistance.models import BankFile, Batch, Payment, Round
 from assistance.queries.ledger import ledger_proof
 from assistance.queries.rounds import counties_visible_to

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, connections
 
 import assistance.tasks  # noqa: F401 - registers the handlers of its jobs
-from assistance.actions.rounds import compute_round
+from assistance.actions.computations import compute_round
 from assistance.models import Round
 from bench.compute import answers_of
 from bench.province import ON, opened, populate

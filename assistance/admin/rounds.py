@@ -12,13 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assistance.actions.certificates import close_round
+from assistance.actions.computations import request_computation
 from assistance.actions.notices import request_publication
 from assistance.actions.releases import request_release
-from assistance.actions.rounds import (
-    cancel_round,
-    open_supplementary_round,
-    request_computation,
-)
+from assistance.actions.rounds import cancel_round, open_supplementary_round
 from assistance.admin.forms import DateForm, ReasonForm
 from assistance.admin.round_samples import sample_on_page
 from assistance.admin.search import offer, offer_unions

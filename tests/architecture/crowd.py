@@ -11,10 +11,11 @@ from allauth.idp.oidc.models import Client as OidcClient
 from django.db.models import Model
 from django.db.models.functions import Now
 
+from assistance.actions.computations import compute_round
 from assistance.actions.inquiries import ask_about_determination
 from assistance.actions.notices import publish_round_notice
 from assistance.actions.releases import release_round
-from assistance.actions.rounds import compute_round, open_round
+from assistance.actions.rounds import open_round
 from assistance.enums import BankFileState, BatchState, FileDirection, Relation
 from assistance.models import (
     BankFile,

@@ -6,10 +6,10 @@ from typing import Any
 from django.db.models.functions import Now
 from django.test import Client
 
+from assistance.actions.computations import compute_round
 from assistance.actions.inquiries import ask_about_determination
 from assistance.actions.notices import publish_round_notice
 from assistance.actions.releases import release_round
-from assistance.actions.rounds import compute_round
 from assistance.models import (
     Batch,
     Payment,

@@ -11,12 +11,13 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from assistance.actions.computations import compute_round
 from assistance.actions.dossiers import (
     DossierEntry,
     HouseholdFacts,
     register_dossier,
 )
-from assistance.actions.rounds import compute_round, open_round
+from assistance.actions.rounds import open_round
 from assistance.actions.schemes import publish_scheme_version, save_scheme_version
 from assistance.enums import Cause, HardshipClass, Outcome, Residence
 from assistance.models import (

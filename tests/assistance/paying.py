@@ -6,12 +6,12 @@ from datetime import date
 from decimal import Decimal
 
 from assistance.actions.batches import approve_batch, check_batch, submit_batch
+from assistance.actions.computations import compute_round
 from assistance.actions.disbursements import instruct_batch, write_instruction
 from assistance.actions.funds import receive_funds
 from assistance.actions.notices import publish_round_notice
 from assistance.actions.releases import release_round
 from assistance.actions.returns import ReturnOutcome, import_return
-from assistance.actions.rounds import compute_round
 from assistance.models import Account, Batch, PayingAccount, Payment, Round
 from assistance.rules.banks.layout import Cell, Layout, layout_named
 from assistance.rules.banks.writing import write_file

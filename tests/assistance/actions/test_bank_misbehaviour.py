@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 
+from assistance.actions.computations import compute_round
 from assistance.actions.disbursements import instruct_batch, write_instruction
 from assistance.actions.notices import publish_round_notice
 from assistance.actions.releases import release_round
 from assistance.actions.returns import ReturnOutcome, collect_returns, import_return
-from assistance.actions.rounds import compute_round
 from assistance.models import BankFile, Batch, Round
 from assistance.queries.ledger import ledger_proof
 from assistance.rules.banks.layout import layouts

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from assistance.actions.answers import Span, spans_of
-from assistance.actions.rounds import (
-    cancel_round,
+from assistance.actions.computations import (
     compute_chunk,
     compute_round,
     request_computation,
 )
+from assistance.actions.rounds import cancel_round
 from assistance.enums import RoundState
 from assistance.models import Determination, HouseholdDossier, Round, RoundChunk
 from assistance.queries.ledger import ledger_proof

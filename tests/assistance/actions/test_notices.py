@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from assistance.actions.computations import compute_round
 from assistance.actions.notices import publish_round_notice, request_publication
-from assistance.actions.rounds import compute_round
 from assistance.enums import RoundState
 from assistance.models import Round
 from members.enums import Role

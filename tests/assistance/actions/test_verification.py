@@ -7,9 +7,9 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from assistance.actions.certificates import close_round
+from assistance.actions.computations import compute_round
 from assistance.actions.notices import publish_round_notice
 from assistance.actions.releases import release_round
-from assistance.actions.rounds import compute_round
 from assistance.actions.samples import (
     draw_sample,
     give_back_sample_item,

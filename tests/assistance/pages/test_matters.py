@@ -5,9 +5,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from assistance.actions.computations import compute_round
 from assistance.actions.inquiries import answer_inquiry
 from assistance.actions.notices import publish_round_notice
-from assistance.actions.rounds import compute_round
 from assistance.models import HouseholdDossier, Inquiry, Round
 from members.actions.user import sign_in_worker
 from members.enums import Role

@@ -7,8 +7,9 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
+from assistance.actions.computations import compute_round
 from assistance.actions.payments import withdraw_payment
-from assistance.actions.rounds import cancel_round, compute_round
+from assistance.actions.rounds import cancel_round
 from assistance.enums import PaymentState
 from assistance.models import Determination, Payment
 from assistance.queries.payees import determinations_of_payee, latest_attempts

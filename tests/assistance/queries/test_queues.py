@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from assistance.actions.batches import check_batch, submit_batch
+from assistance.actions.computations import compute_round
 from assistance.actions.notices import publish_round_notice
-from assistance.actions.rounds import compute_round
 from assistance.models import Batch, Payment
 from assistance.queries.queues import (
     batches_waiting,

@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
+from assistance.actions.computations import compute_round
 from assistance.actions.determinations import decide_amount
 from assistance.actions.notices import publish_round_notice
 from assistance.actions.releases import release_round
-from assistance.actions.rounds import compute_round
 from assistance.enums import Outcome
 from assistance.models import Batch, HouseholdDossier, Payment, Round
 from assistance.queries.cards import matter_cards

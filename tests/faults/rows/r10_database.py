@@ -10,11 +10,11 @@ import psycopg2
 from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.models import F
 
+from assistance.actions.computations import request_computation
 from assistance.actions.notices import request_publication
 from assistance.actions.payments import end_payment
 from assistance.actions.releases import request_release
 from assistance.actions.returns import COLLECT_JOB
-from assistance.actions.rounds import request_computation
 from assistance.enums import PaymentEnd
 from assistance.models import Batch, Payment, Round
 from members.enums import Role

@@ -2,9 +2,10 @@
 
 from django.db import transaction
 
+from assistance.actions.computations import request_computation
 from assistance.actions.notices import request_publication
 from assistance.actions.releases import RELEASE_JOB
-from assistance.actions.rounds import open_round, request_computation
+from assistance.actions.rounds import open_round
 from assistance.enums import RoundKind, RoundState
 from assistance.models import Period, Round
 from assistance.queries.schemes import scheme_of, scheme_version_in_force
