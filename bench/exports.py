@@ -20,7 +20,7 @@ from django.db import connection
 from python_calamine import CalamineWorkbook
 
 from assistance.actions.disbursements import write_instruction
-from assistance.admin.exports import LINES, plain
+from assistance.admin.exports import LINES
 from assistance.models import BankFile, Batch, PayingAccount
 from assistance.queries.batch_lists import batch_lines
 from bench.province import (
@@ -35,6 +35,7 @@ from bench.rows import Measured, Options, Row
 from bench.scratch import scratch_database
 from bench.statements import statement
 from bench.turns import seconds_of, take_turns, undone
+from members.auth.export import plain
 from unionportal.core.actor import SYSTEM
 from unionportal.core.secrets import unseal
 from unionportal.core.sheets import write_sheet

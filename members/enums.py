@@ -320,6 +320,7 @@ VERBS = {
     "members.employer:close": "登记停业",
     "members.employer:cover": "登记建会",
     "members.employer:import": "批量导入用人单位",
+    "export_list": "导出名单",
     "members.person:describe": "更正实名信息",
     "members.membership:join": "入会",
     "members.membership:keep": "保留会籍",

@@ -226,6 +226,7 @@ UNFOLD = {
                 "items": [
                     place("工会组织", "account_tree", "staff_members:unions"),
                     place("用人单位", "factory", "staff_members:employers"),
+                    place("年度报表", "assignment", "staff_members:returns"),
                     place("组织建设指标", "monitoring", "staff_members:union-figures"),
                     place("人员", "group", "admin:members_person_changelist"),
                     place("会籍", "badge", "admin:members_membership_changelist"),

@@ -20,7 +20,7 @@ from assistance.actions.dossiers import (
 )
 from assistance.admin.forms import ReasonForm
 from assistance.admin.reach import anywhere
-from assistance.admin.search import leave_out, offer_calendar, offer_unions
+from assistance.admin.search import leave_out, offer_calendar
 from assistance.enums import DossierState, ExitReason
 from assistance.forms.dossier import (
     COSTS,
@@ -40,6 +40,7 @@ from assistance.queries.determinations import determinations_visible_to
 from assistance.queries.dossiers import dossiers_visible_to
 from assistance.queries.filters import DossierFilter
 from members.auth.staff import StaffPage
+from members.auth.tree import WithTree
 from members.models import Organisation
 from members.queries.organisation import organisations_visible_to
 from unionportal.core.actor import Actor
@@ -50,14 +51,13 @@ from unionportal.core.errors import Refusal
 from unionportal.core.masks import mask_id_number
 
 
-class DossierList(StaffPage):
+class DossierList(WithTree):
     """Dossiers in reach, a page of keys at a time."""
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         """Show a page of the filtered list."""
         chosen = chosen_dossiers(request, self.actor)
-        leave_out(chosen, "division")
-        offer_unions(chosen, self.actor)
+        leave_out(chosen, "division", "union")
         offer_calendar(chosen, "approved_on", "checked_to")
         return self.page(
             "staff/dossiers.html",
@@ -65,6 +65,7 @@ class DossierList(StaffPage):
             filter=chosen,
             lines=keyset_page(request, chosen.qs),
             may_register=anywhere(self.actor, can_register_dossier),
+            **self.tree(),
         )
 
 

@@ -4,21 +4,14 @@ Each is a POST, because it is written down before the list goes. ID numbers stay
 and of an account only the tail is told.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, partial
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
-from django.contrib import messages
-from django.db.models import QuerySet, TextChoices
-from django.http import (
-    FileResponse,
-    HttpRequest,
-    HttpResponse,
-    HttpResponseBase,
-)
-from django.shortcuts import get_object_or_404, redirect
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django_filters import FilterSet
 
 from assistance.actions.exports import record_export
 from assistance.admin.determinations import chosen_determinations, round_asked
@@ -50,22 +43,14 @@ from assistance.queries.rounds import (
     totals_of,
 )
 from assistance.rules.answers import return_in_words
-from members.auth.staff import StaffPage
+from members.auth.export import ExportPage as ListExport
+from members.auth.export import plain, rows_of, words
 from unionportal.core.actor import Actor
 from unionportal.core.audit import Subject
-from unionportal.core.errors import Refusal
 from unionportal.core.masks import mask_id_number
-from unionportal.core.sheets import Column, Field, columns_of, write_sheet
+from unionportal.core.sheets import Column, Field
 
 Row = TypeVar("Row")
-CHUNK = 2000
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-@cache
-def words(choices: type[TextChoices]) -> Mapping[str, str]:
-    """The labels of a code, read once: the model's own way costs more than its row."""
-    return {str(value): str(label) for value, label in choices.choices} | {"": ""}
 
 
 DOSSIERS = (
@@ -128,36 +113,15 @@ PAYMENTS = (
 )
 
 
-class ExportPage(StaffPage):
-    """A list as a workbook; a refusal is told on the page it was asked from."""
-
-    http_method_names = ("post",)
-
-    def post(self, request: HttpRequest, **keys: int) -> HttpResponseBase:
-        """Send the list, or say why not."""
-        try:
-            return self.made(**keys)
-        except Refusal as refusal:
-            messages.error(request, str(refusal))
-            asked = request.GET.urlencode()
-            return redirect(f"{self.back(**keys)}?{asked}".rstrip("?"))
-
-    def made(self, **keys: int) -> HttpResponseBase:
-        """Write the list down and make it."""
-        raise NotImplementedError
-
-    def back(self, **keys: int) -> str:
-        """Where the button stands."""
-        raise NotImplementedError
+class ExportPage(ListExport):
+    """A list of assistance as a file; what leaves is written down first."""
 
     def write_down(self, what: ExportedList, subject: Subject, count: int) -> None:
         """Leave a trace of what is about to go."""
-        asked = self.request.GET.copy()
-        asked.pop("after", None)  # the list goes whole, not from a page on
         record_export(
             what=what,
             subject=subject,
-            filters=asked.urlencode(),
+            filters=self.filters(),
             count=count,
             on=self.on,
             by=self.actor,
@@ -170,13 +134,8 @@ class ExportPage(StaffPage):
         rows: Iterable[Row],
         about: str = "",
     ) -> FileResponse:
-        """The rows as a file with a name that says what and when."""
-        book = write_sheet(str(what.label), columns, rows)
-        parts = [str(what.label), about, f"{self.on:%Y%m%d}"]
-        name = "-".join(part for part in parts if part).replace("/", "-")
-        return FileResponse(
-            book, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX
-        )
+        """The rows as a file under the list's name."""
+        return self.file_of(str(what.label), columns, rows, about)
 
     def list_of(
         self,
@@ -187,14 +146,6 @@ class ExportPage(StaffPage):
     ) -> FileResponse:
         """A long list as a file, read from the database without making objects."""
         return self.workbook(what, *plain(rows, fields), about)
-
-
-def plain(
-    rows: QuerySet[Any], fields: Sequence[Field]
-) -> tuple[list[Column[tuple[Any, ...]]], Iterable[tuple[Any, ...]]]:
-    """The columns of a workbook, and its rows as they stream out of the database."""
-    sources, columns = columns_of(fields)
-    return columns, rows.values_list(*sources).iterator(chunk_size=CHUNK)
 
 
 class DossierExport(ExportPage):
@@ -293,14 +244,6 @@ class PaymentExport(ExportPage):
     def back(self, **_keys: int) -> str:
         """The list of payments."""
         return reverse("staff_assistance:payments")
-
-
-def rows_of(chosen: FilterSet) -> QuerySet[Any]:
-    """What a search row asks for; one that cannot be read would mean everything."""
-    if not chosen.is_valid():
-        raise Refusal("查询条件有误，请改正后再导出。", code="filter")
-    rows: QuerySet[Any] = chosen.qs.order_by("pk")
-    return rows
 
 
 def batch_in_reach(actor: Actor, pk: int) -> Batch:

@@ -6,7 +6,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.urls import reverse
 
 from assistance.actions.exports import LARGEST_PRINT
-from assistance.admin.exports import CHUNK, ExportPage, rows_of, words
+from assistance.admin.exports import ExportPage
 from assistance.admin.verification import chosen_items
 from assistance.enums import (
     CallChannel,
@@ -18,6 +18,7 @@ from assistance.enums import (
 )
 from assistance.models import SampleItem, VerificationCall, VerificationFinding
 from assistance.queries.call_sheets import call_sheet_pdf
+from members.auth.export import CHUNK, rows_of, words
 from unionportal.core.errors import Refusal
 from unionportal.core.masks import mask_phone
 from unionportal.core.sheets import Column

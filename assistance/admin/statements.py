@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from assistance.actions.matches import confirm_matches, enter_bank_line, undo_match
 from assistance.actions.returns import LARGEST_FILE
 from assistance.actions.statements import collect_statements, import_statement
-from assistance.admin.exports import CHUNK, ExportPage, rows_of, words
+from assistance.admin.exports import ExportPage
 from assistance.admin.forms import ReasonForm
 from assistance.admin.reach import anywhere
 from assistance.admin.search import offer, offer_calendar
@@ -37,6 +37,7 @@ from assistance.queries.matches import (
     with_match,
 )
 from assistance.queries.reconciliations import reconciliations_visible_to
+from members.auth.export import CHUNK, rows_of, words
 from members.auth.staff import StaffPage
 from unionportal.core.admin.keyset import keyset_page
 from unionportal.core.admin.verbs import Verb, arranged, attempt

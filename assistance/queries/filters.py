@@ -41,6 +41,7 @@ from assistance.models import (
     VerificationFinding,
 )
 from members.models import Organisation
+from members.queries.filters import UnderFilter
 
 
 class UnionFilter(django_filters.CharFilter):
@@ -67,6 +68,7 @@ class DossierFilter(django_filters.FilterSet):
         field_name="principal__name", lookup_expr="startswith", label=_("姓名")
     )
     union = UnionFilter(field_name="organisation__path", label=_("工会"))
+    under = UnderFilter(field_name="keeper__path", label=_("建档工会代码"))
     state = django_filters.ChoiceFilter(label=_("状态"), choices=DossierState.choices)
     hardship_class = django_filters.ChoiceFilter(
         label=_("困难类别"), choices=HardshipClass.choices

@@ -50,7 +50,7 @@ _HELD = """
     WHERE person.id_number_index = row.key
 """
 _ELSEWHERE = f"""
-    '会籍在“' || (SELECT union_.name FROM members_organisation AS union_
+    '该人的会籍在“' || (SELECT union_.name FROM members_organisation AS union_
         JOIN ({_HELD}) AS held ON held.organisation_id = union_.id)
     || '”，请办理转会，不能以导入改动。'
 """  # noqa: S608 - built from constants
@@ -180,7 +180,10 @@ def judge_memberships(by: Actor, on: date) -> None:
         "EXISTS (SELECT FROM members_membership AS held"
         " JOIN members_person AS person ON person.id = held.person_id"
         " JOIN row_place AS place ON place.number = row.number"
-        " WHERE person.id_number_index = row.key AND held.organisation_id <> place.id)",
+        " WHERE person.id_number_index = row.key AND held.organisation_id <> place.id"
+        " AND held.state NOT IN ('left', 'expelled')"
+        # Whoever would be moved was told so with the people already.
+        " AND person.organisation_id = place.id)",
     )
     mark_wrong(
         "id_number",

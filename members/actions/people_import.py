@@ -31,11 +31,14 @@ _PLACE = """
 _KNOWN = """
     CREATE TEMPORARY TABLE known_person ON COMMIT DROP AS
     SELECT row.number, person.id, person.name, person.phone_index, person.division_id,
-        person.organisation_id, union_.path,
-        account.number_index AS account_index
+        person.organisation_id, union_.path, account.number_index AS account_index,
+        held.id AS member_of_id, held.name AS member_of
     FROM upload_row AS row
     JOIN members_person AS person ON person.id_number_index = row.key
     JOIN members_organisation AS union_ ON union_.id = person.organisation_id
+    LEFT JOIN members_membership AS standing ON standing.person_id = person.id
+        AND standing.state NOT IN ('left', 'expelled')
+    LEFT JOIN members_organisation AS held ON held.id = standing.organisation_id
     LEFT JOIN LATERAL (
         SELECT number_index FROM members_bankaccount
         WHERE person_id = person.id AND state <> 'stopped'
@@ -219,6 +222,12 @@ def _wrong_places(by: Actor) -> list[Flaw]:
             "division",
             "'没有代码为“' || (row.record->>'division') || '”的区划，请核对。'",
             "row.record ? 'division' AND division.code IS NULL",
+        ),
+        # Only a transfer, to which both unions say yes, moves a member (转会).
+        Flaw(
+            "organisation",
+            "'该人的会籍在“' || known.member_of || '”，请办理转会，不能以导入改动。'",
+            "known.member_of_id <> place.id AND known.organisation_id <> place.id",
         ),
     ]
     if by.is_system:

@@ -28,8 +28,9 @@ from members.admin.union_forms import (
     NewEmployerForm,
     required_union,
 )
-from members.admin.unions import WithTree, take
+from members.admin.unions import take
 from members.auth.staff import StaffPage
+from members.auth.tree import WithTree
 from members.models import Employer
 from members.permissions.organisations import can_keep_employer
 from members.queries.employer import employers_visible_to

@@ -14,13 +14,14 @@ from members.admin.base import Step
 from members.admin.union_forms import FoundingForm, SpanForm, required_union
 from members.admin.union_verbs import steps_of
 from members.auth.staff import StaffPage
+from members.auth.tree import WithTree
 from members.enums import Role
 from members.models import Organisation
 from members.queries.filters import OrganisationFilter
 from members.queries.office import with_offices
 from members.queries.organisation import ancestors_of, organisations_visible_to
 from members.queries.organisation_figures import counts_by_part, counts_on
-from members.queries.union_tree import children_of, tree_for
+from members.queries.union_tree import children_of
 from unionportal.core.admin.keyset import keyset_page
 from unionportal.core.admin.verbs import Verb, arranged, attempt
 from unionportal.core.audit import history_of
@@ -36,26 +37,6 @@ KEEPING = {
     "leave-office": "leave",
     "file-return": "file",
 }
-
-
-class WithTree(StaffPage):
-    """A page whose list is filtered by the tree at its left."""
-
-    def chosen(self) -> Organisation | None:
-        """The union that the address names by its code, where it is in reach."""
-        code = self.request.GET.get("under", "").strip()
-        found = organisations_visible_to(self.actor).filter(code=code)
-        return found.first() if code else None
-
-    def tree(self) -> dict[str, Any]:
-        """What the tree's template wants; links keep the other filters."""
-        kept = self.request.GET.copy()
-        for name in ("under", "after"):
-            kept.pop(name, None)
-        return {
-            "twigs": tree_for(self.actor, self.chosen()),
-            "kept_query": f"&{kept.urlencode()}" if kept else "",
-        }
 
 
 class UnionList(WithTree):

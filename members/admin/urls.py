@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.admin import employers, unions
+from members.admin import employers, exports, people_lists, unions
 
 app_name = "staff_members"
 
@@ -10,11 +10,23 @@ urlpatterns = [
     path("unions/", unions.UnionList.as_view(), name="unions"),
     path("unions/new/", unions.UnionApplication.as_view(), name="union-new"),
     path("figures/", unions.UnionFigures.as_view(), name="union-figures"),
+    path("unions/export/", exports.UnionExport.as_view(), name="unions-export"),
+    path("returns/", people_lists.ReturnList.as_view(), name="returns"),
+    path("returns/export/", exports.ReturnExport.as_view(), name="returns-export"),
+    path("people/export/", exports.PersonExport.as_view(), name="people-export"),
+    path(
+        "memberships/export/",
+        exports.MembershipExport.as_view(),
+        name="memberships-export",
+    ),
     path("unions/<int:pk>/", unions.UnionPage.as_view(), name="union"),
     path("unions/<int:pk>/below/", unions.TreeBranch.as_view(), name="tree-branch"),
     path("unions/<int:pk>/<slug:verb>/", unions.UnionVerb.as_view(), name="union-verb"),
     path("employers/", employers.EmployerList.as_view(), name="employers"),
     path("employers/new/", employers.EmployerNew.as_view(), name="employer-new"),
+    path(
+        "employers/export/", exports.EmployerExport.as_view(), name="employers-export"
+    ),
     path("employers/<int:pk>/", employers.EmployerPage.as_view(), name="employer"),
     path(
         "employers/<int:pk>/<slug:verb>/",

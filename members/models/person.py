@@ -139,13 +139,10 @@ class Person(models.Model):
                 condition=~Q(phone_index=""),
                 name="person_by_phone",
             ),
-            models.Index(
-                fields=("organisation", "name_pinyin", "id"), name="person_by_pinyin"
-            ),
-            models.Index(
-                fields=("organisation", "name_initials"), name="person_by_initials"
-            ),
-            models.Index(fields=("name",), name="person_by_name"),
+            # What is typed is the beginning of one of these three, read in its order.
+            models.Index(fields=("name_pinyin", "id"), name="person_by_spelling"),
+            models.Index(fields=("name_initials", "id"), name="person_by_letters"),
+            models.Index(fields=("name", "id"), name="person_by_name_and_id"),
             models.Index(
                 fields=("merged_into",),
                 condition=Q(merged_into__isnull=False),

@@ -8,14 +8,17 @@ from django.utils.translation import gettext_lazy as _
 
 from members.enums import (
     EmployerSize,
+    MembershipState,
     OrganisationForm,
     OrganisationLevel,
     OrganisationState,
     Ownership,
     Trade,
 )
-from members.models import Employer, Organisation
+from members.models import Employer, Membership, Organisation, Person, YearlyReturn
 from members.models.employer import MUST_HAVE_A_UNION
+from members.queries.membership import membership_conditions
+from members.queries.person import search_conditions
 
 
 class UnderFilter(django_filters.CharFilter):
@@ -89,3 +92,63 @@ class EmployerFilter(django_filters.FilterSet):
         del name
         lacking = Q(organisation=None, closed_on=None, headcount__gte=MUST_HAVE_A_UNION)
         return rows.filter(lacking) if value else rows.exclude(lacking)
+
+
+class PersonFilter(django_filters.FilterSet):
+    """People by what was typed and by place."""
+
+    q = django_filters.CharFilter(
+        method="typed", label=_("姓名、拼音、首字母，或完整的身份证号、手机号")
+    )
+    under = UnderFilter(field_name="organisation__path", label=_("工会代码"))
+
+    class Meta:
+        model = Person
+        fields = ("q",)
+
+    def typed(self, rows: QuerySet[Person], name: str, value: str) -> QuerySet[Person]:
+        """By any of the ways to name a person."""
+        del name
+        return rows.filter(_any_of(search_conditions(value)))
+
+
+class MembershipFilter(django_filters.FilterSet):
+    """Memberships by what was typed, place and state."""
+
+    q = django_filters.CharFilter(
+        method="typed", label=_("会员编号、姓名、拼音，或完整的身份证号、手机号")
+    )
+    under = UnderFilter(field_name="organisation__path", label=_("工会代码"))
+    state = django_filters.ChoiceFilter(
+        label=_("状态"), choices=MembershipState.choices
+    )
+
+    class Meta:
+        model = Membership
+        fields = ("state",)
+
+    def typed(
+        self, rows: QuerySet[Membership], name: str, value: str
+    ) -> QuerySet[Membership]:
+        """By the number, or by any of the ways to name the member."""
+        del name
+        return rows.filter(_any_of(membership_conditions(value)))
+
+
+class YearlyReturnFilter(django_filters.FilterSet):
+    """Yearly returns by year, place and what is missing."""
+
+    year = django_filters.NumberFilter(label=_("年度"))
+    under = UnderFilter(field_name="organisation__path", label=_("工会代码"))
+    has_account = django_filters.BooleanFilter(label=_("独立账户"))
+
+    class Meta:
+        model = YearlyReturn
+        fields = ("year", "has_account")
+
+
+def _any_of(conditions: list[tuple[str, Q]]) -> Q:
+    found = Q()
+    for _order, condition in conditions:
+        found |= condition
+    return found

@@ -31,6 +31,7 @@ from members.models import (
     Standing,
 )
 from members.models.application import OPEN
+from members.queries.person import search_conditions
 from members.queries.post import posts_in_force
 from unionportal.core.actor import Actor
 from unionportal.core.masks import mask_name
@@ -38,6 +39,7 @@ from unionportal.core.scope import within
 
 ADMITTED = (MembershipState.MEMBER, MembershipState.KEPT, MembershipState.RETIRED)
 TAKING_MEMBERS = (OrganisationLevel.BASIC, OrganisationLevel.TOWNSHIP)
+NUMBER_DIGITS = 10
 DECIDERS = (Role.CHECKER, Role.APPROVER)
 
 
@@ -47,6 +49,14 @@ def memberships_visible_to(actor: Actor) -> QuerySet[Membership]:
     if actor.kind == "worker":
         return found.filter(person_id__in=[actor.person_id])
     return found.filter(within(actor, "organisation__path"))
+
+
+def membership_conditions(text: str) -> list[tuple[str, Q]]:
+    """What was typed, as `search_conditions` of the person; digits are a member's number."""
+    typed = text.strip()
+    if typed.isdecimal() and len(typed) <= NUMBER_DIGITS:
+        return [("number", Q(number__startswith=typed))]
+    return search_conditions(typed, of="person__")
 
 
 def membership_of(person: Person) -> Membership | None:

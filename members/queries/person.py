@@ -44,18 +44,36 @@ def persons_by_phone(text: str) -> QuerySet[Person]:
 
 def persons_matching(people: QuerySet[Person], text: str) -> QuerySet[Person]:
     """Narrow by what was typed: a whole ID number or phone, a name or its pinyin."""
+    found = Q()
+    for _order, condition in search_conditions(text):
+        found |= condition
+    return people.filter(found)
+
+
+def search_conditions(text: str, *, of: str = "") -> list[tuple[str, Q]]:
+    """What was typed as conditions, each with the column in whose order it is read.
+
+    Each is the beginning of an index, so that its first rows are found as quickly
+    among a million as among ten thousand. Letters are pinyin first, then initials: two
+    indexes and so two conditions, of which no row meets both. `of` leads to the person
+    from another record (`person__`).
+    """
     typed = text.strip()
     if not typed:
-        return people
+        return [("pk", Q())]
     if len(typed) >= 11 and typed[:-1].isdigit():
-        indexes = Q(phone_index=blind_index(typed, kind="phone"))
-        indexes |= Q(id_number_index=blind_index(typed, kind="id_number"))
-        return people.filter(indexes)
-    if typed.isascii():
-        spelt = typed.lower().replace(" ", "")
-        spelling = Q(name_pinyin__startswith=spelt)
-        return people.filter(spelling | Q(name_initials__startswith=spelt))
-    return people.filter(name__startswith=typed)
+        indexes = Q((f"{of}phone_index", blind_index(typed, kind="phone")))
+        indexes |= Q((f"{of}id_number_index", blind_index(typed, kind="id_number")))
+        return [("pk", indexes)]
+    if not typed.isascii():
+        return [(f"{of}name", Q((f"{of}name__startswith", typed)))]
+    spelt = typed.lower().replace(" ", "").replace("'", "")
+    pinyin = Q((f"{of}name_pinyin__startswith", spelt))
+    initials = Q((f"{of}name_initials__startswith", spelt))
+    return [
+        (f"{of}name_pinyin", pinyin),
+        (f"{of}name_initials", initials & ~pinyin),
+    ]
 
 
 def phones_of(person_ids: Sequence[int]) -> dict[int, str]:

@@ -18,6 +18,12 @@
   }, true);
 })();
 
+// On a phone the tree of unions is folded until it is asked for.
+document.addEventListener("DOMContentLoaded", () => {
+  if (!matchMedia("(max-width: 900px)").matches) return;
+  for (const tree of document.querySelectorAll(".union-tree > details")) tree.open = false;
+});
+
 // The tree of unions: a button opens a branch, arrow keys walk it; links work by themselves.
 (() => {
   const branch = (button) => document.getElementById(button.getAttribute("aria-controls"));

@@ -6,6 +6,7 @@ from io import StringIO
 
 import pytest
 
+from members.actions.membership import change_standing
 from members.actions.people_import import PEOPLE
 from members.enums import AccountState, Role
 from members.models import BankAccount, Person
@@ -22,7 +23,8 @@ from tests.members.builders import (
     staff,
     union,
 )
-from unionportal.core.actor import Actor
+from tests.members.joining import member
+from unionportal.core.actor import SYSTEM, Actor
 from unionportal.core.errors import Refusal
 from unionportal.core.jobs import run_due_jobs
 from unionportal.core.models import AuditEntry, Upload, UploadRow, UploadState
@@ -216,6 +218,41 @@ def test_city_moves_a_person_between_its_counties() -> None:
     applied(handed_in(roster(row), maker), maker)
     known.refresh_from_db()
     assert known.organisation_id == union().pk
+
+
+def test_a_member_is_not_moved_by_a_roster_but_by_a_transfer() -> None:
+    maker = staff(Role.MAKER, at=CITY)
+    held = member("会员一", at=union(NEXT_COUNTY))
+    once = member("曾是会员", at=union(NEXT_COUNTY))
+    change_standing(
+        membership_id=once.pk, act="leave", reason="本人申请", on=ON, by=SYSTEM
+    )
+    rows = tuple(
+        (one.person.name, one.person.id_number, "13800138000", COUNTY, "", "", "")
+        for one in (held, once)
+    )
+    upload = handed_in(roster(*rows), maker)
+    assert errors_of(upload) == [
+        (
+            2,
+            [
+                [
+                    "organisation",
+                    "该人的会籍在“建宁县总工会”，请办理转会，不能以导入改动。",
+                ]
+            ],
+        )
+    ]
+    applied(upload, maker, only_right=True)
+    held.person.refresh_from_db()
+    once.person.refresh_from_db()
+    assert (held.person.organisation_id, held.person.phone) == (
+        held.organisation_id,
+        None,
+    )
+    assert once.person.organisation_id == union().pk
+    stays = ("会员一", held.person.id_number, "13800138000", NEXT_COUNTY, "", "", "")
+    assert counts(handed_in(roster(stays), maker)) == (1, 0, 1, 0, 0)
 
 
 def test_register_that_moved_since_the_check_sends_the_upload_back() -> None:

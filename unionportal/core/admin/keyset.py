@@ -1,10 +1,11 @@
 """Pages by key for staff lists of bulk tables: no count, no offset."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 from urllib.parse import urlencode
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
 Row = TypeVar("Row", bound=Model)
@@ -44,4 +45,60 @@ def keyset_page(
         rows=shown,
         first=f"?{urlencode(kept)}" if start else "",
         following=f"?{urlencode(kept | {'after': shown[-1].pk})}" if more else "",
+    )
+
+
+@dataclass(frozen=True)
+class Leg(Generic[Row]):
+    """Rows in the order of one column, then of their keys; an index serves it."""
+
+    rows: QuerySet[Row]
+    order: str = "pk"
+
+    def after(self, start: int) -> QuerySet[Row]:
+        """Those behind the row of a key; 0 stands before the first."""
+        if self.order == "pk":
+            return self.rows.filter(pk__gt=start).order_by("pk")
+        rows = self.rows.order_by(self.order, "pk")
+        if not start:
+            return rows
+        # Among these rows: where somebody else's row stands is nobody's business.
+        known = self.rows.filter(pk=start).order_by()
+        value = known.values_list(self.order, flat=True).first()
+        if value is None:
+            return rows
+        same = Q((self.order, value), pk__gt=start)
+        return rows.filter(
+            Q((f"{self.order}__gt", value)) | same, (f"{self.order}__gte", value)
+        )
+
+
+def keyset_legs(
+    request: HttpRequest, legs: Sequence[Leg[Row]], *, size: int = PAGE_SIZE
+) -> KeysetPage[Row]:
+    """Cut a page out of several lists, one after the other, as if they were one.
+
+    `?after=` is the key of the last row shown and, behind a dot, its leg.
+    """
+    key, _dot, leg = request.GET.get("after", "").partition(".")
+    start = int(key) if key.isdecimal() and len(key) <= LONGEST_KEY else 0
+    place = int(leg) if start and leg.isdecimal() and len(leg) == 1 else 0
+    found: list[tuple[int, Row]] = []
+    for number, each in enumerate(legs[place:], place):
+        room = size + 1 - len(found)
+        begun = start if number == place else 0
+        found += [(number, row) for row in each.after(begun)[:room]]
+        if len(found) > size:
+            break
+    shown = found[:size]
+    kept = {name: value for name, value in request.GET.items() if name != "after"}
+    following = ""
+    if len(found) > size:
+        number, last = shown[-1]
+        cursor = f"{last.pk}.{number}" if number else str(last.pk)
+        following = f"?{urlencode(kept | {'after': cursor})}"
+    return KeysetPage(
+        rows=[row for _number, row in shown],
+        first=f"?{urlencode(kept)}" if start else "",
+        following=following,
     )
