@@ -4,34 +4,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('members', '0005_person_merge'),
+        ("members", "0005_person_merge"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='person',
-            name='person_by_pinyin',
+            model_name="person",
+            name="person_by_pinyin",
         ),
         migrations.RemoveIndex(
-            model_name='person',
-            name='person_by_initials',
+            model_name="person",
+            name="person_by_initials",
         ),
         migrations.RemoveIndex(
-            model_name='person',
-            name='person_by_name',
+            model_name="person",
+            name="person_by_name",
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['name_pinyin', 'id'], name='person_by_spelling'),
+            model_name="person",
+            index=models.Index(fields=["name_pinyin", "id"], name="person_by_spelling"),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['name_initials', 'id'], name='person_by_letters'),
+            model_name="person",
+            index=models.Index(
+                fields=["name_initials", "id"], name="person_by_letters"
+            ),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['name', 'id'], name='person_by_name_and_id'),
+            model_name="person",
+            index=models.Index(fields=["name", "id"], name="person_by_name_and_id"),
         ),
     ]
