@@ -47,8 +47,8 @@ class PersonList(WithTree):
         )
         lines = keyset_legs(request, legs)
         for person in lines.rows:
-            person.masked_id = mask_id_number(person.id_number)  # type: ignore[attr-defined]
-            person.masked_phone = mask_phone(person.phone or "")  # type: ignore[attr-defined]
+            person.masked_id = mask_id_number(person.id_number)
+            person.masked_phone = mask_phone(person.phone or "")
         return self.page(
             "staff/people.html",
             title="人员",
