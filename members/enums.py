@@ -108,6 +108,15 @@ class Trade(TextChoices):
     T = "T", _("国际组织")
 
 
+class RecordKind(TextChoices):
+    """What other systems know by ids of their own, and are told of when it changes."""
+
+    ORGANISATION = "organisation", _("工会组织")
+    EMPLOYER = "employer", _("用人单位")
+    PERSON = "person", _("人员")
+    MEMBERSHIP = "membership", _("会籍")
+
+
 class Role(TextChoices):
     """What a post allows; maker, checker and payer of one batch are never one person."""
 
@@ -293,6 +302,7 @@ VERBS = {
     "members.user:reset_password": "重置密码",
     "members.user:deactivate": "停用账号",
     "members.person:register": "登记人员",
+    "members.person:import": "接口批量写入人员",
     "members.person:change_phone": "变更手机号",
     "members.person:reveal": "查看完整信息",
     "members.organisation:found": "直接设立工会",

@@ -28,5 +28,6 @@ urlpatterns = [
     path("revoke", RevokeView.as_view(), name="api-revoke"),
     path("schema/", Schema.as_view(), name="api-schema"),
     path("docs/", Docs.as_view(), name="api-docs"),
+    path("", include("members.api.urls")),
     path("", include("assistance.api.urls")),
 ]

@@ -516,7 +516,8 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "工会服务门户接口",
     "VERSION": "1",
     "DESCRIPTION": (
-        "县级工会自己的系统读取本工会及下级的困难职工档案、发放轮次、认定和发放。"
+        "县级工会自己的系统读写本工会及下级的工会、用人单位和人员，"
+        "读取会籍、困难职工档案、发放轮次、认定和发放。"
         "先用客户端编号和密钥换取访问令牌，再以 `Authorization: Bearer …` 读取。"
         "列表按游标翻页：顺着 next 读到 null 为止。"
         "出错时返回统一格式：type、errors[code, detail, attr]。"
@@ -549,6 +550,22 @@ SPECTACULAR_SETTINGS = {
                 "ReconciliationState",
                 "RoundKind",
                 "RoundState",
+            )
+        },
+        **{
+            f"{name}Enum": f"members.enums.{name}.choices"
+            for name in (
+                "EmployerSize",
+                "IdKind",
+                "MembershipState",
+                "OrganisationForm",
+                "OrganisationKind",
+                "OrganisationLevel",
+                "OrganisationState",
+                "Ownership",
+                "Sex",
+                "TargetGroup",
+                "Trade",
             )
         },
     },

@@ -20,17 +20,8 @@ from assistance.models import (
 from assistance.queries.determinations import answer_in_words
 from assistance.queries.rounds import counties_visible_to, totals_visible_to
 from assistance.rules.answers import return_in_words
+from unionportal.core.api.masked import MASKED, MaskedIdNumber
 from unionportal.core.api.rows import DerivedField, PlainRows
-from unionportal.core.masks import mask_id_number
-
-MASKED = _("前四位和后三位，中间隐去")
-
-
-class MaskedIdNumber(serializers.CharField):
-    """First four and last three signs only."""
-
-    def to_representation(self, value: str) -> str:
-        return mask_id_number(value)
 
 
 def code_of(source: str, label: StrOrPromise) -> serializers.CharField:

@@ -13,7 +13,7 @@ from unionportal.core.actor import Actor
 from unionportal.core.audit import record
 from unionportal.core.errors import Refusal
 
-SCOPES = ("read",)
+READ, WRITE = "read", "write"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,12 @@ class NewClient:
 
 
 def register_client(
-    *, organisation_id: int, name: str, on: date, by: Actor
+    *, organisation_id: int, name: str, on: date, by: Actor, may_write: bool = False
 ) -> NewClient:
-    """Register a union's own system with the reach of that union."""
+    """Register a union's own system with the reach of that union.
+
+    It reads; with `may_write` it also hands in unions, employers and people in bulk.
+    """
     with transaction.atomic():
         organisation = Organisation.objects.get(pk=organisation_id)
         can_register_client(by, organisation).require()
@@ -36,8 +39,9 @@ def register_client(
             raise Refusal("请填写客户端名称。", field="name")
         secret: str = get_adapter().generate_client_secret()
         client = Client(name=name.strip(), type=Client.Type.CONFIDENTIAL)
-        client.set_scopes(list(SCOPES))
-        client.set_default_scopes(list(SCOPES))
+        scopes = [READ, WRITE] if may_write else [READ]
+        client.set_scopes(scopes)
+        client.set_default_scopes(scopes)
         client.set_grant_types([Client.GrantType.CLIENT_CREDENTIALS])
         client.set_response_types([])
         client.set_secret(secret)
@@ -51,6 +55,7 @@ def register_client(
             subject=api_client,
             on=on,
             organisation_id=organisation.pk,
+            changes={"scopes": scopes},
         )
     return NewClient(api_client, str(client.pk), secret)
 

@@ -4,6 +4,7 @@ from datetime import date
 
 from members.enums import EmployerSize, Ownership, Role, Trade
 from members.permissions.organisations import can_import_organisations
+from members.permissions.seats import CLIENT
 from members.rules.uscc import read_employer_code
 from unionportal.core.actor import Actor
 from unionportal.core.audit import record
@@ -16,19 +17,19 @@ from unionportal.core.uploads.cells import (
     words,
 )
 from unionportal.core.uploads.columns import Column, ImportKind
-from unionportal.core.uploads.staging import counted, mark_wrong
+from unionportal.core.uploads.staging import Flaw, counted, mark_flaws, mark_wrong
 from unionportal.core.uploads.tables import (
     Target,
     judge_target,
     lay_out_target,
-    mark_outside,
-    mark_unknown,
+    outside,
     text,
     typed,
+    unknown,
     write_target,
 )
 
-IMPORTERS = (Role.MAKER, Role.ADMINISTRATOR)
+IMPORTERS = (Role.MAKER, Role.ADMINISTRATOR, CLIENT)
 _OWNERSHIPS, _SIZES = words(Ownership.choices), words(EmployerSize.choices)
 _TRADES = tuple(Trade.values)
 
@@ -128,32 +129,51 @@ _TARGET = Target(
 
 def judge_employers(by: Actor, on: date) -> None:
     """Compare the staged employers with the register; see `ImportKind.judge`."""
-    mark_unknown("division", "区划", "place.code", _JOINS)
-    mark_unknown("keeper", "在册工会", "keeper.id", _JOINS)
-    mark_unknown("organisation", "在册工会", "covering.id", _JOINS)
-    for path in ("keeper.path", "held.path", "covering.path"):
-        mark_outside("keeper", path, _JOINS, by, IMPORTERS)
-    mark_wrong(
-        "counted_on",
-        "'职工人数和人数截至应一起填写。'",
-        "(row.record ? 'headcount') <> (row.record ? 'counted_on')",
-    )
-    mark_wrong(
-        "counted_on",
-        "'人数截至不能晚于今天，请核对。'",
-        "(row.record->>'counted_on')::date > %s",
-        (on,),
-    )
-    mark_wrong(
-        "headcount",
-        "'登记的人数截至 ' || (SELECT counted_on FROM members_employer"
-        " WHERE code = row.record->>'code') || '，比表中更新，请核对。'",
-        "row.record ? 'counted_on' AND EXISTS (SELECT FROM members_employer"
-        " WHERE code = row.record->>'code'"
-        " AND counted_on > (row.record->>'counted_on')::date)",
-    )
+    mark_flaws(_flaws(by, on), beside=_JOINS)
     lay_out_target(_TARGET)
     judge_target(_TARGET)
+
+
+def _flaws(by: Actor, on: date) -> list[Flaw]:
+    paths = ("keeper.path", "held.path", "covering.path")
+    return [
+        unknown("division", "区划", "place.code"),
+        unknown("keeper", "在册工会", "keeper.id"),
+        unknown("organisation", "在册工会", "covering.id"),
+        Flaw(
+            "keeper",
+            "'所在区划没有自己的在册总工会，请填写责任工会代码。'",
+            "place.code IS NOT NULL AND NOT row.record ? 'keeper' AND keeper.id IS NULL",
+            code="required",
+        ),
+        *(outside("keeper", path, by, IMPORTERS) for path in paths),
+        *_wrong_counts(on),
+    ]
+
+
+def _wrong_counts(on: date) -> list[Flaw]:
+    return [
+        Flaw(
+            "counted_on",
+            "'职工人数和人数截至应一起填写。'",
+            "(row.record ? 'headcount') <> (row.record ? 'counted_on')",
+            code="required",
+        ),
+        Flaw(
+            "counted_on",
+            "'人数截至不能晚于今天，请核对。'",
+            "(row.record->>'counted_on')::date > %s",
+            (on,),
+            code="future",
+        ),
+        Flaw(
+            "headcount",
+            "'登记的人数截至 ' || present.counted_on || '，比表中更新，请核对。'",
+            "row.record ? 'counted_on'"
+            " AND present.counted_on > (row.record->>'counted_on')::date",
+            code="outdated",
+        ),
+    ]
 
 
 def judge_without_union(by: Actor, on: date) -> None:
@@ -165,6 +185,7 @@ def judge_without_union(by: Actor, on: date) -> None:
         " WHERE known.code = row.record->>'code') || '），请核对。'",
         "EXISTS (SELECT FROM members_employer WHERE code = row.record->>'code'"
         " AND organisation_id IS NOT NULL)",
+        code="covered",
     )
     judge_employers(by, on)
 

@@ -10,22 +10,23 @@ from members.actions.planting import Seedling, plant
 from members.actions.tree import leave_behind, lock_tree
 from members.enums import OrganisationForm, OrganisationKind, OrganisationLevel, Role
 from members.permissions.organisations import can_import_organisations
+from members.permissions.seats import CLIENT
 from unionportal.core.actor import Actor
 from unionportal.core.audit import record
 from unionportal.core.errors import Refusal
 from unionportal.core.uploads.cells import read_day, read_word, words
 from unionportal.core.uploads.columns import Column, ImportKind
-from unionportal.core.uploads.staging import counted, mark_wrong
+from unionportal.core.uploads.staging import Flaw, counted, mark_flaws, mark_wrong
 from unionportal.core.uploads.tables import (
     Target,
     judge_target,
     lay_out_target,
-    mark_outside,
-    mark_unknown,
+    outside,
     text,
+    unknown,
 )
 
-IMPORTERS = (Role.MAKER, Role.ADMINISTRATOR)
+IMPORTERS = (Role.MAKER, Role.ADMINISTRATOR, CLIENT)
 _FORMS, _KINDS = words(OrganisationForm.choices), words(OrganisationKind.choices)
 _LEVELS = words(
     (level.value, level.label)
@@ -98,55 +99,63 @@ _WRITE = """
 
 def judge_unions(by: Actor, on: date) -> None:
     """Compare the staged unions with the tree; see `ImportKind.judge`."""
-    mark_unknown("division", "区划", "place.code", _JOINS)
-    for path in ("present.path", "above.path"):
-        mark_outside("parent", path, _JOINS, by, IMPORTERS)
-    mark_wrong(
-        "code",
-        "'该工会在系统中已注销或在筹备，不能导入。'",
-        "EXISTS (SELECT FROM members_organisation WHERE code = row.record->>'code'"
-        " AND state IN ('forming', 'dissolved'))",
-    )
-    mark_wrong(
-        "parent",
-        "'该工会现隶属于另一个上级；变更隶属关系请在工会页面单独办理。'",
-        "EXISTS (SELECT FROM members_organisation AS known"
-        " JOIN members_organisation AS above ON above.path = left(known.path, -4)"
-        " WHERE known.code = row.record->>'code'"
-        " AND above.code <> row.record->>'parent')",
-    )
-    mark_wrong(
-        "founded_on",
-        "'成立日期不能晚于今天，请核对。'",
-        "(row.record->>'founded_on')::date > %s",
-        (on,),
-    )
+    mark_flaws(_flaws(by, on), beside=_JOINS)
     _judge_new()
     lay_out_target(_TARGET)
     judge_target(_TARGET)
 
 
+def _flaws(by: Actor, on: date) -> list[Flaw]:
+    return [
+        unknown("division", "区划", "place.code"),
+        outside("parent", "present.path", by, IMPORTERS),
+        outside("parent", "above.path", by, IMPORTERS),
+        Flaw(
+            "code",
+            "'该工会在系统中已注销或在筹备，不能导入。'",
+            "present.state IN ('forming', 'dissolved')",
+            code="state",
+        ),
+        Flaw(
+            "parent",
+            "'该工会现隶属于另一个上级；变更隶属关系请在工会页面单独办理。'",
+            "EXISTS (SELECT FROM members_organisation AS at_top"
+            " WHERE at_top.path = left(present.path, -4)"
+            " AND at_top.code <> row.record->>'parent')",
+            code="other_parent",
+        ),
+        Flaw(
+            "founded_on",
+            "'成立日期不能晚于今天，请核对。'",
+            "(row.record->>'founded_on')::date > %s",
+            (on,),
+            code="future",
+        ),
+        *(
+            Flaw(
+                column,
+                f"'新登记的工会须填{title}；还没有批准的请在页面申请建会。'",
+                f"present.id IS NULL AND NOT row.record ? '{column}'",
+                code="required",
+            )
+            for column, title in (("founded_on", "成立日期"), ("document", "批准文号"))
+        ),
+    ]
+
+
 def _judge_new() -> None:
-    """What is new names its day and paper, and hangs on something that stands."""
-    is_new = (
-        "NOT EXISTS (SELECT FROM members_organisation WHERE code = row.record->>'code')"
-    )
-    for column, title in (("founded_on", "成立日期"), ("document", "批准文号")):
-        mark_wrong(
-            column,
-            f"'新登记的工会须填{title}；还没有批准的请在页面申请建会。'",
-            f"NOT row.record ? '{column}' AND {is_new}",
-        )
+    """What is new hangs on something that stands."""
     orphaned = (
-        f"{is_new} AND row.record ? 'parent' AND row.number IN (SELECT row.number"
+        "row.record ? 'parent' AND row.number IN (SELECT row.number"
         f" FROM upload_row AS row {_JOINS} {_IN_FILE}"
-        " WHERE above.id IS NULL AND beside.number IS NULL)"
+        " WHERE present.id IS NULL AND above.id IS NULL AND beside.number IS NULL)"
     )
     sentence = (
         "'没有代码为“' || (row.record->>'parent')"
         " || '”的在册工会，文件中也没有无误的这一行，请核对。'"
     )
-    while mark_wrong("parent", sentence, f"row.verdict <> 'wrong' AND {orphaned}"):
+    where = f"row.verdict <> 'wrong' AND {orphaned}"
+    while mark_wrong("parent", sentence, where, code="unknown"):
         pass  # whoever hangs on a row just refused is refused in the next turn
 
 

@@ -10,6 +10,7 @@ from django.db.models import Model
 from members.enums import Role, Sex
 from members.models import BankAccount, Person
 from members.permissions.people import can_import_people
+from members.permissions.seats import CLIENT
 from members.rules.card_number import read_card_number
 from members.rules.id_number import read_id_number
 from members.rules.name_pinyin import plain_name, spell_name
@@ -19,7 +20,7 @@ from unionportal.core.fields import SealedTextField
 from unionportal.core.uploads.columns import Column, ImportKind
 from unionportal.core.uploads.staging import Flaw, mark_flaws
 
-IMPORTERS = (Role.MAKER, Role.ADMINISTRATOR)
+IMPORTERS = (Role.MAKER, Role.ADMINISTRATOR, CLIENT)
 
 # A union is known by its code; where nothing else is said, the register stays as it is.
 _PLACE = """
@@ -31,7 +32,8 @@ _PLACE = """
 _KNOWN = """
     CREATE TEMPORARY TABLE known_person ON COMMIT DROP AS
     SELECT row.number, person.id, person.name, person.phone_index, person.division_id,
-        person.organisation_id, union_.path, account.number_index AS account_index,
+        person.organisation_id, union_.path, person.merged_into_id,
+        account.number_index AS account_index,
         held.id AS member_of_id, held.name AS member_of
     FROM upload_row AS row
     JOIN members_person AS person ON person.id_number_index = row.key
@@ -201,11 +203,10 @@ COLUMNS = (
 def judge_people(by: Actor, on: date) -> None:
     """Compare the staged people with the register; see `ImportKind.judge`."""
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS pg_temp.row_place, pg_temp.known_person")
-        cursor.execute(_PLACE)
-        cursor.execute(_KNOWN)
-        cursor.execute("ANALYZE row_place")
-        cursor.execute("ANALYZE known_person")
+        cursor.execute(
+            "DROP TABLE IF EXISTS pg_temp.row_place, pg_temp.known_person;"
+            f"{_PLACE};{_KNOWN};ANALYZE row_place;ANALYZE known_person"
+        )
     mark_flaws([*_wrong_places(by), *_wrong_identities(on)], beside=_BESIDE)
     with connection.cursor() as cursor:
         cursor.execute(_JUDGE)
@@ -217,17 +218,20 @@ def _wrong_places(by: Actor) -> list[Flaw]:
             "organisation",
             "'没有代码为“' || (row.record->>'organisation') || '”的工会，请核对。'",
             "row.record ? 'organisation' AND place.id IS NULL",
+            code="unknown",
         ),
         Flaw(
             "division",
             "'没有代码为“' || (row.record->>'division') || '”的区划，请核对。'",
             "row.record ? 'division' AND division.code IS NULL",
+            code="unknown",
         ),
         # Only a transfer, to which both unions say yes, moves a member (转会).
         Flaw(
             "organisation",
             "'该人的会籍在“' || known.member_of || '”，请办理转会，不能以导入改动。'",
             "known.member_of_id <> place.id AND known.organisation_id <> place.id",
+            code="member_elsewhere",
         ),
     ]
     if by.is_system:
@@ -238,11 +242,13 @@ def _wrong_places(by: Actor) -> list[Flaw]:
             "organisation",
             "'该工会不在您的管理范围内，请由其所属工会或上级工会导入。'",
             *_outside("place.path", _paths(by)),
+            code="outside",
         ),
         Flaw(
             "id_number",
             "'该人已登记在您管理范围以外的工会，请联系上级工会。'",
             *_outside("known.path", _paths(by)),
+            code="outside",
         ),
     ]
 
@@ -254,21 +260,31 @@ def _wrong_identities(on: date) -> list[Flaw]:
             "'出生日期晚于办理日期，请核对。'",
             "(row.record->>'birth_date')::date > %s",
             (on,),
+            code="future",
         ),
         Flaw(
             "stated_sex",
             "'性别与身份证号不一致，请核对。'",
             "row.record->>'stated_sex' <> row.record->>'sex'",
+            code="contradiction",
         ),
         Flaw(
             "name",
             "'该身份证号登记的姓名与表中不同，请核对；确已改名的请单独更正。'",
             "known.name <> row.record->>'name'",
+            code="other_name",
+        ),
+        Flaw(
+            "id_number",
+            "'该身份证号的登记已并入另一份登记，请改用保留的那份登记。'",
+            "known.merged_into_id IS NOT NULL",
+            code="moved",
         ),
         Flaw(
             "bank_name",
             "'填了银行卡号，开户行不能为空。'",
             "row.record ? 'account' AND NOT row.record ? 'bank_name'",
+            code="required",
         ),
     ]
 
@@ -280,9 +296,7 @@ def apply_people(by: Actor, on: date) -> None:
     person becomes his next account and waits for another person's check.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT)
-        cursor.execute(_UPDATE)
-        cursor.execute(_ACCOUNTS, [by.user_id, by.name])
+        cursor.execute(f"{_INSERT};{_UPDATE};{_ACCOUNTS}", [by.user_id, by.name])
 
 
 def _paths(by: Actor) -> list[str]:

@@ -40,6 +40,7 @@ class ApiClientAdmin(RecordAdmin):
         return register_client(
             organisation_id=entered["organisation"].pk,
             name=entered["name"],
+            may_write=entered["may_write"],
             on=business_date(),
             by=actor,
         )

@@ -204,6 +204,11 @@ class ClientForm(forms.Form):
         ApiClient._meta.get_field("organisation"),
     )
     name = forms.CharField(label=_("名称"), max_length=60)
+    may_write = forms.BooleanField(
+        label=_("允许批量写入"),
+        required=False,
+        help_text=_("可写入本工会及下级的工会、用人单位和人员；不选则只读。"),
+    )
 
     def narrow(self, actor: Actor, *, on: date) -> None:
         _choose(self, "organisation", organisations_visible_to(actor))

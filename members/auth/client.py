@@ -19,6 +19,7 @@ from unionportal.core.actor import Actor
 from unionportal.core.errors import Refusal
 
 READ_SCOPE = "read"
+WRITE_SCOPE = "write"
 NOBODY = Actor(kind="client", name="")
 
 
@@ -44,7 +45,9 @@ class ClientAuthentication(TokenAuthentication):
         scheme = request.headers.get("Authorization", "").partition(" ")[0]
         if scheme.lower() != "bearer":
             return None
-        found = super().authenticate(request)
+        # As Django's: DRF's would read the body to look for a form in it.
+        bare = getattr(request, "_request", request)
+        found = super().authenticate(bare)
         token: Token | None = found[1] if found else None
         if token is None:
             raise AuthenticationFailed(_("访问令牌无效或已过期，请重新获取。"))
@@ -64,6 +67,15 @@ class ReadPermission(TokenPermission):
 
     scope = READ_SCOPE
     message = _("访问令牌不含 read 范围，请用 scope=read 重新获取。")
+
+
+class WritePermission(TokenPermission):
+    """The token was given for writing, too."""
+
+    scope = WRITE_SCOPE
+    message = _(
+        "访问令牌不含 write 范围：请由工会管理员登记允许批量写入的客户端，再用 scope=write 获取令牌。"
+    )
 
 
 class ClientView(APIView):
@@ -94,11 +106,17 @@ class ClientAuthenticationSchema(OpenApiAuthenticationExtension):  # type: ignor
             "flows": {
                 "clientCredentials": {
                     "tokenUrl": "/api/v1/token",
-                    "scopes": {READ_SCOPE: "读取本工会及下级的档案、轮次、认定和发放"},
+                    "scopes": {
+                        READ_SCOPE: "读取本工会及下级的记录",
+                        WRITE_SCOPE: "批量写入本工会及下级的工会、用人单位和人员",
+                    },
                 }
             },
         }
 
     def get_security_requirement(self, auto_schema: AutoSchema) -> dict[str, list[str]]:
-        """Name the scope that reading needs."""
-        return {self.name: [READ_SCOPE]}
+        """Name the scope that the address needs."""
+        scopes = [
+            getattr(one, "scope", "") for one in auto_schema.view.permission_classes
+        ]
+        return {self.name: scopes}

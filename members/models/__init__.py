@@ -5,6 +5,7 @@ from members.models.api_client import ApiClient
 from members.models.application import MembershipApplication
 from members.models.division import Division
 from members.models.employer import Employer
+from members.models.external_id import ExternalId
 from members.models.former_organisation import FormerOrganisation
 from members.models.membership import MemberCard, Membership, Standing
 from members.models.notice import Notice, NoticeLine, Objection
@@ -23,6 +24,7 @@ __all__ = [
     "BankAccount",
     "Division",
     "Employer",
+    "ExternalId",
     "FormerOrganisation",
     "LegalCertificate",
     "MemberCard",

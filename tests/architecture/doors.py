@@ -125,6 +125,8 @@ WORKER_OWN = Door(
 API_LIST = Door(get="401 401 401 200 401 200", post="401 401 401 405 401 405")
 API_RECORD = Door(get="401 401 401 404 401 200", post="401 401 401 405 401 405")
 API_LINES = Door(get=API_RECORD.get, post="401 401 401 404 401 405")
+# A token for reading alone does not write.
+API_BULK = Door(get="401 401 401 403 401 403", post="401 401 401 403 401 403")
 # --- everybody's
 OPEN = Door(get="200 200 200 200 200 200", post=NOBODY)
 
@@ -409,6 +411,17 @@ DOORS: dict[str, Door] = {
     "api-revoke": Door(get=NOBODY, post="400 400 400 400 400 400"),
     "api-schema": OPEN,
     "api-docs": OPEN,
+    "members_api:organisations": API_LIST,
+    "members_api:organisation": API_RECORD.of("members_organisation"),
+    "members_api:organisations-bulk": API_BULK,
+    "members_api:employers": API_LIST,
+    "members_api:employer": API_RECORD.of("members_employer"),
+    "members_api:employers-bulk": API_BULK,
+    "members_api:people": API_LIST,
+    "members_api:person": API_RECORD.of("members_person"),
+    "members_api:people-bulk": API_BULK,
+    "members_api:memberships": API_LIST,
+    "members_api:membership": API_RECORD.of("members_membership"),
     "assistance_api:dossiers": API_LIST,
     "assistance_api:dossier": API_RECORD.of("dossier"),
     "assistance_api:rounds": API_LIST,

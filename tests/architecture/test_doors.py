@@ -54,6 +54,9 @@ SHOWING = {
     "assistance_api:dossiers",
     "assistance_api:payments",
     "assistance_api:statement-lines",
+    "members_api:people",
+    "members_api:person",
+    "members_api:employers",
 }
 
 

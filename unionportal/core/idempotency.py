@@ -37,7 +37,7 @@ def digest_of(body: bytes | str | Mapping[str, Any]) -> str:
             body, sort_keys=True, ensure_ascii=False, cls=DjangoJSONEncoder
         )
     if isinstance(body, str):
-        body = body.encode()
+        body = body.encode("utf-8", "surrogatepass")
     return hashlib.sha256(body).hexdigest()
 
 

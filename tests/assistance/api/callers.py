@@ -25,10 +25,14 @@ class Answer(Protocol):
     def __getitem__(self, header: str) -> str: ...
 
 
-def registered(at: str = COUNTY) -> NewClient:
+def registered(at: str = COUNTY, *, may_write: bool = False) -> NewClient:
     """A county's system, registered by the portal's own hand."""
     return register_client(
-        organisation_id=union(at).pk, name=f"{at} 业务系统", on=ON, by=SYSTEM
+        organisation_id=union(at).pk,
+        name=f"{at} 业务系统",
+        on=ON,
+        by=SYSTEM,
+        may_write=may_write,
     )
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from unionportal.core.errors import Refusal
 
 _DAY = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?")
-_LARGEST_COUNT = 2_000_000_000
+LARGEST_COUNT = 2_000_000_000
 _LARGEST_SUM = Decimal(10) ** 12
 YES = ("是", "否")
 
@@ -17,7 +17,7 @@ def read_count(text: str) -> str:
     """A whole number from nought on; `1,200` and `35.0` are numbers too."""
     bare = text.replace(",", "").replace("，", "")
     bare = bare.removesuffix(".0")
-    if not (bare.isascii() and bare.isdecimal() and int(bare) <= _LARGEST_COUNT):
+    if not (bare.isascii() and bare.isdecimal() and int(bare) <= LARGEST_COUNT):
         raise _refusal(f"“{text}”应为整数，不能有小数或负数。")
     return str(int(bare))
 

@@ -11,8 +11,9 @@ from unionportal.core.registry import Registry
 from unionportal.core.secrets import blind_index_many, seal_many
 from unionportal.core.verdict import Verdict
 
-Errors = list[tuple[str, str]]
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+Errors = list[tuple[str, str, str]]  # column, sentence, code
+REQUIRED, UNREADABLE = "required", "unreadable"
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _MARK = "#"
 _TOO_LONG = f"{_MARK}数字过长"
 
@@ -154,7 +155,7 @@ def _check_column(
     for row, text in zip(rows, cells, strict=True):
         if not text:
             if column.is_required:
-                row.errors.append((key, f"“{column.title}”不能为空。"))
+                row.errors.append((key, f"“{column.title}”不能为空。", REQUIRED))
             continue
         try:
             if (
@@ -166,12 +167,18 @@ def _check_column(
                 _require_fit(column, text)
             found = read(text)
         except Refusal as refusal:
-            row.errors.append((key, str(refusal)))
+            row.errors.append((key, str(refusal), _code_of(refusal)))
             continue
         if isinstance(found, str):
             row.record[key] = found
         else:
             row.record.update(found)
+
+
+def _code_of(refusal: Refusal) -> str:
+    """A cell's code: that of its reader, where the reader has one of its own."""
+    plain = {"upload", "refused", "value"}
+    return UNREADABLE if refusal.code in plain else refusal.code
 
 
 def _require_fit(column: Column, text: str) -> None:

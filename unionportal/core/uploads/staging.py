@@ -17,7 +17,7 @@ from unionportal.core.uploads.columns import (
 )
 
 PART = 2_000
-_MAKE = """
+MAKE = """
     DROP TABLE IF EXISTS pg_temp.upload_row;
     CREATE TEMPORARY TABLE upload_row (
         number integer, key text COLLATE "C", record jsonb, errors jsonb, verdict text
@@ -25,10 +25,15 @@ _MAKE = """
 """
 _COPY = "COPY upload_row FROM STDIN"
 # Counting what stands in the records costs more than all that is asked of them.
-_ANALYZE = "ANALYZE upload_row (number, key, verdict)"
+ANALYZE = "ANALYZE upload_row (number, key, verdict)"
+# A person reads the sentences; the codes are for systems, who get them at once.
 _KEEP = """
     INSERT INTO core_uploadrow (upload_id, number, key, record, errors, verdict)
-    SELECT %s, number, key, record, errors, verdict FROM upload_row
+    SELECT %s, number, key, record, CASE WHEN errors = '[]' THEN errors ELSE (
+            SELECT jsonb_agg(told - 2 ORDER BY place)
+            FROM jsonb_array_elements(errors) WITH ORDINALITY AS each (told, place)
+        ) END, verdict
+    FROM upload_row
 """
 _REPLACED = """
     DELETE FROM core_uploadrow
@@ -47,11 +52,11 @@ _LAY_OUT = """
 """
 
 # A key that stands twice in a file: no row of it is taken, each names the other.
-_REPEATED = """
+REPEATED = """
     UPDATE upload_row AS row
     SET verdict = 'wrong', errors = row.errors || jsonb_build_array(jsonb_build_array(
         %s::text, '与第 ' || CASE WHEN row.number = twice.first THEN twice.last
-            ELSE twice.first END || ' 行重复，请只保留一行。'))
+            ELSE twice.first END || ' ' || %s, 'repeated'))
     FROM (SELECT key, min(number) AS first, max(number) AS last FROM upload_row
           WHERE key <> '' GROUP BY key HAVING count(*) > 1) AS twice
     WHERE row.key = twice.key
@@ -80,7 +85,7 @@ def stage_rows(
     encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
     source, staged = iter(rows), 0
     with connection.cursor() as cursor:
-        cursor.execute(_MAKE)
+        cursor.execute(MAKE)
     while part := list(islice(source, PART)):
         lines = StringIO()
         lines.writelines(_line(kind.key, row, encode) for row in check_rows(head, part))
@@ -92,29 +97,35 @@ def stage_rows(
     _mark_repeated(kind)
 
 
+def known_column(kind: ImportKind) -> str:
+    """The column by which a row is known."""
+    return kind.key.split()[0].removesuffix("_index")
+
+
 def _line(key: str, row: CheckedRow, encode: Callable[[object], str]) -> str:
     """A line for COPY. JSON writes tabs and line ends as signs of its own."""
-    known = _key_of(key, row)
+    known = key_of(key, row)
     errors = encode(row.errors) if row.errors else "[]"
     verdict = "wrong" if row.errors else "new"
     written = f"{row.number}\t{known}\t{encode(row.record)}\t{errors}\t{verdict}\n"
     return written.replace("\\", "\\\\")
 
 
-def _key_of(key: str, row: CheckedRow) -> str:
+def key_of(key: str, row: CheckedRow) -> str:
+    """What a row is known by; empty where a part of it is missing or wrong."""
     parts = [row.record.get(part, "") for part in key.split()]
     return "/".join(parts) if all(parts) else ""
 
 
 def _mark_repeated(kind: ImportKind) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(_ANALYZE)
-        cursor.execute(_REPEATED, [kind.key.split()[0].removesuffix("_index")])
+        cursor.execute(ANALYZE)
+        cursor.execute(REPEATED, [known_column(kind), "行重复，请只保留一行。"])
 
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """What is wrong with a staged row: in which column, the sentence, and when.
+    """What is wrong with a staged row: in which column, the sentence, when, and the code.
 
     Sentence and condition are SQL of the programme, never of the file; `row` is the
     staged row. The parameters are those of the condition.
@@ -123,14 +134,19 @@ class Flaw:
     column: str
     sentence: str
     where: str
-    params: tuple[str | date, ...] = ()
+    params: tuple[str | date | int, ...] = ()
+    code: str = "refused"
 
 
 def mark_wrong(
-    column: str, sentence: str, where: str, params: Sequence[str | date] = ()
+    column: str,
+    sentence: str,
+    where: str,
+    params: Sequence[str | date] = (),
+    code: str = "refused",
 ) -> int:
     """Give every row that meets a condition the same kind of error; return how many."""
-    return mark_flaws([Flaw(column, sentence, where, tuple(params))])
+    return mark_flaws([Flaw(column, sentence, where, tuple(params), code)])
 
 
 def mark_flaws(flaws: Sequence[Flaw], *, beside: str = "") -> int:
@@ -141,7 +157,7 @@ def mark_flaws(flaws: Sequence[Flaw], *, beside: str = "") -> int:
     """
     told = " || ".join(
         f"CASE WHEN {flaw.where} THEN jsonb_build_array(jsonb_build_array("
-        f"%s::text, {flaw.sentence})) ELSE '[]' END"
+        f"%s::text, {flaw.sentence}, %s::text)) ELSE '[]' END"
         for flaw in flaws
     )
     statement = f"""
@@ -152,7 +168,7 @@ def mark_flaws(flaws: Sequence[Flaw], *, beside: str = "") -> int:
         WHERE found.number = row.number
     """  # noqa: S608 - conditions are constants of the import kinds
     params = [
-        *(value for flaw in flaws for value in (*flaw.params, flaw.column)),
+        *(each for flaw in flaws for each in (*flaw.params, flaw.column, flaw.code)),
         *(value for flaw in flaws for value in flaw.params),
     ]
     with connection.cursor() as cursor:
@@ -174,9 +190,9 @@ def keep_rows(upload_id: int) -> Counts:
 def lay_out_rows(upload_id: int) -> None:
     """Lay the rows without error out again, to be judged anew and applied."""
     with connection.cursor() as cursor:
-        cursor.execute(_MAKE)
+        cursor.execute(MAKE)
         cursor.execute(_LAY_OUT, [upload_id])
-        cursor.execute(_ANALYZE)
+        cursor.execute(ANALYZE)
 
 
 def counted() -> Counts:

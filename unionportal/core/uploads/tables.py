@@ -15,7 +15,7 @@ from datetime import date
 from django.db import connection
 
 from unionportal.core.actor import Actor
-from unionportal.core.uploads.staging import mark_wrong
+from unionportal.core.uploads.staging import Flaw, mark_flaws
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +48,12 @@ def lay_out_target(target: Target) -> None:
     columns = {**target.keys, **target.values}
     named = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS pg_temp.incoming")
         cursor.execute(
+            "DROP TABLE IF EXISTS pg_temp.incoming;"
             "CREATE TEMPORARY TABLE incoming ON COMMIT DROP AS"
-            f" SELECT row.number, {named} FROM upload_row AS row {target.joins}"
+            f" SELECT row.number, {named} FROM upload_row AS row {target.joins};"
+            "CREATE UNIQUE INDEX ON incoming (number); ANALYZE incoming"
         )
-        cursor.execute("CREATE UNIQUE INDEX ON incoming (number)")
-        cursor.execute("ANALYZE incoming")
 
 
 def judge_target(target: Target) -> None:
@@ -95,17 +94,12 @@ def write_target(target: Target, stamps: Mapping[str, str | date]) -> None:
             INSERT INTO {target.table} ({", ".join([*names, *stamps])})
             SELECT {", ".join([*taken, *marks])} FROM incoming
             JOIN upload_row AS row USING (number)
-            WHERE row.verdict = 'new' ORDER BY number
-            """,
-            list(stamps.values()),
-        )
-        cursor.execute(
-            f"""
+            WHERE row.verdict = 'new' ORDER BY number;
             UPDATE {target.table} AS known SET {", ".join(sets)}
             FROM incoming JOIN upload_row AS row USING (number)
             WHERE row.verdict = 'changed' AND {_matched(target)}
             """,
-            list(stamps.values()),
+            [*stamps.values(), *stamps.values()],
         )
 
 
@@ -116,28 +110,39 @@ def _matched(target: Target) -> str:
 # --- what kinds refuse alike
 
 
-def mark_unknown(column: str, title: str, found: str, joins: str) -> None:
-    """Refuse a code that names nothing: staged, but `found` is NULL after the joins."""
-    mark_wrong(
+def unknown(column: str, title: str, found: str) -> Flaw:
+    """A code that names nothing: staged, but `found` is NULL after the joins."""
+    return Flaw(
         column,
         f"'没有代码为“' || (row.record->>'{column}') || '”的{title}，请核对。'",
-        f"row.record ? '{column}' AND row.number IN (SELECT row.number"
-        f" FROM upload_row AS row {joins} WHERE {found} IS NULL)",
+        f"row.record ? '{column}' AND {found} IS NULL",
+        code="unknown",
     )
+
+
+def outside(column: str, path: str, by: Actor, roles: Collection[str]) -> Flaw:
+    """A union that none of the actor's seats of these roles reaches."""
+    paths = [seat.path for seat in by.seats if seat.role in roles]
+    ranges = " OR ".join(f'{path} COLLATE "C" BETWEEN %s AND %s' for _path in paths)
+    reached = "true" if by.is_system else ranges or "false"
+    return Flaw(
+        column,
+        "'该工会不在您的管理范围内，请由其所属工会或上级工会导入。'",
+        f"{path} IS NOT NULL AND NOT ({reached})",
+        tuple(
+            bound for each in paths for bound in (each, f"{each}~") if not by.is_system
+        ),
+        code="outside",
+    )
+
+
+def mark_unknown(column: str, title: str, found: str, joins: str) -> None:
+    """Refuse a code that names nothing."""
+    mark_flaws([unknown(column, title, found)], beside=joins)
 
 
 def mark_outside(
     column: str, path: str, joins: str, by: Actor, roles: Collection[str]
 ) -> None:
-    """Refuse rows of unions that none of the actor's seats of these roles reaches."""
-    if by.is_system:
-        return
-    paths = [seat.path for seat in by.seats if seat.role in roles]
-    ranges = " OR ".join(f'{path} COLLATE "C" BETWEEN %s AND %s' for _path in paths)
-    mark_wrong(
-        column,
-        "'该工会不在您的管理范围内，请由其所属工会或上级工会导入。'",
-        f"row.number IN (SELECT row.number FROM upload_row AS row {joins}"
-        f" WHERE {path} IS NOT NULL AND NOT ({ranges or 'false'}))",
-        [bound for each in paths for bound in (each, f"{each}~")],
-    )
+    """Refuse rows of unions out of reach."""
+    mark_flaws([outside(column, path, by, roles)], beside=joins)

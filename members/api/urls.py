@@ -1,0 +1,29 @@
+"""Addresses of members at the API."""
+
+from django.urls import path
+
+from members.api import bulk, views
+
+app_name = "members_api"
+
+urlpatterns = [
+    path("organisations/", views.OrganisationList.as_view(), name="organisations"),
+    path(
+        "organisations/bulk/",
+        bulk.OrganisationBulk.as_view(),
+        name="organisations-bulk",
+    ),
+    path(
+        "organisations/<int:pk>/",
+        views.OrganisationDetail.as_view(),
+        name="organisation",
+    ),
+    path("employers/", views.EmployerList.as_view(), name="employers"),
+    path("employers/bulk/", bulk.EmployerBulk.as_view(), name="employers-bulk"),
+    path("employers/<int:pk>/", views.EmployerDetail.as_view(), name="employer"),
+    path("people/", views.PersonList.as_view(), name="people"),
+    path("people/bulk/", bulk.PersonBulk.as_view(), name="people-bulk"),
+    path("people/<int:pk>/", views.PersonDetail.as_view(), name="person"),
+    path("memberships/", views.MembershipList.as_view(), name="memberships"),
+    path("memberships/<int:pk>/", views.MembershipDetail.as_view(), name="membership"),
+]
