@@ -22,7 +22,7 @@ def _named(rows: QuerySet[_M], actor: Actor, kind: RecordKind) -> QuerySet[_M]:
         client__client_id=actor.client_id, kind=kind, record_id=OuterRef("pk")
     )
     named: Any = rows.annotate(external_id=Subquery(own.values("external_id")[:1]))
-    return named
+    return cast("QuerySet[_M]", named)
 
 
 def organisations_of_client(actor: Actor) -> QuerySet[Organisation]:
