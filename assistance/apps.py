@@ -13,6 +13,7 @@ class AssistanceConfig(AppConfig):
 
     def ready(self) -> None:
         from assistance.actions.account_changes import look_for_stopped
+        from assistance.actions.notices import NOTICE_KIND
         from assistance.actions.successions import SUCCESSIONS
         from assistance.enums import VERBS
         from assistance.queries.cards import matter_cards
@@ -29,6 +30,7 @@ class AssistanceConfig(AppConfig):
         )
         from unionportal.core.facts import register_fact_sheet
         from unionportal.core.figures import register_figure
+        from unionportal.core.notice_kinds import register_notice_kind
         from unionportal.core.queues import register_queue
         from unionportal.core.successions import register_succession
         from unionportal.core.verb_labels import register_verbs
@@ -44,5 +46,6 @@ class AssistanceConfig(AppConfig):
         for succession in SUCCESSIONS:
             register_succession(succession)
         register_home_cards(matter_cards)
+        register_notice_kind(NOTICE_KIND)
         register_consequence(ACCOUNT_CHECKED, look_for_stopped)
         register_merge_objections(money_against_merge)

@@ -273,6 +273,7 @@ class AccountState(TextChoices):
 
 
 class NoticeState(TextChoices):
+    PLANNED = "planned", _("待开始")
     OPEN = "open", _("公示中")
     ENDED = "ended", _("公示期满")
     CANCELLED = "cancelled", _("已撤销")
@@ -294,6 +295,11 @@ class ObjectionChannel(TextChoices):
 
 # The words of the audit trail, by the kind of record where a verb is a common one.
 VERBS = {
+    "members.notice:plan": "安排公示",
+    "members.notice:open": "公示开始",
+    "members.notice:extend": "延长公示",
+    "members.notice:republish": "重新公示",
+    "members.objection:look": "查看异议证据",
     "load_divisions": "载入区划",
     "load_organisations": "载入工会组织",
     "core.job:retry": "重新办理后台任务",

@@ -5,6 +5,7 @@ from typing import Any
 
 from celery import shared_task
 
+from members.actions.notice_life import TEND_JOB, request_tending, tend_notices
 from members.actions.transfer import (
     TRANSFER_JOB,
     complete_due_transfers,
@@ -29,3 +30,18 @@ def run_transfers(run: JobRun) -> dict[str, Any]:
 def move_transfers_nightly() -> None:
     """Rung by the scheduler soon after midnight; twice in a night is one job."""
     request_transfers(on=business_date(), by=SYSTEM)
+
+
+@register_job(TEND_JOB, "公示按日开始和结束")
+def run_tending(run: JobRun) -> dict[str, Any]:
+    """Open and end the notices whose day it is."""
+    counts = tend_notices(on=date.fromisoformat(run.arguments["on"]))
+    note = f"开始 {counts['opened']} 份，延长 {counts['extended']} 份，结束 {counts['ended']} 份"
+    run.advance(done=1, total=1, note=note)
+    return dict(counts)
+
+
+@shared_task(name="members.tend_notices", ignore_result=True)  # type: ignore[untyped-decorator]
+def look_after_notices() -> None:
+    """Rung by the scheduler every few minutes: a missed midnight is made good soon."""
+    request_tending(on=business_date(), by=SYSTEM)

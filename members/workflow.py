@@ -26,8 +26,11 @@ ACCOUNT = Workflow(
 
 NOTICE = Workflow(
     name="公示",
-    initial=NoticeState.OPEN,
+    initial=NoticeState.PLANNED,
     transitions=(
+        Transition("open", NoticeState.PLANNED, NoticeState.OPEN, "开始"),
+        Transition("cancel", NoticeState.PLANNED, NoticeState.CANCELLED, "撤销"),
+        Transition("extend", NoticeState.OPEN, NoticeState.OPEN, "延长"),
         Transition("end", NoticeState.OPEN, NoticeState.ENDED, "期满结束"),
         Transition("cancel", NoticeState.OPEN, NoticeState.CANCELLED, "撤销"),
     ),

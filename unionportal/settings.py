@@ -367,6 +367,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "core.ask_sms_reports",
         "schedule": crontab(minute="*/2"),
     },
+    # A notice opens and ends with its day, whoever is at his desk.
+    "tend-notices": {
+        "task": "members.tend_notices",
+        "schedule": crontab(minute="*/10"),
+    },
     # A membership moves on the day that both unions agreed on.
     "move-transfers-nightly": {
         "task": "members.move_transfers_nightly",

@@ -18,9 +18,9 @@ from unionportal.core.actor import Actor
 from unionportal.core.errors import Refusal
 from unionportal.core.faults import crashpoint, declare_crashpoint
 from unionportal.core.jobs import JobRun, enqueue
-from unionportal.core.masks import mask_name_sql
 from unionportal.core.messages import queue_messages_from_sql
 from unionportal.core.models.jobs import Job
+from unionportal.core.notice_kinds import LinesSelect, NoticeKind
 
 PUBLISH_JOB = "assistance.publish_notice"
 ROUND_KIND = "assistance.round"
@@ -28,15 +28,15 @@ BEFORE_PUBLISH = declare_crashpoint("publish_round_notice.before_commit")
 AFTER_PUBLISH = declare_crashpoint("publish_round_notice.after_commit")
 
 # Name, unit and kind of aid; no ID number, card, address or illness (domain notes B1).
-_LINES = f"""
-    SELECT %s, answer.id, {mask_name_sql("person.name")}, unit.name, %s
+_LINES = """
+    SELECT %s, answer.id, person.id, unit.name, %s
     FROM assistance_determination AS answer
     JOIN members_person AS person ON person.id = answer.payee_id
     JOIN members_organisation AS unit ON unit.id = person.organisation_id
     WHERE answer.year = %s AND answer.round_id = %s AND answer.organisation_id = %s
         AND answer.outcome = %s AND answer.superseded_by IS NULL
     ORDER BY unit.path, answer.id
-"""  # noqa: S608 - built from constants
+"""
 
 # Neither illness, kind nor amount is named in a message (design section 2).
 _NOTICED = """
@@ -51,6 +51,7 @@ _NOTICED = """
         AND notice.state = 'open'
     WHERE answer.year = %s AND answer.round_id = %s AND answer.outcome = 'eligible'
         AND answer.superseded_by IS NULL
+        AND (%s::bigint IS NULL OR answer.organisation_id = %s)
 """
 _MISSING = """
     SELECT 'assistance.missing-' || answer.id, answer.payee_id, %s, answer.id,
@@ -134,32 +135,56 @@ def _unions_to_publish(round_: Round) -> list[int]:
 def _publish(
     round_: Round, organisation_id: int, rule: NoticeRule, *, on: date, by: Actor
 ) -> None:
-    scheme = scheme_of(round_.version)
-    params = (
-        DETERMINATION_KIND,
-        scheme.title[:60],
-        round_.year,
-        round_.pk,
-        organisation_id,
-        Outcome.ELIGIBLE.value,
-    )
     publish_notice(
         organisation_id=organisation_id,
         title=f"{round_.occasion}拟发放名单公示",
         about=(ROUND_KIND, round_.pk),
-        lines_select=(_LINES, params),
+        lines_select=_lines_of(round_, organisation_id),
         on=on,
         working_days=rule.working_days,
         by=by,
     )
 
 
-def _tell_workers(round_: Round) -> None:
+def _lines_of(round_: Round, organisation_id: int) -> LinesSelect:
+    values = (DETERMINATION_KIND, scheme_of(round_.version).title[:60])
+    place = (round_.year, round_.pk, organisation_id, Outcome.ELIGIBLE.value)
+    return _LINES, (*values, *place)
+
+
+def _lines_anew(round_id: int, organisation_id: int) -> LinesSelect:
+    """Whoever is eligible today; refused once the round's batches are made."""
+    round_ = locked_round(round_id)
+    if round_.state != RoundState.NOTICED:
+        raise Refusal("轮次已不在公示阶段，名单不能重新公示。", code="state")
+    return _lines_of(round_, organisation_id)
+
+
+def _tell_of_list(round_id: int, organisation_id: int) -> None:
+    _tell_noticed(Round.objects.get(pk=round_id), organisation_id)
+
+
+NOTICE_KIND = NoticeKind(
+    code=ROUND_KIND,
+    label="拟发放名单",
+    opening="现将拟发放名单",
+    lines=_lines_anew,
+    announced=_tell_of_list,
+)
+
+
+def _tell_noticed(round_: Round, organisation_id: int | None = None) -> None:
+    """Tell the eligible of a round, or of one union's list of it."""
+    place = (round_.year, round_.pk, organisation_id, organisation_id)
     queue_messages_from_sql(
         template="assistance/notices/noticed.txt",
         select=_NOTICED,
-        params=(DETERMINATION_KIND, ROUND_KIND, round_.year, round_.pk),
+        params=(DETERMINATION_KIND, ROUND_KIND, *place),
     )
+
+
+def _tell_workers(round_: Round) -> None:
+    _tell_noticed(round_)
     queue_messages_from_sql(
         template="assistance/notices/missing.txt",
         select=_MISSING,

@@ -131,7 +131,10 @@ def _card_state(accounts: list[BankAccount]) -> str:
 def _notices(rows: list[Determination], on: date) -> dict[int, NoticeSeen]:
     lines = NoticeLine.objects.filter(
         about_kind=DETERMINATION_KIND, about_id__in=[row.pk for row in rows]
-    ).select_related("notice")
+    )
+    lines = lines.select_related("notice").order_by(
+        "notice_id"
+    )  # the latest one counts
     return {
         line.about_id: _notice_seen(line.notice, line, on)
         for line in lines

@@ -1,14 +1,20 @@
 """Verbs of notices and objections."""
 
+import secrets
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from members.enums import NoticeState, ObjectionChannel, ObjectionState
-from members.models import Notice, NoticeLine, Objection, Organisation
+from members.models import (
+    Notice,
+    NoticeLine,
+    Objection,
+    ObjectionEvidence,
+    Organisation,
+)
 from members.permissions.notices import (
     can_cancel_notice,
     can_decide_objection,
@@ -18,19 +24,47 @@ from members.permissions.notices import (
 )
 from members.queries.post import STRANGER
 from members.workflow import NOTICE, OBJECTION
-from unionportal.core.actor import Actor
+from unionportal.core.actor import SYSTEM, Actor
 from unionportal.core.audit import record
-from unionportal.core.calendar import add_working_days
+from unionportal.core.calendar import (
+    DueDate,
+    add_working_days,
+    long_date,
+    working_days_between,
+)
 from unionportal.core.errors import Refusal
+from unionportal.core.guards import literal
+from unionportal.core.masks import mask_name_sql
 from unionportal.core.messages import queue_message
+from unionportal.core.notice_kinds import (
+    MINOR,
+    MINOR_BELOW_YEARS,
+    LinesSelect,
+    notice_kind,
+)
+from unionportal.core.secrets import seal_bytes
+from unionportal.core.uploads.evidence import Evidence
 
 ANONYMOUS = STRANGER
 LONGEST_TEXT = 1000
-INSERT_LINES = """
+RECEIPT_SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+RECEIPT_LENGTH = 12
+EVIDENCE_CONTEXT = "members.objection.evidence"
+# Whatever the app says, a name is masked here, and that of a minor not shown at all.
+_NAME = f"""
+    CASE WHEN person.birth_date > %s THEN {literal(MINOR)}
+        WHEN %s THEN {mask_name_sql("person.name")} ELSE person.name END
+"""
+INSERT_LINES = f"""
     INSERT INTO members_noticeline
         (notice_id, about_kind, about_id, name_masked, unit_name, note)
-    SELECT %s, lines.* FROM ({}) AS lines
-"""
+    SELECT %s, line.about_kind, line.about_id, {_NAME}, line.unit_name,
+        CASE WHEN %s THEN line.note ELSE '' END
+    FROM (SELECT rows.*, row_number() OVER () AS place FROM ({{}}) AS rows)
+        AS line (about_kind, about_id, person_id, unit_name, note, place)
+    JOIN members_person AS person ON person.id = line.person_id
+    ORDER BY line.place
+"""  # noqa: S608 - built from constants
 
 
 def publish_notice(  # noqa: PLR0913 - what, about what, for whom, how long
@@ -38,38 +72,44 @@ def publish_notice(  # noqa: PLR0913 - what, about what, for whom, how long
     organisation_id: int,
     title: str,
     about: tuple[str, int],
-    lines_select: tuple[str, Sequence[Any]],
+    lines_select: LinesSelect,
     on: date,
     working_days: int,
     by: Actor,
+    opens_on: date | None = None,
+    replaces: Notice | None = None,
 ) -> Notice:
     """Publish a list from a day on for a number of working days, by one statement.
 
-    `lines_select` is SQL with its parameters, yielding about_kind, about_id,
-    name_masked, unit_name, note in this order; names arrive masked. The day of
-    publishing is not counted. Refuses an empty list and a second open notice of the
-    same matter.
+    `about` names a registered kind; `lines_select` yields about_kind, about_id,
+    person_id, unit_name, note in this order, and names are masked here. The day of
+    publishing is not counted. With a later `opens_on` it waits and opens by itself on
+    that day. Refuses an empty list and a second notice of the same matter.
     """
     with transaction.atomic():
         organisation = Organisation.objects.get(pk=organisation_id)
         can_publish_notice(by, organisation).require()
         _refuse_second(organisation_id, about)
-        due = add_working_days(on, working_days)
+        first = max(on, opens_on or on)
+        due = add_working_days(first, working_days)
         notice = Notice.objects.create(
             organisation=organisation,
             title=title,
             about_kind=about[0],
             about_id=about[1],
-            starts_on=on,
+            state=NoticeState.PLANNED if first > on else NoticeState.OPEN,
+            starts_on=first,
             working_days=working_days,
             ends_on=due.on,
             is_provisional=due.provisional,
             counted=list(due.steps),
             published_by_name=by.name,
+            replaces=replaces or _latest_withdrawn(organisation_id, about),
         )
-        notice.line_count = _insert_lines(notice, *lines_select)
+        notice.line_count = _insert_lines(notice, lines_select)
         notice.save(update_fields=["line_count"])
-        _record(by, "publish", notice, on, source=None)
+        verb = "plan" if notice.state == NoticeState.PLANNED else "publish"
+        record_notice(by, verb, notice, on, source=None)
     return notice
 
 
@@ -79,7 +119,7 @@ def end_notice(*, notice_id: int, on: date, by: Actor) -> Notice:
     Undecided objections stay; each goes on holding the person it concerns.
     """
     with transaction.atomic():
-        notice = _locked_notice(notice_id)
+        notice = locked_notice(notice_id)
         can_end_notice(by, notice).require()
         target = NOTICE.target_of("end", notice.state)
         if on <= notice.ends_on:
@@ -87,22 +127,22 @@ def end_notice(*, notice_id: int, on: date, by: Actor) -> Notice:
                 f"公示到 {notice.ends_on:%Y-%m-%d} 为止，请在此日之后结束。",
                 code="too_early",
             )
-        return _close(notice, target, verb="end", on=on, by=by)
+        return close_notice(notice, target, verb="end", on=on, by=by)
 
 
 def cancel_notice(*, notice_id: int, reason: str, on: date, by: Actor) -> Notice:
-    """open → cancelled, for a list that was wrong. Needs a reason."""
+    """planned, open → cancelled, for a list that was wrong. Needs a reason."""
     if not reason.strip():
         raise Refusal("请填写撤销原因。", field="reason")
     with transaction.atomic():
-        notice = _locked_notice(notice_id)
+        notice = locked_notice(notice_id)
         can_cancel_notice(by, notice).require()
         target = NOTICE.target_of("cancel", notice.state)
         notice.cancel_reason = reason.strip()
-        return _close(notice, target, verb="cancel", on=on, by=by)
+        return close_notice(notice, target, verb="cancel", on=on, by=by)
 
 
-def file_objection(
+def file_objection(  # noqa: PLR0913 - who, about what, in which words, with which papers
     *,
     notice_id: int,
     line_id: int | None,
@@ -110,18 +150,20 @@ def file_objection(
     on: date,
     by: Actor,
     person_id: int | None = None,
+    evidence: Sequence[Evidence] = (),
 ) -> Objection:
     """File a doubt about one line (which is then held) or about the list.
 
     A worker files his own, a visitor without name, staff what came on paper; only
-    staff may name another `person_id`. Refuses when the notice is over, before it
-    begins, a line of another list, and an empty text.
+    staff may name another `person_id`. The receipt is for whoever objected, by name or
+    not. Refuses when the notice is over, before it begins, a line of another list, and
+    an empty text.
     """
     written = text.strip()
     if not written or len(written) > LONGEST_TEXT:
         raise Refusal(f"请写明异议内容，不超过 {LONGEST_TEXT} 字。", field="text")
     with transaction.atomic():
-        notice = _locked_notice(notice_id)
+        notice = locked_notice(notice_id)
         can_file_objection(by, notice).require()
         _refuse_closed(notice, on)
         if line_id is not None:
@@ -135,15 +177,27 @@ def file_objection(
             text=written,
             filed_on=on,
             filed_by_name=by.name,
+            receipt=new_receipt(),
         )
+        _keep_evidence(objection, evidence)
         _record_objection(by, "file", objection, on, source=None)
     return objection
 
 
 def decide_objection(
-    *, objection_id: int, upheld: bool, verdict: str, on: date, by: Actor
+    *,
+    objection_id: int,
+    upheld: bool,
+    verdict: str,
+    on: date,
+    by: Actor,
+    answer: str = "",
 ) -> Objection:
-    """open → upheld or dismissed, with the finding in words."""
+    """open → upheld or dismissed, with the finding in words and what the objector reads.
+
+    Upheld while the list is still public, some working days are left for others to
+    object to what changes: the notice is extended where fewer are.
+    """
     if not verdict.strip():
         raise Refusal("请填写核查结论。", field="verdict")
     with transaction.atomic():
@@ -157,15 +211,72 @@ def decide_objection(
         action = "uphold" if upheld else "dismiss"
         objection.state = OBJECTION.target_of(action, source)
         objection.verdict = verdict.strip()
+        objection.answer = answer.strip()
         objection.decided_by_id = by.user_id
         objection.decided_at = Now()
-        objection.save(update_fields=["state", "verdict", "decided_by", "decided_at"])
+        objection.save(
+            update_fields=["state", "verdict", "answer", "decided_by", "decided_at"]
+        )
         _record_objection(
             by, action, objection, on, source=source, reason=objection.verdict
         )
+        if upheld:
+            _leave_time(objection.notice_id, on)
         _tell_objector(objection)
     objection.refresh_from_db()
     return objection
+
+
+def _leave_time(notice_id: int, on: date) -> None:
+    notice = locked_notice(notice_id)
+    if notice.state != NoticeState.OPEN or on > notice.ends_on:
+        return
+    days = notice_kind(notice.about_kind).days_after_upheld
+    due = add_working_days(on, days)
+    if due.on > notice.ends_on:
+        reason = f"异议成立，自认定之日起至少再公示 {days} 个工作日"
+        put_off_end(notice, due, reason=reason, on=on, by=SYSTEM)
+
+
+def put_off_end(
+    notice: Notice, due: DueDate, *, reason: str, on: date, by: Actor
+) -> None:
+    """Move the last day of a locked, open notice to a later one."""
+    target = NOTICE.target_of("extend", notice.state)
+    before = notice.ends_on
+    notice.state = target
+    notice.ends_on = due.on
+    notice.extended_days += working_days_between(before, due.on)
+    notice.is_provisional = due.provisional
+    notice.counted = [*notice.counted, f"{reason}，延长到{long_date(due.on)}"]
+    notice.save(update_fields=["ends_on", "extended_days", "is_provisional", "counted"])
+    record(
+        by=by,
+        verb="extend",
+        subject=notice,
+        on=on,
+        organisation_id=notice.organisation_id,
+        changes={"ends_on": [before.isoformat(), due.on.isoformat()]},
+        reason=reason,
+    )
+
+
+def new_receipt() -> str:
+    """Twelve signs that nobody guesses (58 bits), without those that look alike."""
+    return "".join(secrets.choice(RECEIPT_SIGNS) for _sign in range(RECEIPT_LENGTH))
+
+
+def _keep_evidence(objection: Objection, evidence: Sequence[Evidence]) -> None:
+    for number, each in enumerate(evidence, start=1):
+        ObjectionEvidence.objects.create(
+            objection=objection,
+            number=number,
+            name=each.name,
+            kind=each.kind,
+            size=len(each.content),
+            sha256=each.sha256,
+            content=seal_bytes(each.content, context=EVIDENCE_CONTEXT),
+        )
 
 
 def _tell_objector(objection: Objection) -> None:
@@ -186,9 +297,14 @@ def _tell_objector(objection: Objection) -> None:
     )
 
 
-def _insert_lines(notice: Notice, sql: str, params: Sequence[Any]) -> int:
+def _insert_lines(notice: Notice, lines_select: LinesSelect) -> int:
+    kind = notice_kind(notice.about_kind)
+    sql, params = lines_select
+    first = notice.starts_on
+    adult_born = date(first.year - MINOR_BELOW_YEARS, first.month, min(first.day, 28))
+    values = [notice.pk, adult_born, kind.masks_names, bool(kind.heads[2]), *params]
     with connection.cursor() as cursor:
-        cursor.execute(INSERT_LINES.format(sql), [notice.pk, *params])
+        cursor.execute(INSERT_LINES.format(sql), values)
         count = int(cursor.rowcount)
     if not count:
         raise Refusal("名单为空，没有可公示的人员；请先完成测算。", code="empty")
@@ -196,14 +312,25 @@ def _insert_lines(notice: Notice, sql: str, params: Sequence[Any]) -> int:
 
 
 def _refuse_second(organisation_id: int, about: tuple[str, int]) -> None:
-    open_now = Notice.objects.filter(
+    live = Notice.objects.filter(
         organisation_id=organisation_id,
         about_kind=about[0],
         about_id=about[1],
-        state=NoticeState.OPEN,
+        state__in=(NoticeState.PLANNED, NoticeState.OPEN),
     )
-    if open_now.exists():
+    if live.exists():
         raise Refusal("该事项正在公示，请先结束或撤销原公示。", code="state")
+
+
+def _latest_withdrawn(organisation_id: int, about: tuple[str, int]) -> Notice | None:
+    """The withdrawn notice of the matter that no other repeats yet."""
+    return Notice.objects.filter(
+        organisation_id=organisation_id,
+        about_kind=about[0],
+        about_id=about[1],
+        state=NoticeState.CANCELLED,
+        replaced_by=None,
+    ).last()
 
 
 def _refuse_closed(notice: Notice, on: date) -> None:
@@ -226,7 +353,7 @@ def _objector(by: Actor, person_id: int | None) -> tuple[ObjectionChannel, int |
     return ObjectionChannel.WORKER, by.person_id
 
 
-def _locked_notice(notice_id: int) -> Notice:
+def locked_notice(notice_id: int) -> Notice:
     return (
         Notice.objects.select_for_update(of=("self",))
         .select_related("organisation")
@@ -234,17 +361,19 @@ def _locked_notice(notice_id: int) -> Notice:
     )
 
 
-def _close(notice: Notice, target: str, *, verb: str, on: date, by: Actor) -> Notice:
+def close_notice(
+    notice: Notice, target: str, *, verb: str, on: date, by: Actor
+) -> Notice:
     source = notice.state
     notice.state = target
     notice.closed_on = on
     notice.closed_by_name = by.name
     notice.save(update_fields=["state", "closed_on", "closed_by_name", "cancel_reason"])
-    _record(by, verb, notice, on, source=source)
+    record_notice(by, verb, notice, on, source=source)
     return notice
 
 
-def _record(
+def record_notice(
     by: Actor, verb: str, notice: Notice, on: date, *, source: str | None
 ) -> None:
     record(

@@ -64,7 +64,17 @@ class ReasonForm(forms.Form):
 
 
 class VerdictForm(forms.Form):
-    verdict = forms.CharField(label=_("核查结论"), max_length=500)
+    verdict = forms.CharField(label=_("核查结论（内部）"), max_length=500)
+    answer = forms.CharField(
+        label=_("给异议人的答复（凭受理编号可见，不写他人情况）"), max_length=500
+    )
+
+
+class ExtensionForm(forms.Form):
+    working_days = forms.IntegerField(
+        label=_("再公示几个工作日"), min_value=1, max_value=30, initial=2
+    )
+    reason = forms.CharField(label=_("原因"), max_length=200)
 
 
 class DayForm(forms.Form):

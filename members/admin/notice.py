@@ -1,15 +1,16 @@
 """Notices and objections on the staff site."""
 
 from collections.abc import Sequence
+from io import BytesIO
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from members.actions.notice import (
     cancel_notice,
@@ -17,26 +18,41 @@ from members.actions.notice import (
     end_notice,
     file_objection,
 )
+from members.actions.notice_life import extend_notice, republish_notice
+from members.actions.objection_evidence import look_at_evidence
 from members.admin.base import RecordAdmin, Step
-from members.admin.forms import PaperObjectionForm, ReasonForm, VerdictForm
-from members.auth.actor import business_date
+from members.admin.forms import (
+    ExtensionForm,
+    PaperObjectionForm,
+    ReasonForm,
+    VerdictForm,
+)
+from members.auth.actor import business_date, request_actor
+from members.enums import NoticeState
 from members.models import Notice, Objection
 from members.permissions.notices import (
     can_cancel_notice,
     can_decide_objection,
     can_end_notice,
+    can_extend_notice,
     can_file_objection,
+    can_look_at_evidence,
+    can_republish_notice,
 )
 from members.queries.notice import (
+    evidence_of,
     lines_of,
     notice_sheet_pdf,
     notices_visible_to,
     objections_of,
     objections_visible_to,
+    shown_receipt,
 )
 from members.workflow import NOTICE, OBJECTION
 from unionportal.core.actor import Actor
 from unionportal.core.errors import Refusal
+from unionportal.core.notice_kinds import notice_kind
+from unionportal.core.uploads.evidence import CONTENT_TYPES, EvidenceKind
 from unionportal.core.verdict import Verdict, denied
 
 LINES_SHOWN = 50
@@ -65,6 +81,7 @@ class NoticeAdmin(RecordAdmin):
         "ends_on",
         "working_days",
         "is_provisional",
+        "extended_days",
         "counting",
         "line_count",
         "published_by_name",
@@ -72,6 +89,7 @@ class NoticeAdmin(RecordAdmin):
         "closed_on",
         "closed_by_name",
         "cancel_reason",
+        "replaces",
     )
     readonly_fields = ("counting",)
 
@@ -85,7 +103,27 @@ class NoticeAdmin(RecordAdmin):
             "by": actor,
         }
         offered = NOTICE.actions_from(record.state)
+        if offered or not hasattr(record, "replaced_by"):
+            offered = (*offered, "republish")
         steps = (
+            Step(
+                name="extend",
+                label="延长公示",
+                verdict=can_extend_notice(actor, record),
+                act=lambda entered: extend_notice(**common, **entered),
+                form=ExtensionForm,
+                done="公示已延长。",
+            ),
+            Step(
+                name="republish",
+                label="重新公示",
+                verdict=_may_republish(actor, record),
+                act=lambda entered: republish_notice(**common, **entered),
+                form=ReasonForm,
+                done="已重新公示，原公示已撤销。",
+                tone="danger",
+                effect="原公示撤销，按现在的名单重新公示，工作日从头计算。",
+            ),
             Step(
                 name="end",
                 label="期满结束",
@@ -116,7 +154,8 @@ class NoticeAdmin(RecordAdmin):
             done="异议已登记。",
         )
         shown = [step for step in steps if step.name in offered]
-        return [*shown, paper] if offered else shown
+        is_open = record.state == NoticeState.OPEN
+        return [*shown, paper] if is_open else shown
 
     def change_view(
         self,
@@ -145,7 +184,9 @@ class NoticeAdmin(RecordAdmin):
         """The whole list on paper, to be put up where people pass."""
         notice = get_object_or_404(self.get_queryset(request), pk=pk)
         try:
-            pdf = notice_sheet_pdf(notice)
+            place = reverse("members:notice-detail", args=[notice.pk])
+            address = request.build_absolute_uri(place)
+            pdf = notice_sheet_pdf(notice, address=address)
         except Refusal as refusal:
             messages.error(request, str(refusal))
             return redirect(self.record_url(notice))
@@ -165,8 +206,15 @@ def _may_end_today(actor: Actor, notice: Notice) -> Verdict:
     return allowed
 
 
+def _may_republish(actor: Actor, notice: Notice) -> Verdict:
+    if notice_kind(notice.about_kind).lines is None:
+        return denied("这类名单请回到原来的业务页面重新公示。")
+    return can_republish_notice(actor, notice)
+
+
 @admin.register(Objection)
 class ObjectionAdmin(RecordAdmin):
+    change_form_outer_after_template = "members/admin/objection_evidence.html"
     list_display = ("notice", "line", "channel", "state", "filed_on", "decided_at")
     list_filter = ("state", "channel")
     list_select_related = ("notice", "line")
@@ -180,11 +228,14 @@ class ObjectionAdmin(RecordAdmin):
         "text",
         "filed_on",
         "filed_by_name",
+        "number",
         "state",
         "verdict",
+        "answer",
         "decided_by",
         "decided_at",
     )
+    readonly_fields = ("number",)
 
     def visible(self, actor: Actor) -> QuerySet[Objection]:
         return objections_visible_to(actor)
@@ -217,3 +268,52 @@ class ObjectionAdmin(RecordAdmin):
             ),
         )
         return [step for step in steps if step.name in offered]
+
+    @admin.display(description=_("受理编号"))
+    def number(self, objection: Objection) -> str:
+        return shown_receipt(objection)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(require_POST(self.evidence_view))
+        where = "<int:pk>/evidence/<int:number>/"
+        own = path(where, view, name="members_objection_evidence")
+        return [own, *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        objection = self.get_object(request, object_id)
+        extra = dict(extra_context or {})
+        if objection is not None:
+            extra["evidence"] = evidence_of(objection)
+            extra["may_look"] = can_look_at_evidence(request_actor(request), objection)
+        return super().change_view(request, object_id, form_url, extra)
+
+    def evidence_view(
+        self, request: HttpRequest, pk: int, number: int
+    ) -> HttpResponse | FileResponse:
+        """One file, never shown inside a page of ours; who took it is written down."""
+        objection = get_object_or_404(self.get_queryset(request), pk=pk)
+        evidence = get_object_or_404(evidence_of(objection), number=number)
+        try:
+            content = look_at_evidence(
+                evidence_id=evidence.pk, on=business_date(), by=request_actor(request)
+            )
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+            return redirect(self.record_url(objection))
+        return FileResponse(
+            BytesIO(content),
+            as_attachment=True,
+            filename=evidence.name,
+            content_type=CONTENT_TYPES[EvidenceKind(evidence.kind)],
+            headers={
+                "Content-Security-Policy": "sandbox; default-src 'none'",
+                "X-Content-Type-Options": "nosniff",
+                "Cache-Control": "no-store",
+            },
+        )

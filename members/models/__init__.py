@@ -8,7 +8,12 @@ from members.models.employer import Employer
 from members.models.external_id import ExternalId
 from members.models.former_organisation import FormerOrganisation
 from members.models.membership import MemberCard, Membership, Standing
-from members.models.notice import Notice, NoticeLine, Objection
+from members.models.notice import (
+    Notice,
+    NoticeLine,
+    Objection,
+    ObjectionEvidence,
+)
 from members.models.office import LegalCertificate, Officer, OfficeTerm
 from members.models.organisation import Organisation
 from members.models.person import Person
@@ -34,6 +39,7 @@ __all__ = [
     "Notice",
     "NoticeLine",
     "Objection",
+    "ObjectionEvidence",
     "OfficeTerm",
     "Officer",
     "Organisation",

@@ -15,6 +15,7 @@ from unionportal.core.guards import (
     kept_when,
     state_guard,
 )
+from unionportal.core.uploads.evidence import EvidenceKind
 
 NOTICE_FROZEN = (
     "organisation",
@@ -34,14 +35,17 @@ OBJECTION_FROZEN = (
     "text",
     "filed_on",
     "filed_by_name",
+    "receipt",
 )
+LIVE = (NoticeState.PLANNED, NoticeState.OPEN)
 
 
 class Notice(models.Model):
     """A list under public notice. `about` names what it is about, in another app's words.
 
-    `ends_on` is the last day of the notice; `is_provisional` says that the holidays of
-    that year were not yet published when it was counted.
+    `starts_on` is the day it opens or opened, `ends_on` its last day, which is only ever
+    put off; `is_provisional` says that the holidays of that year were not yet published
+    when it was counted. `replaces` is the notice this one repeats after a change.
     """
 
     organisation = models.ForeignKey(
@@ -67,6 +71,17 @@ class Notice(models.Model):
     closed_on = models.DateField(_("实际结束日期"), null=True, blank=True)
     closed_by_name = models.CharField(_("结束人"), max_length=60, blank=True)
     cancel_reason = models.CharField(_("撤销原因"), max_length=200, blank=True)
+    extended_days = models.PositiveSmallIntegerField(
+        _("延长工作日"), default=0, db_default=0
+    )
+    replaces = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="replaced_by",
+        verbose_name=_("重新公示自"),
+    )
 
     class Meta:
         verbose_name = _("公示")
@@ -79,7 +94,7 @@ class Notice(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=("organisation", "about_kind", "about_id"),
-                condition=Q(state=NoticeState.OPEN),
+                condition=Q(state__in=LIVE),
                 name="notice_one_open",
             ),
             models.CheckConstraint(
@@ -87,9 +102,9 @@ class Notice(models.Model):
                 name="notice_dates",
             ),
             models.CheckConstraint(
-                condition=Q(state=NoticeState.OPEN, closed_on=None, closed_by_name="")
+                condition=Q(state__in=LIVE, closed_on=None, closed_by_name="")
                 | (
-                    ~Q(state=NoticeState.OPEN)
+                    ~Q(state__in=LIVE)
                     & Q(closed_on__isnull=False)
                     & ~Q(closed_by_name="")
                 ),
@@ -106,11 +121,17 @@ class Notice(models.Model):
             ),
         )
         triggers = (
-            state_guard(NOTICE),
+            state_guard(NOTICE, starts=LIVE),
             frozen_when(
-                changed(NOTICE_FROZEN),
+                changed(NOTICE_FROZEN) & ~pgtrigger.Q(old__state=NoticeState.PLANNED),
                 name="frozen",
                 message="公示发布后内容不能修改；有误请撤销后重新发布。",
+            ),
+            frozen_when(
+                pgtrigger.Q(old__state=NoticeState.OPEN)
+                & pgtrigger.Q(new__ends_on__lt=pgtrigger.F("old__ends_on")),
+                name="never_shorter",
+                message="公示期只能延长，不能缩短。",
             ),
             kept_when(
                 pgtrigger.Q(old__working_days__gte=0),
@@ -164,7 +185,8 @@ class NoticeLine(models.Model):
 class Objection(models.Model):
     """A doubt about one line, which it holds, or about the list, which it does not.
 
-    `person` is who objected; nobody when anonymous.
+    `person` is who objected; nobody when anonymous. Whoever knows the `receipt` reads
+    the result and the `answer`; the `verdict` is the union's own finding.
     """
 
     notice = models.ForeignKey(
@@ -208,6 +230,12 @@ class Objection(models.Model):
         verbose_name=_("核查人"),
     )
     decided_at = models.DateTimeField(_("核查时间"), null=True, blank=True)
+    receipt = models.CharField(  # noqa: DJ001 - unknown to those of before
+        _("受理编号"), max_length=12, null=True, unique=True, editable=False
+    )
+    answer = models.CharField(
+        _("给异议人的答复"), max_length=500, blank=True, default="", db_default=""
+    )
 
     class Meta:
         verbose_name = _("异议")
@@ -252,3 +280,33 @@ class Objection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.notice} #{self.pk}"
+
+
+class ObjectionEvidence(models.Model):
+    """A photo or paper handed in with an objection; sealed, never changed."""
+
+    append_only = True
+
+    objection = models.ForeignKey(
+        Objection, models.PROTECT, related_name="evidence", verbose_name=_("异议")
+    )
+    number = models.PositiveSmallIntegerField(_("序号"))
+    name = models.CharField(_("文件名"), max_length=100)
+    kind = models.CharField(_("种类"), max_length=8, choices=EvidenceKind.choices)
+    size = models.PositiveIntegerField(_("字节"))
+    sha256 = models.CharField(_("摘要"), max_length=64)
+    content = models.BinaryField(_("内容"), editable=False)
+
+    class Meta:
+        verbose_name = _("异议证据")
+        verbose_name_plural = _("异议证据")
+        ordering = ("objection_id", "number")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("objection", "number"), name="evidence_once"
+            ),
+        )
+        triggers = (append_only("异议证据不能修改或删除。"),)
+
+    def __str__(self) -> str:
+        return self.name

@@ -33,5 +33,6 @@ urlpatterns = [
     path("notices/", notices.notice_list, name="notice-list"),
     path("notices/<int:pk>/", notices.notice_detail, name="notice-detail"),
     path("notices/<int:pk>/object/", notices.object_to, name="notice-object"),
+    path("notices/receipt/", notices.receipt, name="objection-receipt"),
     path("text-size/", text_size.choose, name="text-size"),
 ]

@@ -21,6 +21,21 @@ def can_cancel_notice(actor: Actor, notice: Notice) -> Verdict:
     return with_seat(actor, notice.organisation.path, (Role.APPROVER,), "撤销公示")
 
 
+def can_extend_notice(actor: Actor, notice: Notice) -> Verdict:
+    return with_seat(actor, notice.organisation.path, (Role.APPROVER,), "延长公示")
+
+
+def can_republish_notice(actor: Actor, notice: Notice) -> Verdict:
+    """To take a list down and publish it anew: whoever may do both."""
+    return with_seat(actor, notice.organisation.path, (Role.APPROVER,), "重新公示")
+
+
+def can_look_at_evidence(actor: Actor, objection: Objection) -> Verdict:
+    """Whoever decides it, and who audits the union."""
+    roles = (Role.CHECKER, Role.APPROVER, Role.AUDITOR)
+    return with_seat(actor, objection.notice.organisation.path, roles, "查看异议证据")
+
+
 def can_file_objection(actor: Actor, notice: Notice) -> Verdict:
     """Anybody may object on line; staff file what came on paper to their own union."""
     if actor.kind == "worker":

@@ -7,10 +7,19 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Length, Substr
 
 from members.enums import NoticeState, ObjectionState
-from members.models import Notice, NoticeLine, Objection, Organisation, Person
+from members.models import (
+    Notice,
+    NoticeLine,
+    Objection,
+    ObjectionEvidence,
+    Organisation,
+    Person,
+)
 from members.queries.organisation import ancestors_of
 from unionportal.core.actor import Actor
 from unionportal.core.documents import render_pdf
+from unionportal.core.notice_kinds import notice_kind
+from unionportal.core.qr import qr_svg
 from unionportal.core.scope import within
 
 About = tuple[str, int]
@@ -43,16 +52,39 @@ def notices_public(on: date) -> QuerySet[Notice]:
     )
 
 
+def notices_known(on: date) -> QuerySet[Notice]:
+    """Every notice that was ever public: an address on an old sheet tells what became."""
+    begun = Notice.objects.exclude(state=NoticeState.PLANNED).filter(starts_on__lte=on)
+    return begun.select_related("organisation", "replaces").order_by("id")
+
+
+def successor_of(notice: Notice, on: date) -> Notice | None:
+    """The public notice that repeats this one."""
+    return notices_public(on).filter(replaces=notice).first()
+
+
+def is_public(notice: Notice, on: date) -> bool:
+    """Whether its names may be shown on a day."""
+    is_open = notice.state == NoticeState.OPEN
+    return is_open and notice.starts_on <= on <= notice.ends_on
+
+
 def notices_near(person_id: int, on: date) -> QuerySet[Notice]:
-    """The public notices of a worker's unions: his own, those above and those below."""
-    found = Person.objects.filter(pk=person_id).values_list("organisation__path")
-    (path,) = found.first() or ("",)
+    """The public notices that may concern a worker.
+
+    Of his own union and those above it, and of the general union of the place he is
+    registered in; never those of other places, however high his union stands.
+    """
+    found = Person.objects.filter(pk=person_id).values_list(
+        "organisation__path", "division_id"
+    )
+    path, division = found.first() or ("", None)
     if not path:
         return Notice.objects.none()
-    above = ancestors_of(path).values("pk")
-    return notices_public(on).filter(
-        Q(organisation__in=above) | Q(organisation__path__startswith=path)
-    )
+    concerned = Q(organisation__in=ancestors_of(path).values("pk"))
+    if division:
+        concerned |= Q(organisation__code=division)
+    return notices_public(on).filter(concerned)
 
 
 def notices_matching(text: str, on: date) -> QuerySet[Notice]:
@@ -72,9 +104,14 @@ def with_union_above(notices: QuerySet[Notice]) -> QuerySet[Notice]:
     return notices.annotate(union_above=Subquery(above))
 
 
-def notice_sheet_pdf(notice: Notice) -> bytes:
-    """The whole list for the board (templates/documents/notice_sheet.typ)."""
+def notice_sheet_pdf(notice: Notice, *, address: str) -> bytes:
+    """The whole list for the board (templates/documents/notice_sheet.typ).
+
+    `address` is the public page of the notice, as the code on the sheet tells it.
+    """
     lines = NoticeLine.objects.filter(notice=notice).order_by("pk")
+    kind = notice_kind(notice.about_kind)
+    heads = [head for head in kind.heads if head]
     rows = lines.values_list("name_masked", "unit_name", "note")
     return render_pdf(
         "notice_sheet",
@@ -83,12 +120,39 @@ def notice_sheet_pdf(notice: Notice) -> bytes:
             "organisation": notice.organisation.name,
             "starts_on": notice.starts_on.isoformat(),
             "ends_on": notice.ends_on.isoformat(),
-            "working_days": notice.working_days,
+            "working_days": notice.working_days + notice.extended_days,
             "is_provisional": notice.is_provisional,
             "is_cancelled": notice.state == NoticeState.CANCELLED,
-            "lines": [list(row) for row in rows],
+            "is_repeated": notice.replaces_id is not None,
+            "opening": kind.opening,
+            "is_masked": kind.masks_names,
+            "heads": heads,
+            "lines": [list(row[: len(heads)]) for row in rows],
+            "qr": qr_svg(address),
+            "address": address,
         },
     )
+
+
+def objection_by_receipt(text: str) -> Objection | None:
+    """The objection of a receipt as somebody typed it, blanks and dashes apart."""
+    typed = "".join(sign for sign in text.upper() if sign.isalnum())
+    if not typed:
+        return None
+    found = Objection.objects.filter(receipt=typed)
+    return found.select_related("notice", "notice__organisation").first()
+
+
+def shown_receipt(objection: Objection) -> str:
+    """In groups of four, as it is read out and copied."""
+    receipt = objection.receipt or ""
+    return "-".join(receipt[at : at + 4] for at in range(0, len(receipt), 4))
+
+
+def evidence_of(objection: Objection) -> QuerySet[ObjectionEvidence]:
+    """What was handed in with it, without the contents."""
+    found = ObjectionEvidence.objects.filter(objection=objection)
+    return found.defer("content").order_by("number")
 
 
 def lines_of(notice: Notice, *, after: int = 0, limit: int = 50) -> list[NoticeLine]:

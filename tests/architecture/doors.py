@@ -343,9 +343,15 @@ DOORS: dict[str, Door] = {
     ),
     "admin:members_division_history": LIST.of("members_division"),
     **records("standard", add=ADD),
-    **records("notice", "end", "cancel", "object"),
+    **records("notice", "end", "cancel", "object", "extend", "republish"),
     "admin:members_notice_print": PAPER.of("members_notice"),
     **records("objection", "uphold", "dismiss"),
+    # The seeded objection came without papers.
+    "admin:members_objection_evidence": Door(
+        get="login login 405 login 405 login", post="login login 404 login 404 login"
+    )
+    .of("members_objection")
+    .at("/staff/members/objection/{members_objection}/evidence/1/"),
     **records("post", "deputise", "end", add=ADD),
     **records("user", "password", "deactivate", add=ADD),
     **records("apiclient", "stop", add=ADD),
@@ -398,8 +404,11 @@ DOORS: dict[str, Door] = {
     .of("card_token")
     .at("/card/{card_token}/"),
     "members:notice-list": OPEN,
-    # The list was public for its working days, which are over.
-    "members:notice-detail": Door(get=OVER, post=NOBODY).of("members_notice"),
+    # The list was public for its working days, which are over: told, without names.
+    "members:notice-detail": Door(get="410 410 410 410 410 410", post=NOBODY).of(
+        "members_notice"
+    ),
+    "members:objection-receipt": Door(get=OPEN.get, post=OPEN.get),
     "members:notice-object": Door(get=OVER, post=OVER).of("members_notice"),
     "members:text-size": Door(get=NOBODY, post="moved moved moved moved moved moved"),
     "members_auth:sign-in": Door(get=OPEN.get, post=OPEN.get),

@@ -17,6 +17,7 @@ from members.enums import Role, StandardKind
 from members.models import BankAccount, Notice, Organisation, Person, Standard, User
 from members.queries.post import actor_of
 from unionportal.core.actor import SYSTEM, Actor
+from unionportal.core.notice_kinds import NoticeKind, register_notice_kind
 
 ON = date(2025, 12, 1)
 PROVINCE, CITY, COUNTY, NEXT_COUNTY = "350000", "350400", "350426", "350430"
@@ -24,9 +25,19 @@ PASSWORD = "a-long-enough-password-7"
 
 _serial = count(1)
 LINES = """
-    SELECT 'members.person', p.id, left(p.name, 1) || '*', '尤溪县总工会', '困难职工'
+    SELECT 'members.person', p.id, p.id, '尤溪县总工会', '困难职工'
     FROM members_person p WHERE p.id = ANY(%s) ORDER BY p.id
 """
+# Who stands on the list of a test's round today; publishing anew reads it.
+LISTED: dict[int, list[int]] = {}
+TEST_ROUND = register_notice_kind(
+    NoticeKind(
+        code="test.round",
+        label="试验名单",
+        opening="现将拟慰问名单",
+        lines=lambda about, _union: (LINES, [LISTED[about]]),
+    )
+)
 
 
 def union(code: str = COUNTY) -> Organisation:
@@ -120,9 +131,15 @@ def standard(
 
 
 def notice(
-    *people: Person, on: date = ON, days: int = 5, by: Actor = SYSTEM, about: int = 1
+    *people: Person,
+    on: date = ON,
+    days: int = 5,
+    by: Actor = SYSTEM,
+    about: int = 1,
+    opens_on: date | None = None,
 ) -> Notice:
     """A notice of these people, each a line of kind `members.person`."""
+    LISTED[about] = [each.pk for each in people]
     return publish_notice(
         organisation_id=union().pk,
         title="2025年冬送温暖拟慰问名单",
@@ -134,4 +151,5 @@ def notice(
         on=on,
         working_days=days,
         by=by,
+        opens_on=opens_on,
     )

@@ -174,7 +174,7 @@ def test_who_objected_by_name_is_told_the_result_and_nothing_of_the_finding() ->
     assert told.person_id == other.pk
     assert message_text(told) == (
         "【尤溪县】您对一份公示名单提出的异议已经核查，结论：异议不成立。"
-        "有疑问请联系公示工会。"
+        "理由请凭受理编号在门户“公示”页查看。"
     )
 
 

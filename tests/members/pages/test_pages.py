@@ -118,7 +118,7 @@ def test_notice_page_takes_the_same_number_of_queries(
 def test_notice_that_is_over_is_no_longer_public(client: Client) -> None:
     shown = notice(person())
     with time_machine.travel("2025-12-09T10:00:00+08:00", tick=False):
-        assert client.get(f"/notices/{shown.pk}/").status_code == 404
+        assert client.get(f"/notices/{shown.pk}/").status_code == 410
         refused = client.post(f"/notices/{shown.pk}/object/", {"text": "晚了"})
     assert refused.status_code == 404
     assert not Objection.objects.exists()
@@ -132,7 +132,7 @@ def test_visitor_objects_without_a_name(client: Client) -> None:
     answer = client.post(
         f"/notices/{shown.pk}/object/", {"line": line.pk, "text": "已不在本县"}
     )
-    assert answer["Location"] == f"/notices/{shown.pk}/"
+    assert answer["Location"] == "/notices/receipt/"
     objection = Objection.objects.get()
     assert (objection.line, objection.person, objection.text) == (
         line,
