@@ -181,9 +181,14 @@ def test_objection_is_decided_by_a_button() -> None:
         notice_id=shown.pk, line_id=None, text="x", on=shown.starts_on, by=ANONYMOUS
     )
     client = browser_of(staff("checker"))
-    client.post(verb_url(objection, "dismiss"), {"verdict": ""})
+    client.post(
+        verb_url(objection, "dismiss"), {"verdict": "", "answer": "经核实符合条件"}
+    )
     assert Objection.objects.get().state == ObjectionState.OPEN
-    client.post(verb_url(objection, "dismiss"), {"verdict": "经查属实"})
+    client.post(
+        verb_url(objection, "dismiss"),
+        {"verdict": "经查属实", "answer": "经核实符合条件"},
+    )
     assert Objection.objects.get().state == ObjectionState.DISMISSED
 
 
