@@ -33,7 +33,6 @@ from members.queries.notice import (
 from unionportal.core.actor import Actor
 from unionportal.core.admin.keyset import keyset_page
 from unionportal.core.errors import Refusal
-from unionportal.core.notice_kinds import notice_kind
 
 PAGE = 50
 LONGEST_SEARCH = 30
@@ -87,8 +86,8 @@ def notice_detail(request: HttpRequest, pk: int) -> HttpResponse:
     on = business_date()
     notice = get_object_or_404(notices_known(on), pk=pk)
     if not is_public(notice, on):
-        values = {"notice": notice, "successor": successor_of(notice, on)}
-        return render(request, "members/notice_over.html", values, status=GONE)
+        told = {"notice": notice, "successor": successor_of(notice, on)}
+        return render(request, "members/notice_over.html", told, status=GONE)
     wanted = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
     if wanted:
         lines = lines_matching(notice, wanted, limit=PAGE)
@@ -97,7 +96,6 @@ def notice_detail(request: HttpRequest, pk: int) -> HttpResponse:
     shown = lines[:PAGE]
     values = {
         "notice": notice,
-        "kind": notice_kind(notice.about_kind),
         "lines": shown,
         "q": wanted,
         "more": shown[-1].pk if len(lines) > PAGE else 0,
