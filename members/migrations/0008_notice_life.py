@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0005_person_merge"),
+        ("members", "0007_external_id"),
     ]
 
     operations = [
