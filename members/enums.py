@@ -128,6 +128,23 @@ class Role(TextChoices):
     ADMINISTRATOR = "administrator", _("管理员")
 
 
+class SignInMethod(TextChoices):
+    """By what somebody shows who he is."""
+
+    PASSWORD = "password", _("用户名和密码")
+    PHONE_CODE = "phone_code", _("手机验证码")
+    PROVINCE = "province", _("统一认证")
+
+
+class SignInOutcome(TextChoices):
+    SUCCEEDED = "succeeded", _("成功")
+    WRONG = "wrong", _("用户名或密码不对")
+    LOCKED = "locked", _("已锁定，未核对")
+    CODE_WRONG = "code_wrong", _("动态验证未通过")
+    UNKNOWN = "unknown", _("没有对应的用户")
+    LEFT = "left", _("退出")
+
+
 class Sex(TextChoices):
     MALE = "male", _("男")
     FEMALE = "female", _("女")
@@ -307,6 +324,14 @@ VERBS = {
     "members.user:sign_in": "登录",
     "members.user:reset_password": "重置密码",
     "members.user:deactivate": "停用账号",
+    "members.user:change_password": "修改密码",
+    "members.user:lift_lock": "解除登录锁定",
+    "members.user:end_session": "结束登录",
+    "members.user:reset_second_factor": "重置双因素验证",
+    "members.user:enrol_second_factor": "启用双因素验证",
+    "members.user:drop_second_factor": "移除双因素验证",
+    "members.user:export_sign_ins": "导出登录日志",
+    "members.user:export_operations": "导出操作日志",
     "members.person:register": "登记人员",
     "members.person:import": "接口批量写入人员",
     "members.person:change_phone": "变更手机号",

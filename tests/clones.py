@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psutil
 import psycopg2
+from django.conf import settings
 
 from unionportal.core.rights import append_only_tables
 from unionportal.embedded import CREATE_DATABASE, OWNER, RUNNER, SUPERUSER, Engines
@@ -136,7 +137,8 @@ class Clones:
 
 
 def _ingredients() -> str:
-    digest = hashlib.sha256("\n".join(append_only_tables()).encode())
+    known = [*append_only_tables(), *settings.INSTALLED_APPS]
+    digest = hashlib.sha256("\n".join(known).encode())
     files = {path for app in APPS for path in (ROOT / app).rglob("migrations/*.py")}
     files |= {path for pattern in INGREDIENTS for path in ROOT.glob(pattern)}
     for path in sorted(files):

@@ -11,6 +11,7 @@ class UnionPortalConfig(AppConfig):
     verbose_name = _("工会服务门户")
 
     def ready(self) -> None:
-        from unionportal.checks import production_settings
+        from unionportal.checks import production_settings, second_factor_enforced
 
         checks.register(production_settings, "unionportal")
+        checks.register(second_factor_enforced, "unionportal")

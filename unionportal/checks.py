@@ -74,6 +74,21 @@ def production_settings(
     ]
 
 
+def second_factor_enforced(
+    *,
+    app_configs: Sequence[Any] | None,
+    **options: object,
+) -> list[checks.CheckMessage]:
+    """A warning, not a refusal: a trial without it may be meant."""
+    if settings.DEBUG or settings.DEMONSTRATION or settings.STAFF_MFA:
+        return []
+    sentence = (
+        "STAFF_MFA 已关闭：工作人员只凭密码登录，不符合等保三级“两种以上鉴别技术”的要求；"
+        "正式运行请删去该设置或设为 1。"
+    )
+    return [checks.Warning(sentence, id="unionportal.W001")]
+
+
 def refuse_unsafe_settings() -> None:
     """For doors that do not run Django's checks: the web server and the worker."""
     if settings.DEBUG:

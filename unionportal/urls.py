@@ -16,6 +16,8 @@ urlpatterns = [
     path("setup/", setup.setup, name="setup"),
     path("staff/assistance/", include("assistance.admin.urls")),
     path("staff/organisations/", include("members.admin.urls")),
+    path("staff/access/", include("members.admin.access_urls")),
+    path("staff/account/", include("members.auth.staff_urls")),
     path("staff/jobs/", include("unionportal.pages.jobs")),
     path("staff/imports/", include("unionportal.pages.uploads")),
     path("staff/", admin.site.urls),

@@ -1,10 +1,14 @@
-"""Verbs of posts: appoint, deputise, end."""
+"""Verbs of posts: appoint, deputise, end.
+
+Whose posts change signs in anew: the sessions of before are over.
+"""
 
 from datetime import date
 
 from django.db import transaction
 from django.db.models import Q
 
+from members.actions.session import forget_sessions
 from members.enums import Role
 from members.models import Organisation, Post, User
 from members.permissions.access import can_appoint_post, can_deputise_post, can_end_post
@@ -113,6 +117,7 @@ def _check_dates(starts_on: date, ends_on: date | None) -> None:
 def _record(
     by: Actor, verb: str, post: Post, on: date, *, before: date | None = None
 ) -> None:
+    forget_sessions(post.user_id)
     record(
         by=by,
         verb=verb,

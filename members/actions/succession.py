@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from members.actions.session import forget_sessions
 from members.models import Employer, Officer, Person, Post
 from unionportal.core.successions import Succession
 
@@ -27,6 +28,7 @@ def end_offices(from_id: int, to_id: int, on: date) -> int:
         organisation_id=from_id, ends_on=None, starts_on__lte=on
     ).update(ends_on=on)
     held = Post.objects.filter(organisation_id=from_id, ends_on=None, starts_on__lte=on)
+    forget_sessions(*held.values_list("user_id", flat=True))
     return held.update(ends_on=on)
 
 

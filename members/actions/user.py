@@ -6,7 +6,9 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from members.models import Person, User
+from members.actions.session import forget_sessions
+from members.actions.sign_in import forget_failures
+from members.models import PastPassword, Person, User
 from members.permissions.access import can_create_user, can_deactivate_user
 from unionportal.core.actor import SYSTEM, Actor
 from unionportal.core.audit import record
@@ -34,22 +36,42 @@ def create_staff_user(
         )
         _check_password(password, user)
         user.set_password(password)
+        user.password_chosen_on = on
         user.must_change_password = not by.is_system
         user.save()
+        _remember_password(user, on)
         record(by=by, verb="create", subject=user, on=on)
     return user
 
 
 def reset_password(*, user_id: int, password: str, on: date, by: Actor) -> User:
-    """Give a user a new password, to be changed at the next sign-in."""
+    """Give a user a new password, to be changed at the next sign-in.
+
+    His sessions end, and a lock by failed sign-ins with them.
+    """
     with transaction.atomic():
         user = User.objects.select_for_update().get(pk=user_id, is_staff=True)
         can_deactivate_user(by, user).require()
-        _check_password(password, user)
-        user.set_password(password)
+        _set_password(user, password, on)
         user.must_change_password = True
-        user.save(update_fields=["password", "must_change_password"])
+        user.save(update_fields=["must_change_password"])
+        forget_failures(user.username)
         record(by=by, verb="reset_password", subject=user, on=on)
+    return user
+
+
+def change_own_password(*, user_id: int, password: str, on: date, by: Actor) -> User:
+    """Choose a new password for oneself; every other session of the user ends.
+
+    Refuses one that breaks the rules, and one used before. The door has asked for the
+    old one.
+    """
+    with transaction.atomic():
+        user = User.objects.select_for_update().get(pk=user_id, is_staff=True)
+        if by.user_id != user.pk:
+            raise Refusal("只能修改自己的密码。", code="forbidden")
+        _set_password(user, password, on)
+        record(by=by, verb="change_password", subject=user, on=on)
     return user
 
 
@@ -62,6 +84,7 @@ def deactivate_user(*, user_id: int, reason: str, on: date, by: Actor) -> User:
             raise Refusal("请填写停用原因。", field="reason")
         user.is_active = False
         user.save(update_fields=["is_active"])
+        forget_sessions(user.pk)
         record(
             by=by,
             verb="deactivate",
@@ -101,6 +124,20 @@ def sign_in_worker(*, person_id: int, on: date) -> User:
             organisation_id=person.organisation_id,
         )
     return user
+
+
+def _set_password(user: User, password: str, on: date) -> None:
+    _check_password(password, user)
+    user.set_password(password)
+    user.password_chosen_on = on
+    user.save(update_fields=["password", "must_change_password", "password_chosen_on"])
+    _remember_password(user, on)
+    forget_sessions(user.pk)
+    user.refresh_from_db(fields=["session_epoch"])
+
+
+def _remember_password(user: User, on: date) -> None:
+    PastPassword.objects.create(user=user, password=user.password, chosen_on=on)
 
 
 def _check_password(password: str, user: User) -> None:

@@ -6,13 +6,14 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 
+from members.actions.second_factor import reset_second_factor
 from members.actions.user import create_staff_user, deactivate_user, reset_password
 from members.admin.base import RecordAdmin, Step
 from members.admin.forms import PasswordForm, ReasonForm, UserForm
 from members.auth.actor import business_date
 from members.enums import Role
 from members.models import User
-from members.permissions.access import can_deactivate_user
+from members.permissions.access import can_deactivate_user, can_reset_second_factor
 from members.queries.post import users_visible_to
 from unionportal.core.actor import Actor
 
@@ -64,6 +65,16 @@ class UserAdmin(RecordAdmin):
                 act=lambda entered: reset_password(**common, **entered),
                 form=PasswordForm,
                 done="密码已重置，本人下次登录时须修改。",
+            ),
+            Step(
+                name="factor",
+                label="重置双因素验证",
+                verdict=can_reset_second_factor(actor, record),
+                act=lambda entered: reset_second_factor(**common, **entered),
+                form=ReasonForm,
+                done="已重置，本人下次登录时重新绑定。",
+                tone="danger",
+                effect="请先当面核实本人；原有设备和恢复码全部作废，其登录同时结束。",
             ),
             Step(
                 name="deactivate",

@@ -1,5 +1,7 @@
 """The network address a request came from, behind the proxies that are ours."""
 
+from ipaddress import ip_address
+
 from django.conf import settings
 from django.http import HttpRequest
 
@@ -12,3 +14,16 @@ def address_of(request: HttpRequest) -> str:
     if proxies and len(hops) >= proxies:
         return hops[-proxies]
     return str(request.META.get("REMOTE_ADDR") or "local")
+
+
+def address_or_none(request: HttpRequest) -> str | None:
+    """The same for a column of addresses: nothing for what is none (a socket file)."""
+    try:
+        return str(ip_address(address_of(request)))
+    except ValueError:
+        return None
+
+
+def agent_of(request: HttpRequest) -> str:
+    """What the browser calls itself."""
+    return request.headers.get("User-Agent", "")

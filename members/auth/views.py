@@ -18,6 +18,8 @@ from members.auth.actor import business_date
 from members.auth.address import address_of
 from members.auth.codes import LIFE_SECONDS, TRIES, check_code, send_code
 from members.auth.limits import count_attempt
+from members.auth.staff_sign_in import note
+from members.enums import SignInMethod, SignInOutcome
 from members.forms.sign_in import CodeForm, IdEndingForm, PhoneForm
 from members.models import Person
 from members.queries.person import persons_by_phone
@@ -122,6 +124,9 @@ def _signed_in(request: HttpRequest, person: Person) -> HttpResponseRedirect:
     for key in (PHONE, PROVEN, NEXT):
         request.session.pop(key, None)
     login(request, user, backend=BACKEND)
+    note(
+        request, user.username, SignInOutcome.SUCCEEDED, method=SignInMethod.PHONE_CODE
+    )
     return HttpResponseRedirect(target or settings.LOGIN_REDIRECT_URL)
 
 

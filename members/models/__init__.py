@@ -19,6 +19,7 @@ from members.models.organisation import Organisation
 from members.models.person import Person
 from members.models.person_merge import PersonMerge
 from members.models.post import Post
+from members.models.sign_in import PastPassword, SignInEntry
 from members.models.standard import Standard
 from members.models.transfer import MembershipTransfer
 from members.models.user import User
@@ -43,9 +44,11 @@ __all__ = [
     "OfficeTerm",
     "Officer",
     "Organisation",
+    "PastPassword",
     "Person",
     "PersonMerge",
     "Post",
+    "SignInEntry",
     "Standard",
     "Standing",
     "User",

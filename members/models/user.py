@@ -1,10 +1,13 @@
 """Users (用户): who may sign in. What a user may do comes from posts, never from here."""
 
+from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 
@@ -33,6 +36,9 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(_("启用"), default=True)
     is_staff = models.BooleanField(_("工会工作人员"), default=False)
     must_change_password = models.BooleanField(_("须修改密码"), default=False)
+    password_chosen_on = models.DateField(_("密码设置日期"), null=True, blank=True)
+    # Part of what a session is checked against: one more ends them all.
+    session_epoch = models.PositiveIntegerField(_("登录代次"), default=0)
     person = models.OneToOneField(
         "members.Person",
         models.PROTECT,
@@ -65,6 +71,20 @@ class User(AbstractBaseUser):
         """A password chosen oneself is not to be changed again."""
         super().set_password(raw_password)
         self.must_change_password = False
+
+    def get_session_auth_hash(self) -> str:
+        """What each request compares: another password or epoch ends every session."""
+        return self._session_hash(None)
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """The same under the secrets that were in use before."""
+        for secret in settings.SECRET_KEY_FALLBACKS:
+            yield self._session_hash(secret)
+
+    def _session_hash(self, secret: str | bytes | None) -> str:
+        text = f"{self.password}:{self.session_epoch}"
+        made = salted_hmac("members.User", text, secret=secret, algorithm="sha256")
+        return made.hexdigest()
 
     def get_full_name(self) -> str:
         return self.name

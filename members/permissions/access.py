@@ -39,6 +39,42 @@ def can_deactivate_user(actor: Actor, user: User) -> Verdict:
     return denied("该用户在您管理范围以外任职，请由上级工会管理员办理。")
 
 
+def can_reset_second_factor(actor: Actor, user: User) -> Verdict:
+    """Of a lost device: by an administrator over every post, never one's own."""
+    return can_deactivate_user(actor, user)
+
+
+def can_lift_lock(actor: Actor, user: User | None) -> Verdict:
+    """An administrator over the user's posts; of a name nobody bears, any at the top."""
+    if user is not None and user.is_staff:
+        return can_deactivate_user(actor, user)
+    top = Organisation.steplen
+    is_top = any(
+        seat.role == Role.ADMINISTRATOR and len(seat.path) == top
+        for seat in actor.seats
+    )
+    if actor.is_system or is_top:
+        return ALLOWED
+    return denied("没有这个用户名；未知用户名的锁定由省级总工会管理员解除。")
+
+
+def can_end_session(actor: Actor, user: User) -> Verdict:
+    """One's own, or of a user one administers."""
+    if actor.user_id == user.pk:
+        return ALLOWED
+    return can_deactivate_user(actor, user)
+
+
+def can_oversee(actor: Actor) -> Verdict:
+    """To read the logs and who is on line: administrators and auditors."""
+    roles = {Role.ADMINISTRATOR, Role.AUDITOR}
+    if actor.is_system or any(seat.role in roles for seat in actor.seats):
+        return ALLOWED
+    return denied(
+        "查看登录、操作记录和在线用户须有管理员或审计岗位，请联系本工会管理员任命。"
+    )
+
+
 def can_register_client(actor: Actor, organisation: Organisation) -> Verdict:
     return with_seat(actor, organisation.path, (Role.ADMINISTRATOR,), "登记接口客户端")
 

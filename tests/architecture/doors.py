@@ -114,6 +114,11 @@ OLD = Door(
     get="login login moved login moved login",
     post="login login moved login moved login",
 )
+DESK_LOGIN = "login login login login login login"
+CONFIRMED = Door(
+    get="login login moved login moved login",
+    post="login login moved login moved login",
+)
 # --- the workers' pages
 WORKER_LIST = Door(
     get="login 200 200 login 200 login", post="login 405 405 login 405 login"
@@ -299,6 +304,38 @@ DOORS: dict[str, Door] = {
     "staff_members:employer-verb": STAFF_VERB.of(
         "members_employer", "change", "cover", "close"
     ),
+    # --- staff identity: second factors, the password once more
+    "account_login": Door(get=DESK_LOGIN, post=DESK_LOGIN),
+    "account_logout": Door(get=DESK_LOGIN, post=DESK_LOGIN),
+    # Between password and session: nobody here is on the way in.
+    "mfa_authenticate": Door(get=MOVED, post=MOVED),
+    "mfa_index": STAFF_LIST,
+    # The password once more, first.
+    "account_reauthenticate": STAFF_FORM,
+    "mfa_activate_totp": CONFIRMED,
+    "mfa_add_webauthn": CONFIRMED,
+    "mfa_generate_recovery_codes": CONFIRMED,
+    "mfa_remove_webauthn": CONFIRMED.at("/staff/account/factors/passkeys/1/remove/"),
+    # Nothing is enrolled.
+    "mfa_deactivate_totp": GONE,
+    "mfa_view_recovery_codes": Door(
+        get=GONE.get, post="login login 405 login 405 login"
+    ),
+    # --- access: one's own sessions, who is on line, sign-ins and locks
+    "staff_access:own-sessions": STAFF_LIST,
+    "staff_access:own-session-end": STAFF_VERB.of("session"),
+    "staff_access:other-sessions-end": Door(
+        get=STAFF_VERB.get, post="login login moved login moved login"
+    ),
+    "staff_access:online": STAFF_LIST,
+    "staff_access:online-end": STAFF_VERB.of("session"),
+    "staff_access:sign-ins": STAFF_LIST,
+    "staff_access:sign-ins-export": EXPORT_LIST,
+    "staff_access:operations": STAFF_LIST,
+    "staff_access:operations-export": EXPORT_LIST,
+    "staff_access:locks": Door(
+        get=STAFF_LIST.get, post="login login moved login moved login"
+    ),
     "staff_jobs:jobs": STAFF_LIST,
     "staff_jobs:retry": STAFF_VERB.of("job"),
     # --- the admin's own
@@ -353,7 +390,7 @@ DOORS: dict[str, Door] = {
     .of("members_objection")
     .at("/staff/members/objection/{members_objection}/evidence/1/"),
     **records("post", "deputise", "end", add=ADD),
-    **records("user", "password", "deactivate", add=ADD),
+    **records("user", "password", "factor", "deactivate", add=ADD),
     **records("apiclient", "stop", add=ADD),
     # --- workers
     "assistance:matter-list": WORKER_LIST,

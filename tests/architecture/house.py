@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.db.models.functions import Now
 from django.test import Client
 
@@ -130,6 +131,7 @@ def build() -> House:
             "members_employer": known_employer().pk,
             "upload": checked_roster(officer).pk,
             "job": failed_job().pk,
+            "session": open_session(officer).pk,
         },
         marks=(
             NAME,
@@ -148,6 +150,7 @@ def build() -> House:
             "县里纺织厂",
             "某某捐赠人",
             "321.45",
+            "10.35.4.26",
         ),
         officer=officer,
     )
@@ -254,6 +257,13 @@ def known_employer() -> Employer:
     )
 
 
+def open_session(officer: User) -> UserSession:
+    """Another place where the county's officer is signed in."""
+    return UserSession.objects.create(
+        user=officer, ip="10.35.4.26", session_key="a" * 32, user_agent="另一处"
+    )
+
+
 def failed_job() -> Job:
     """A job of the county that was refused."""
     enqueue(
@@ -297,5 +307,6 @@ def staff_of_all_roles(at: str, name: str) -> User:
 
 def signed_in(user: User, backend: str) -> Client:
     client = Client()
+    user.refresh_from_db()  # appointments since have ended the sessions of before
     client.force_login(user, backend=backend)
     return client

@@ -120,6 +120,7 @@ def winter(
 
 def enter(page: Page, server: LiveServer, user: User, backend: str) -> None:
     """Sign in by the cookie of a session."""
+    user.refresh_from_db()
     client = Client()
     client.force_login(user, backend=f"members.auth.backends.{backend}")
     session = client.cookies["sessionid"].value

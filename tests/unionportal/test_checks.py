@@ -9,7 +9,11 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
-from unionportal.checks import production_settings, refuse_unsafe_settings
+from unionportal.checks import (
+    production_settings,
+    refuse_unsafe_settings,
+    second_factor_enforced,
+)
 from unionportal.settings import SAMPLE_SECRET_KEY, key_ring
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -128,3 +132,16 @@ def test_key_ring_keeps_the_order_and_the_last_one_seals() -> None:
 
     assert ring == {"old": b"\0\0\0", "new": b"\1\1\1"}
     assert list(ring)[-1] == "new"
+
+
+@pytest.mark.parametrize(
+    ("enforced", "demonstration", "expected"),
+    [(True, False, []), (False, True, []), (False, False, ["unionportal.W001"])],
+)
+def test_staff_without_a_second_factor_are_warned_of(
+    settings: Settings, enforced: bool, demonstration: bool, expected: list[str]
+) -> None:
+    settings.STAFF_MFA = enforced
+    settings.DEMONSTRATION = demonstration
+
+    assert [each.id for each in second_factor_enforced(app_configs=None)] == expected

@@ -65,6 +65,7 @@ def test_what_needs_the_worker_stands_on_top() -> None:
 def test_staff_are_sent_to_their_desk() -> None:
     user = make.staff_user()
     make.staff(Role.MAKER, user=user)
+    user.refresh_from_db()
     client = Client()
     client.force_login(user, backend="members.auth.backends.StaffBackend")
 

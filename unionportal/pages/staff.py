@@ -12,10 +12,13 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, reverse
 from unfold.sites import UnfoldAdminSite
 
 from members.auth.actor import business_date, request_actor
+from members.auth.staff_sign_in import OwnPassword, StaffSignIn, note
+from members.enums import SignInOutcome
+from members.permissions.access import can_oversee
 from unionportal.core.actor import Actor
 from unionportal.core.figures import Figure, figures
 from unionportal.core.queues import waiting_for
@@ -90,7 +93,34 @@ class StaffSite(UnfoldAdminSite):
         """
         if is_first_run():
             return redirect("setup")
-        return loosened(super().login)(request, extra_context)
+        if request.method == "GET" and self.has_permission(request):
+            return redirect("admin:index")
+        frame = self.each_context(request) | {
+            "title": "登录",
+            "app_path": request.get_full_path(),
+            "username": request.user.get_username(),
+        }
+        entry = StaffSignIn.as_view(extra_context=frame | (extra_context or {}))
+        return loosened(entry)(request)
+
+    def logout(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        """Write down who leaves."""
+        if request.method == "POST" and request.user.is_authenticated:
+            note(request, request.user.get_username(), SignInOutcome.LEFT)
+        answer: HttpResponseBase = super().logout(request, extra_context)
+        return answer
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        """By the action, which knows the rules and ends the other sessions."""
+        page = OwnPassword.as_view(
+            success_url=reverse("admin:password_change_done"),
+            extra_context=self.each_context(request) | (extra_context or {}),
+        )
+        return page(request)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """Say on the pages of reports how old their figures are."""
@@ -120,6 +150,11 @@ def figures_for(actor: Actor, period: str) -> list[tuple[Figure, Decimal]]:
         return []
     desk = [each for each in figures() if each.on_desk]
     return [(each, each.compute(paths[0], period)) for each in desk]
+
+
+def is_overseer(request: HttpRequest) -> bool:
+    """Whether the sidebar shows the logs and who is on line."""
+    return can_oversee(request_actor(request)).allowed
 
 
 def environment_badge(request: HttpRequest) -> list[str] | None:

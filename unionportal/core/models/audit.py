@@ -7,6 +7,7 @@ linking last means that nothing waits for a row lock while it holds the chain.
 """
 
 import pgtrigger
+from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models.functions import Now
@@ -167,6 +168,20 @@ class AuditEntry(models.Model):
     def verb_label(self) -> str:
         """The verb as people read it."""
         return verb_label(self.subject_kind, self.verb)
+
+    @property
+    def subject_label(self) -> str:
+        """What kind of record it was done to, and its number."""
+        return subject_label(self.subject_kind, self.subject_id)
+
+
+def subject_label(kind: str, number: int) -> str:
+    """The name of a kind of record as people read it, with the number where it has one."""
+    try:
+        name = str(apps.get_model(kind)._meta.verbose_name)
+    except (LookupError, ValueError):
+        name = kind
+    return f"{name} {number}" if number else name
 
 
 class AuditLink(models.Model):
