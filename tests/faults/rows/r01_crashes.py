@@ -31,8 +31,8 @@ ELSEWHERE = {
     "take_answers": "tests/faults/rows/r01_direct.py",
     "find_doubt": "tests/faults/rows/r01_direct.py",
     "confirm_doubt": "tests/faults/rows/r01_direct.py",
-    # Nobody's account changes between the last signature and the payer's.
-    "resume_changed_accounts": "tests/assistance/actions/test_account_changes.py",
+    # In the legs nobody's account changes between the last signature and the payer's.
+    "resume_changed_accounts": "tests/faults/rows/r01_accounts.py",
 }
 # Two legs that run side by side: up to the bank, and from its answer on.
 TO_THE_BANK = (
