@@ -1,6 +1,7 @@
 """A row measured in a process of its own: its memory is nobody else's."""
 
 import multiprocessing
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from math import log10
@@ -18,7 +19,8 @@ SMALLER = 10  # times smaller is the second size, from which the growth is told
 def measure(row: Row, options: Options, *, with_growth: bool) -> list[Measured]:
     """Measure a row; and once at a tenth of the rows, to tell how it grows."""
     measured = measure_apart(row, options)
-    found = [replace(one, rows=one.rows or options.rows) for one in measured]
+    load = os.getloadavg()[1]
+    found = [replace(one, rows=one.rows or options.rows, load=load) for one in measured]
     if not (with_growth and row.grows):
         return found
     small = replace(options, rows=options.rows // SMALLER)

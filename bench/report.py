@@ -13,18 +13,29 @@ from bench.rows import SECONDS, Measured, retold, told
 
 KEPT = "bench.json"
 BEGIN, END = "<!-- bench -->", "<!-- /bench -->"
-HEAD = ("项", "量什么", "行数", "我们", "底线", "倍数", "目标", "增长指数", "内存 MB")
+HEAD = (
+    "项",
+    "量什么",
+    "行数",
+    "我们",
+    "底线",
+    "倍数",
+    "目标",
+    "增长指数",
+    "内存 MB",
+    "负载",
+)
 
 
-def keep(found: Iterable[Measured], *, machine: str) -> list[Measured]:
+def keep(found: Iterable[Measured]) -> list[Measured]:
     """Put the lines beside those of earlier runs; return all, in order."""
     path = Path(settings.VAR_DIR) / KEPT
     known: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.exists() else {}
     lines: dict[str, Any] = known.get("lines", {})
     lines |= {f"{one.code} {one.title} {one.rows}": told(one) for one in found}
     path.parent.mkdir(parents=True, exist_ok=True)
-    written = {"machine": machine, "lines": lines}
-    path.write_text(json.dumps(written, ensure_ascii=False, indent=1), "utf-8")
+    written = json.dumps({"lines": lines}, ensure_ascii=False, indent=1)
+    path.write_text(written, "utf-8")
     return sorted((retold(one) for one in lines.values()), key=_place)
 
 
@@ -33,12 +44,9 @@ def _place(line: Measured) -> tuple[str, int, int]:
 
 
 def machine() -> str:
-    """The size of this machine, and how busy it is."""
+    """The size of this machine."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return (
-        f"{os.cpu_count()} 个核心、{memory:.0f} GB 内存，"
-        f"运行时系统负载 {os.getloadavg()[1]:.1f}"
-    )
+    return f"{os.cpu_count()} 个核心、{memory:.0f} GB 内存"
 
 
 def table(lines: Sequence[Measured]) -> str:
@@ -60,6 +68,7 @@ def _cells(line: Measured) -> Sequence[str]:
         f"≤ {line.goal}{missed}",
         f"{line.exponent[0]:.2f}（{line.exponent[1]:.2f}）" if line.exponent else "",
         f"{line.memory[0]:.0f}（{max(line.memory[1], 0):+.0f}）" if line.memory else "",
+        f"{line.load:.1f}" if line.load else "",
     )
 
 
@@ -69,7 +78,7 @@ def _amount(value: float, unit: str) -> str:
     return f"{value:.2f} 秒" if value >= 1 else f"{value * 1000:,.3g} 毫秒"
 
 
-def write_readme(readme: Path, lines: Sequence[Measured], *, told_by: str) -> None:
+def write_readme(readme: Path, lines: Sequence[Measured]) -> None:
     """Replace what stands between the marks of the README."""
     text = readme.read_text("utf-8")
     before, mark, rest = text.partition(BEGIN)
@@ -77,8 +86,9 @@ def write_readme(readme: Path, lines: Sequence[Measured], *, told_by: str) -> No
     if not (mark and end):
         raise ValueError(f"{readme}: {BEGIN} … {END}")
     words = (
-        f"{told_by}；两边轮流各跑数轮，取中位数。增长指数与内存括号外是我们的，"
-        "括号内是底线的指数、这一步新增的内存。"
+        f"{machine()}；两边轮流各跑数轮，取中位数。增长指数与内存括号外是我们的，"
+        "括号内是底线的指数、这一步新增的内存；负载是量时整机五分钟的平均，"
+        "超过核心数即有别的工作在抢。"
     )
     readme.write_text(
         f"{before}{BEGIN}\n{words}\n\n{table(lines)}\n{END}{after}", "utf-8"

@@ -25,6 +25,7 @@ class Measured:
     `goal` is the highest ratio that keeps the promise. `memory` is the peak of the
     resident set during ours, and what of it came on top, in MB. `exponent` tells how
     ours grows with the number of rows, and the floor beside it (1 is in proportion).
+    `load` is how busy the machine was: processes that ran or waited, over five minutes.
     """
 
     code: str
@@ -37,6 +38,7 @@ class Measured:
     memory: tuple[float, float] | None = None
     exponent: tuple[float, float] | None = None
     rows: int = 0
+    load: float = 0.0
 
     @property
     def ratio(self) -> float:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.report import BEGIN, END, table, write_readme
+from bench.report import BEGIN, END, machine, table, write_readme
 from bench.rows import Measured, retold, told
 
 LINE = Measured(
@@ -17,13 +17,14 @@ LINE = Measured(
     memory=(120.4, 3.2),
     exponent=(1.01, 0.99),
     rows=136_000,
+    load=3.24,
 )
 
 
 def test_a_line_tells_medians_ratio_goal_growth_and_memory() -> None:
     assert table([LINE]).splitlines()[-1] == (
         "| P4 | 银行文件（65,000 笔） | 136,000 | 2.00 秒 | 900 毫秒 | 2.22 | ≤ 4.0 "
-        "| 1.01（0.99） | 120（+3） |"
+        "| 1.01（0.99） | 120（+3） | 3.2 |"
     )
 
 
@@ -40,10 +41,10 @@ def test_the_readme_keeps_everything_but_the_table(tmp_path: Path) -> None:
     readme = tmp_path / "README.md"
     readme.write_text(f"前\n{BEGIN}\n旧表\n{END}\n后\n", "utf-8")
 
-    write_readme(readme, [LINE], told_by="2 个核心")
+    write_readme(readme, [LINE])
 
     text = readme.read_text("utf-8")
-    assert text.startswith(f"前\n{BEGIN}\n2 个核心；")
+    assert text.startswith(f"前\n{BEGIN}\n{machine()}；")
     assert text.endswith(f"{table([LINE])}\n{END}\n后\n")
     assert "旧表" not in text
 
@@ -52,5 +53,5 @@ def test_a_readme_without_marks_is_left_alone(tmp_path: Path) -> None:
     readme = tmp_path / "README.md"
     readme.write_text("前后\n", "utf-8")
     with pytest.raises(ValueError, match="bench"):
-        write_readme(readme, [LINE], told_by="")
+        write_readme(readme, [LINE])
     assert readme.read_text("utf-8") == "前后\n"

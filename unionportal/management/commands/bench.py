@@ -10,7 +10,8 @@ from django.core.management.base import BaseCommand
 
 from bench.apart import measure
 from bench.report import keep, machine, table, write_readme
-from bench.rows import Options
+from bench.rows import Measured, Options
+from bench.scratch import prepared_database
 from bench.table import ROWS, named
 
 
@@ -37,16 +38,16 @@ class Command(BaseCommand):
         # The lines of the log would stand between the figures.
         logging.getLogger("django_structlog").setLevel(logging.WARNING)
         wanted = Options(options["rows"], options["rounds"], self.stdout.write)
-        found, told_by = [], machine()
-        for name in named(options["names"]):
-            row = ROWS[name]
-            self.stdout.write(f"{row.code} {name}（{wanted.rows} 行）")
-            lines = measure(row, wanted, with_growth=not options["no_growth"])
-            self.stdout.write(table(lines))
-            found += lines
-            told_by = max(told_by, machine())
-            everything = keep(lines, machine=told_by)
-        self.stdout.write(f"\n{told_by}\n\n{table(found)}")
+        found: list[Measured] = []
+        names = named(options["names"])
+        with prepared_database():
+            for name in names:
+                row = ROWS[name]
+                self.stdout.write(f"{row.code} {name}（{wanted.rows} 行）")
+                lines = measure(row, wanted, with_growth=not options["no_growth"])
+                self.stdout.write(table(lines))
+                found += lines
+                keep(lines)
+        self.stdout.write(f"\n{machine()}\n\n{table(found)}")
         if options["readme"]:
-            readme = Path(settings.BASE_DIR) / "README.md"
-            write_readme(readme, everything, told_by=told_by)
+            write_readme(Path(settings.BASE_DIR) / "README.md", keep([]))
