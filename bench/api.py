@@ -29,7 +29,7 @@ from bench.province import ON, PROVINCE, populate, released
 from bench.rows import Measured, Options, Row
 from bench.scratch import scratch_database
 from bench.statements import statement
-from bench.turns import take_turns
+from bench.turns import seconds_of, take_turns
 from members.actions.api_client import register_client
 from members.auth.client import ClientUser
 from members.models import Organisation
@@ -101,10 +101,11 @@ def _ours(
     listing = view.as_view(
         authentication_classes=(), permission_classes=(), throttle_classes=()
     )
-    begun = perf_counter()
-    content = listing(request, pk=round_.pk).render().content
-    seconds = perf_counter() - begun
-    return seconds, json.loads(content)["results"]
+    found: list[bytes] = []
+    seconds = seconds_of(
+        lambda: found.append(listing(request, pk=round_.pk).render().content)
+    )
+    return seconds, json.loads(found[0])["results"]
 
 
 def _request(client: Client, round_: Round, name: str) -> float:
@@ -115,12 +116,14 @@ def _request(client: Client, round_: Round, name: str) -> float:
 
 
 def _floor(sql: str, values: Mapping[str, Any]) -> tuple[float, Any]:
-    begun = perf_counter()
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        content = cursor.fetchone()[0].encode()
-    seconds = perf_counter() - begun
-    return seconds, json.loads(content)
+    found: list[bytes] = []
+
+    def read() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            found.append(cursor.fetchone()[0].encode())
+
+    return seconds_of(read), json.loads(found[0])
 
 
 def _queries(client: Client, round_: Round, name: str, size: int) -> int:

@@ -177,9 +177,8 @@ def approved(batch: Batch, who: Officers) -> None:
         (approve_batch, who.approver),
         (endorse_batch, who.endorser),
     ):
-        batch.refresh_from_db()
         if batch.state != BatchState.APPROVED:
-            action(
+            batch = action(
                 batch_id=batch.pk,
                 digest=batch.digest,
                 comment="基准",

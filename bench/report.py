@@ -14,16 +14,8 @@ from bench.rows import SECONDS, Measured, retold, told
 KEPT = "bench.json"
 BEGIN, END = "<!-- bench -->", "<!-- /bench -->"
 HEAD = (
-    "项",
-    "量什么",
-    "行数",
-    "我们",
-    "底线",
-    "倍数",
-    "目标",
-    "增长指数",
-    "内存 MB",
-    "负载",
+    *("项", "量什么", "行数", "我们", "底线", "倍数", "目标"),
+    *("增长指数", "内存 MB", "处理器倍数", "负载"),
 )
 
 
@@ -68,6 +60,7 @@ def _cells(line: Measured) -> Sequence[str]:
         f"≤ {line.goal}{missed}",
         f"{line.exponent[0]:.2f}（{line.exponent[1]:.2f}）" if line.exponent else "",
         f"{line.memory[0]:.0f}（{max(line.memory[1], 0):+.0f}）" if line.memory else "",
+        f"{line.busy[0] / line.busy[1]:.2f}" if line.busy else "",
         f"{line.load:.1f}" if line.load else "",
     )
 
@@ -87,8 +80,9 @@ def write_readme(readme: Path, lines: Sequence[Measured]) -> None:
         raise ValueError(f"{readme}: {BEGIN} … {END}")
     words = (
         f"{machine()}；两边轮流各跑数轮，取中位数。增长指数与内存括号外是我们的，"
-        "括号内是底线的指数、这一步新增的内存；负载是量时整机五分钟的平均，"
-        "超过核心数即有别的工作在抢。"
+        "括号内是底线的指数、这一步新增的内存。负载是量时整机五分钟的平均，超过核心数"
+        "即有别的工作在抢，时间随之变长；处理器倍数（本进程、子进程与数据库会话所用"
+        "的处理器时间之比）不大受它影响。"
     )
     readme.write_text(
         f"{before}{BEGIN}\n{words}\n\n{table(lines)}\n{END}{after}", "utf-8"

@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 from django.db import connection, transaction
@@ -16,10 +15,11 @@ from assistance.enums import AccountKind, EntryKind
 from assistance.models import Batch, FundSource, Round
 from assistance.rules.banks.layout import Cell, layout_named
 from assistance.rules.banks.writing import write_file
+from bench.processor import METER
 from bench.province import opened, winter_warmth
 from bench.rows import Measured, Options, Row
 from bench.scratch import run_as_owner, scratch_database
-from bench.turns import take_turns
+from bench.turns import seconds_of, take_turns
 from members.models import Organisation
 from unionportal.core.actor import SYSTEM
 
@@ -63,7 +63,9 @@ def run(options: Options) -> Sequence[Measured]:
         def ours() -> tuple[float, Any]:
             _set_up(round_, options.rows)
             seconds, ends = _ours(content), _ends()
+            busy = METER.read()
             replays.append(_ours(again))
+            METER.total = busy  # without the replay
             if _ends() != ends:
                 raise AssertionError(f"a replay changed something: {ends} / {_ends()}")
             return seconds, ends
@@ -169,16 +171,17 @@ def _answer(round_: Round, rows: int, day: date) -> bytes:
 
 
 def _ours(content: bytes) -> float:
-    begun = perf_counter()
-    import_return(content=content, name="HP_BENCH.txt", by=SYSTEM, on=ON)
-    return perf_counter() - begun
+    return seconds_of(
+        lambda: import_return(content=content, name="HP_BENCH.txt", by=SYSTEM, on=ON)
+    )
 
 
 def _floor(round_: Round, content: bytes) -> float:
-    begun = perf_counter()
-    with transaction.atomic():
-        apply_by_hand(round_, [content])
-    return perf_counter() - begun
+    def apply() -> None:
+        with transaction.atomic():
+            apply_by_hand(round_, [content])
+
+    return seconds_of(apply)
 
 
 def apply_by_hand(round_: Round, files: Sequence[bytes]) -> None:

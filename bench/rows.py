@@ -25,6 +25,7 @@ class Measured:
     `goal` is the highest ratio that keeps the promise. `memory` is the peak of the
     resident set during ours, and what of it came on top, in MB. `exponent` tells how
     ours grows with the number of rows, and the floor beside it (1 is in proportion).
+    `busy` is what ours and the floor took of the processor, in seconds a turn.
     `load` is how busy the machine was: processes that ran or waited, over five minutes.
     """
 
@@ -39,6 +40,7 @@ class Measured:
     exponent: tuple[float, float] | None = None
     rows: int = 0
     load: float = 0.0
+    busy: tuple[float, float] | None = None
 
     @property
     def ratio(self) -> float:

@@ -1,7 +1,8 @@
 """P19: a whole winter, from the computation to the report, against the sum of floors.
 
 Ours is every action with its permissions, signatures, audit, messages and guards; a
-floor is each step's statement by hand on the same rows, taken back before ours begins.
+floor is each step's statement by hand on the same rows, taken back before ours begins;
+both wait for the disk.
 P17 is told from the same run: what the jobs of the round cost as jobs.
 """
 
@@ -9,9 +10,9 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from django.conf import settings
@@ -30,6 +31,7 @@ from bench.compute import compute_by_hand
 from bench.exports import write_bank_file
 from bench.freeze import freeze_by_hand
 from bench.memory import memory_of_step
+from bench.processor import METER
 from bench.province import (
     ON,
     PAID_ON,
@@ -46,10 +48,10 @@ from bench.returns import apply_by_hand
 from bench.rows import Measured, Options, Row
 from bench.scratch import run_as_owner, scratch_database
 from bench.statements import statement
-from bench.turns import check_now, seconds_of, undone
+from bench.turns import check_now, seconds_of, undone, wait_for_disk
 from members.enums import Role
 from unionportal.core.actor import SYSTEM
-from unionportal.core.jobs import enqueue, register_job, run_next_job
+from unionportal.core.jobs import enqueue, register_job, ring, run_next_job
 from unionportal.core.models.jobs import Job
 from unionportal.stub_bank.books import Line
 from unionportal.stub_bank.paper import write_answer
@@ -68,16 +70,26 @@ class Winter:
 
     ours: dict[str, float] = field(default_factory=dict)
     floor: dict[str, float] = field(default_factory=dict)
+    busy: list[tuple[float, float]] = field(default_factory=list)
 
     def step(
         self, name: str, ours: Callable[[], object], floor: Callable[[], object]
     ) -> None:
         """The floor first, taken back; then ours, which stays."""
+        METER.read()
         with undone():
             self.floor[name] = seconds_of(floor) + seconds_of(check_now)
+        self.floor[name] += seconds_of(wait_for_disk)
+        floor_busy = METER.read()
         run_as_owner("VACUUM ANALYZE")
         self.ours[name] = seconds_of(ours)
+        self.busy.append((METER.read(), floor_busy))
         run_as_owner("VACUUM ANALYZE")
+
+    @property
+    def processor(self) -> tuple[float, float]:
+        """What ours and the floor took of the processor."""
+        return sum(own for own, _ in self.busy), sum(floor for _, floor in self.busy)
 
     @property
     def detail(self) -> str:
@@ -106,6 +118,7 @@ def run(options: Options) -> Sequence[Measured]:
             ours=(ours,),
             floor=(floor,),
             memory=peak.pair,
+            busy=winter.processor,
         ),
         Measured(
             code="P17",
@@ -242,16 +255,18 @@ def _report_by_hand(round_: Round) -> None:
 
 
 def _empty_jobs() -> float:
-    """Seconds of a job that has nothing to be done: written, claimed, ended."""
+    """Seconds of a job that has nothing to be done: written, rung, claimed, ended."""
     register_job(EMPTY_JOB, "空任务")(lambda _run: None)
 
-    def one(number: int) -> None:
-        with transaction.atomic():
-            enqueue(kind=EMPTY_JOB, key=f"{number}", arguments={}, by=SYSTEM)
-        run_next_job()
+    def one(number: int) -> float:
+        with transaction.atomic():  # whose commit is that of the job's cause
+            begun = perf_counter()
+            job = enqueue(kind=EMPTY_JOB, key=f"{number}", arguments={}, by=SYSTEM)
+            written = perf_counter() - begun
+        return written + seconds_of(lambda: ring(job.pk)) + seconds_of(run_next_job)
 
     Job.objects.filter(state="queued").update(due_at="2100-01-01T00:00:00Z")
-    return sum(seconds_of(partial(one, at)) for at in range(EMPTY_JOBS)) / EMPTY_JOBS
+    return sum(map(one, range(EMPTY_JOBS))) / EMPTY_JOBS
 
 
 WINTER = Row("P19", "winter", run, grows=False)

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 
-from assistance.actions.ledger import Leg, Voucher, move, post_entry
+from assistance.actions.ledger import Leg, Voucher, move, post_entries
 from assistance.enums import AccountKind, BatchState, EntryKind
 from assistance.models import Batch, BatchFunding, Signature
 from assistance.permissions.batches import (
@@ -176,7 +176,7 @@ def _reserve(
         document=f"批次 {batch.number} 审批通过",
         batch_id=batch.pk,
     )
-    post_entry(voucher=voucher, legs=legs, by=by, on=on)
+    post_entries(entries=[(voucher, legs)], by=by, on=on)
 
 
 def _left(funding: BatchFunding) -> Decimal:
@@ -191,6 +191,7 @@ def locked_batch(batch_id: int) -> Batch:
     batch = (
         Batch.objects.select_for_update(of=("self",), no_key=True)
         .select_related("organisation", "round__version__scheme")
+        .defer("round__version__body")  # the rules are read from their text
         .filter(pk=batch_id)
         .first()
     )

@@ -20,7 +20,7 @@ from django.db.models import Count, QuerySet, Sum
 
 from assistance.actions.account_changes import hold_changed_accounts
 from assistance.actions.batches import locked_batch, require_same_list, seat_of, sign
-from assistance.actions.ledger import Leg, Voucher, move, post_entry
+from assistance.actions.ledger import Leg, Voucher, move, post_entries
 from assistance.enums import (
     AccountKind,
     BankFileState,
@@ -166,12 +166,14 @@ def write_instruction(
     path = Path(settings.BANK_EXCHANGE_DIR) / bank_file.path
     if bank_file.state == BankFileState.SENT or bank_file.batch is None:
         return path
-    pieces = _pieces_of(bank_file.batch, bank_file.layout)
+    batch = bank_file.batch
+    whole = _instruction(batch, _sent(batch), _payer_of(batch))
+    pieces = _pieces_of(batch, bank_file.layout, whole)
     try:
         write_whole(path, pieces, sha256=bank_file.sha256)
     except Altered as altered:
         raise Refusal(
-            f"批次 {bank_file.batch.number} 的内容与出纳签发时不一致，未写出文件；"
+            f"批次 {batch.number} 的内容与出纳签发时不一致，未写出文件；"
             "请核对付款账户与名单是否被改动。",
             code="tampered",
         ) from altered
@@ -280,7 +282,7 @@ def _commit_money(batch: Batch, *, by: Actor, on: date) -> None:
         document=f"批次 {batch.number} 送银行",
         batch_id=batch.pk,
     )
-    post_entry(voucher=voucher, legs=legs, by=by, on=on)
+    post_entries(entries=[(voucher, legs)], by=by, on=on)
 
 
 def _commit_intent(batch: Batch, *, on: date) -> BankFile:
@@ -303,7 +305,7 @@ def _commit_intent(batch: Batch, *, on: date) -> BankFile:
     else:
         layout = payer.layout
         name = instruction_name(layout_named(layout), batch.number)
-        intent = _intent_of(batch, layout)
+        intent = _intent_of(batch, layout, payer.number)
     return BankFile.objects.create(
         direction=FileDirection.OUT,
         batch=batch,
@@ -324,28 +326,25 @@ def order_of(
 ) -> Order:
     """The order of a batch for the direct link, or of some of its payments."""
     sent = _sent(batch, references)
-    instruction = _instruction(batch, sent)
+    instruction = _instruction(batch, sent, _payer_of(batch))
     with closing(_lines(batch, references)) as lines:
         content = write_order(instruction, number, lines)
     return Order(content, instruction.count, instruction.total)
 
 
-def _intent_of(batch: Batch, layout: str) -> Intent:
+def _intent_of(batch: Batch, layout: str, payer: str) -> Intent:
     """Write the file into a digest: what is committed before anything leaves."""
-    digest, whole = hashlib.sha256(), _instruction(batch, _sent(batch))
-    for piece in _pieces_of(batch, layout):
+    digest, whole = hashlib.sha256(), _instruction(batch, _sent(batch), payer)
+    for piece in _pieces_of(batch, layout, whole):
         digest.update(piece)
     return Intent(digest.hexdigest(), whole.count, whole.total)
 
 
-def _pieces_of(batch: Batch, layout: str) -> Iterator[bytes]:
+def _pieces_of(batch: Batch, layout: str, whole: Instruction) -> Iterator[bytes]:
     """The file of a batch from what is stored, in pieces; always the same bytes."""
-    sent = _sent(batch)
     try:
         with closing(_lines(batch)) as lines:
-            yield from instruction_pieces(
-                layout_named(layout), _instruction(batch, sent), lines
-            )
+            yield from instruction_pieces(layout_named(layout), whole, lines)
     except LayoutError as error:
         raise Refusal(
             f"发放编号 {error}，银行文件写不出；请先暂缓此人，更正户名后再发。",
@@ -361,16 +360,19 @@ def _sent(batch: Batch, references: Sequence[str] | None = None) -> QuerySet[Pay
     return sent if references is None else sent.filter(reference__in=references)
 
 
-def _instruction(batch: Batch, sent: QuerySet[Payment]) -> Instruction:
-    payer = PayingAccount.objects.get(organisation=batch.organisation_id)
+def _instruction(batch: Batch, sent: QuerySet[Payment], payer: str) -> Instruction:
     sums = sent.aggregate(count=Count("id"), total=Sum("amount", default=Decimal(0)))
     return Instruction(
         batch=batch.number,
         date=batch.instructed_on or batch.drafted_on,
-        payer=payer.number,
+        payer=payer,
         count=sums["count"],
         total=sums["total"],
     )
+
+
+def _payer_of(batch: Batch) -> str:
+    return PayingAccount.objects.get(organisation=batch.organisation_id).number
 
 
 def _lines(

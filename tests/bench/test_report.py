@@ -18,13 +18,14 @@ LINE = Measured(
     exponent=(1.01, 0.99),
     rows=136_000,
     load=3.24,
+    busy=(1.2, 0.8),
 )
 
 
 def test_a_line_tells_medians_ratio_goal_growth_and_memory() -> None:
     assert table([LINE]).splitlines()[-1] == (
         "| P4 | 银行文件（65,000 笔） | 136,000 | 2.00 秒 | 900 毫秒 | 2.22 | ≤ 4.0 "
-        "| 1.01（0.99） | 120（+3） | 3.2 |"
+        "| 1.01（0.99） | 120（+3） | 1.50 | 3.2 |"
     )
 
 

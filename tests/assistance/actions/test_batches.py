@@ -284,5 +284,5 @@ def test_an_approval_takes_the_same_queries_for_any_list(names: int) -> None:
         sign(approve_batch, batch, who.approver)
 
     statements = [q["sql"] for q in queries if "SAVEPOINT" not in q["sql"]]
-    assert len(statements) == 11, "\n".join(statements)
+    assert len(statements) == 10, "\n".join(statements)
     assert not any("assistance_payment" in sql for sql in statements)
