@@ -627,6 +627,7 @@ SPECTACULAR_SETTINGS = {
                 "OrganisationLevel",
                 "OrganisationState",
                 "Ownership",
+                "RecordKind",
                 "Sex",
                 "TargetGroup",
                 "Trade",

@@ -127,6 +127,21 @@ ORGANISATIONS = _example(_ORGANISATION)
 EMPLOYERS = _example(_EMPLOYER)
 PEOPLE = _example(_PERSON)
 MEMBERSHIPS = _example(_MEMBERSHIP)
+CHANGES = _example(
+    {
+        "changes": [
+            {
+                "kind": "person",
+                "id": 90017,
+                "change": "moved",
+                "moved_to": 90002,
+                "external_id": "staff-5",
+            }
+        ],
+        "cursor": "7301234567890123456-00000001.812345.99012",
+        "has_more": False,
+    }
+)
 BULK_ANSWER = _example(_BULK)[0]
 BULK_REQUESTS = {
     kind: OpenApiExample("请求", value={"items": [item]}, request_only=True)

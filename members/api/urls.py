@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.api import bulk, views
+from members.api import bulk, changes, views
 
 app_name = "members_api"
 
@@ -21,6 +21,7 @@ urlpatterns = [
     path("employers/", views.EmployerList.as_view(), name="employers"),
     path("employers/bulk/", bulk.EmployerBulk.as_view(), name="employers-bulk"),
     path("employers/<int:pk>/", views.EmployerDetail.as_view(), name="employer"),
+    path("changes/", changes.ChangeFeed.as_view(), name="changes"),
     path("people/", views.PersonList.as_view(), name="people"),
     path("people/bulk/", bulk.PersonBulk.as_view(), name="people-bulk"),
     path("people/<int:pk>/", views.PersonDetail.as_view(), name="person"),

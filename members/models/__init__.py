@@ -3,6 +3,7 @@
 from members.models.account import BankAccount
 from members.models.api_client import ApiClient
 from members.models.application import MembershipApplication
+from members.models.change import Change
 from members.models.division import Division
 from members.models.employer import Employer
 from members.models.external_id import ExternalId
@@ -28,6 +29,7 @@ from members.models.yearly_return import YearlyReturn
 __all__ = [
     "ApiClient",
     "BankAccount",
+    "Change",
     "Division",
     "Employer",
     "ExternalId",

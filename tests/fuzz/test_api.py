@@ -24,6 +24,7 @@ from tests.fuzz import WANTED, tries
 from tests.fuzz.digests import changed, digest
 
 CASES = 1000
+WRITTEN = {"core_storedreply", "core_auditentry", "core_auditlink"}
 SCHEMA = "/api/v1/schema/?format=json"
 
 
@@ -49,7 +50,9 @@ def tokens(db: None) -> dict[str, str]:
     """A county that has everything, its neighbour, and the unions above them."""
     build()
     unions = {"own": COUNTY, "next": NEXT_COUNTY, "city": CITY, "province": PROVINCE}
-    return {who: token_of(registered(at)) for who, at in unions.items()}
+    return {
+        who: token_of(registered(at, may_write=True)) for who, at in unions.items()
+    }
 
 
 def operations_of(schema: BaseSchema) -> list[Any]:
@@ -87,5 +90,6 @@ def test_the_schema_s_cases_find_nothing_and_change_nothing(
 
     assert findings == {}
 
-    assert changed(before) == set()
+    # Whoever writes in bulk is answered by his key for ever; nothing else came of it.
+    assert changed(before) <= WRITTEN
     assert counts.total() >= int(WANTED or CASES)

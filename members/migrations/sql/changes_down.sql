@@ -1,0 +1,16 @@
+DROP TRIGGER note_inserted ON members_organisation;
+DROP TRIGGER note_updated ON members_organisation;
+DROP TRIGGER note_inserted ON members_employer;
+DROP TRIGGER note_updated ON members_employer;
+DROP TRIGGER note_deleted ON members_employer;
+DROP TRIGGER note_inserted ON members_person;
+DROP TRIGGER note_updated ON members_person;
+DROP TRIGGER note_deleted ON members_person;
+DROP TRIGGER note_inserted ON members_membership;
+DROP TRIGGER note_updated ON members_membership;
+DROP FUNCTION members_note_inserted();
+DROP FUNCTION members_note_updated();
+DROP FUNCTION members_note_deleted();
+DROP FUNCTION members_note_union_inserted();
+DROP FUNCTION members_note_union_updated();
+DROP FUNCTION members_era();
