@@ -23,9 +23,7 @@ KNOWN = ("cursor", "kind", "page_size")
 
 
 class ChangeLineSerializer(serializers.Serializer[None]):
-    kind = serializers.ChoiceField(
-        RecordKind.choices, label=gettext_lazy("哪一类记录")
-    )
+    kind = serializers.ChoiceField(RecordKind.choices, label=gettext_lazy("哪一类记录"))
     id = serializers.IntegerField(label=gettext_lazy("记录编号"))
     change = serializers.ChoiceField(
         ["changed", "gone", "moved"],
@@ -38,9 +36,7 @@ class ChangeLineSerializer(serializers.Serializer[None]):
     moved_to = serializers.IntegerField(
         label=gettext_lazy("已并入的记录"), allow_null=True
     )
-    external_id = serializers.CharField(
-        label=gettext_lazy("外部编号"), allow_null=True
-    )
+    external_id = serializers.CharField(label=gettext_lazy("外部编号"), allow_null=True)
 
 
 class ChangePageSerializer(serializers.Serializer[None]):
@@ -91,6 +87,7 @@ class ChangeFeed(ClientView):
     def get(self, request: Request) -> Response:
         """Read on from the cursor, or say where now is."""
         given = _parameters(request)
+        size = _size_of(given)
         if "cursor" not in given:
             now = str(cursor_now())
             return Response({"changes": [], "cursor": now, "has_more": False})
@@ -100,9 +97,7 @@ class ChangeFeed(ClientView):
             if refusal.code != "cursor_lost":
                 raise _wrong("cursor", str(refusal)) from refusal
             raise Conflicting(refusal) from refusal
-        page = changes_since(
-            since, self.actor, kind=given.get("kind", ""), size=_size_of(given)
-        )
+        page = changes_since(since, self.actor, kind=given.get("kind", ""), size=size)
         lines = [asdict(line) for line in page.lines]
         return Response(
             {"changes": lines, "cursor": str(page.cursor), "has_more": page.has_more}

@@ -6,7 +6,7 @@ a higher number, so that no committed row is ever left behind a cursor (ADR 0017
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -120,7 +120,7 @@ def changes_since(
     since: Cursor, actor: Actor, *, kind: str = "", size: int = 500
 ) -> ChangePage:
     """What was written in the client's reach since, each record once a page."""
-    values = {
+    values: dict[str, Any] = {
         "era": since.era,
         "transaction": since.transaction,
         "id": since.id,
@@ -188,13 +188,13 @@ def _people(actor: Actor) -> QuerySet[Any]:
     )
 
 
-def _memberships(actor: Actor) -> QuerySet[Any]:
+def _memberships(actor: Actor) -> Any:  # noqa: ANN401 - a queryset with more columns
     return memberships_of_client(actor).annotate(
         leads_to=_NOWHERE, is_gone=Q(pk__lt=0), external_id=Value(None)
     )
 
 
-_OF_KIND = {
+_OF_KIND: dict[RecordKind, Callable[[Actor], Any]] = {
     RecordKind.ORGANISATION: _organisations,
     RecordKind.EMPLOYER: _employers,
     RecordKind.PERSON: _people,

@@ -1,11 +1,15 @@
 """Filters of the lists that county systems read. No number is ever in an address."""
 
 import django_filters
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import MembershipState
-from members.models import Membership, Person
+from members.models import Employer, Membership, Person
 from members.queries.filters import EmployerFilter, OrganisationFilter, UnderFilter
+
+# A boolean filter takes any word for "not said"; a system is told of its mistake.
+YES_OR_NO = (("true", _("是")), ("false", _("否")))
 
 
 class ClientOrganisationFilter(OrganisationFilter):
@@ -17,7 +21,17 @@ class ClientOrganisationFilter(OrganisationFilter):
 class ClientEmployerFilter(EmployerFilter):
     """Employers as systems ask for them."""
 
+    lacking = django_filters.ChoiceFilter(
+        method="lacks", choices=YES_OR_NO, label=_("25 人以上未建会")
+    )
+
     external_id = django_filters.CharFilter(label=_("外部编号"))
+
+    def lacks(
+        self, rows: QuerySet[Employer], name: str, value: str
+    ) -> QuerySet[Employer]:
+        """As on the page, by a word that says yes or no."""
+        return self.without_union(rows, name, value == "true")
 
 
 class ClientPersonFilter(django_filters.FilterSet):
@@ -28,13 +42,18 @@ class ClientPersonFilter(django_filters.FilterSet):
         field_name="name", lookup_expr="startswith", label=_("姓名开头")
     )
     external_id = django_filters.CharFilter(label=_("外部编号"))
-    merged = django_filters.BooleanFilter(
-        field_name="merged_into", lookup_expr="isnull", exclude=True, label=_("已合并")
+    merged = django_filters.ChoiceFilter(
+        method="led_on", choices=YES_OR_NO, label=_("已合并")
     )
 
     class Meta:
         model = Person
         fields = ("name",)
+
+    def led_on(self, rows: QuerySet[Person], name: str, value: str) -> QuerySet[Person]:
+        """Those that lead to another registration, or all the others."""
+        del name
+        return rows.filter(merged_into__isnull=value != "true")
 
 
 class ClientMembershipFilter(django_filters.FilterSet):
@@ -45,9 +64,6 @@ class ClientMembershipFilter(django_filters.FilterSet):
         label=_("会籍状态"), choices=MembershipState.choices
     )
     number = django_filters.CharFilter(label=_("会员编号"))
-    person = django_filters.NumberFilter(
-        field_name="person_id", label=_("人员"), min_value=1, max_value=2**62
-    )
 
     class Meta:
         model = Membership

@@ -50,9 +50,7 @@ def tokens(db: None) -> dict[str, str]:
     """A county that has everything, its neighbour, and the unions above them."""
     build()
     unions = {"own": COUNTY, "next": NEXT_COUNTY, "city": CITY, "province": PROVINCE}
-    return {
-        who: token_of(registered(at, may_write=True)) for who, at in unions.items()
-    }
+    return {who: token_of(registered(at, may_write=True)) for who, at in unions.items()}
 
 
 def operations_of(schema: BaseSchema) -> list[Any]:
