@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import F, Q, Value
 from django.db.models.fields import BigIntegerField
 
 from members.enums import OrganisationState, RecordKind
@@ -170,19 +170,19 @@ def _standing(
 _NOWHERE = Value(None, output_field=BigIntegerField())
 
 
-def _organisations(actor: Actor) -> QuerySet[Any]:
+def _organisations(actor: Actor) -> Any:  # noqa: ANN401 - a queryset with more columns
     return organisations_of_client(actor).annotate(
         leads_to=F("successor_id"), is_gone=Q(state=OrganisationState.DISSOLVED)
     )
 
 
-def _employers(actor: Actor) -> QuerySet[Any]:
+def _employers(actor: Actor) -> Any:  # noqa: ANN401 - a queryset with more columns
     return employers_of_client(actor).annotate(
         leads_to=_NOWHERE, is_gone=Q(closed_on__isnull=False)
     )
 
 
-def _people(actor: Actor) -> QuerySet[Any]:
+def _people(actor: Actor) -> Any:  # noqa: ANN401 - a queryset with more columns
     return people_of_client(actor).annotate(
         leads_to=F("merged_into_id"), is_gone=Q(pk__lt=0)
     )
