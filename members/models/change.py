@@ -1,6 +1,6 @@
 """Changes (变更记录): what other systems are to hear of, in an order that never skips.
 
-Triggers of migration 0008 write them in the transaction of their cause; ADR 0017 tells
+Triggers of migration 0010 write them in the transaction of their cause; ADR 0017 tells
 why the order is that of transactions, and who is older than every open one.
 """
 

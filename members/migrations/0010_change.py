@@ -10,7 +10,7 @@ SQL = Path(__file__).with_name("sql")
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0008_notice_life"),
+        ("members", "0009_access"),
     ]
 
     operations = [
