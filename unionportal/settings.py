@@ -483,6 +483,10 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
+# The hosts a direct link may reach; a stub bank of the demonstration is on this machine.
+BANK_HOSTS = env.list(
+    "BANK_HOSTS", default=["127.0.0.1"] if DEBUG or DEMONSTRATION else []
+)
 # Bank files leave and come back through this folder.
 BANK_EXCHANGE_DIR = Path(env.str("BANK_EXCHANGE_DIR", default=str(VAR_DIR / "bank")))
 # Named by content and compressed for the public; on one's own machine that would cost
