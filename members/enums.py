@@ -128,6 +128,12 @@ class Role(TextChoices):
     ADMINISTRATOR = "administrator", _("管理员")
 
 
+class PhoneChangeState(TextChoices):
+    WAITING = "waiting", _("等待生效")
+    DONE = "done", _("生效")
+    STOPPED = "stopped", _("撤销")
+
+
 class SignInMethod(TextChoices):
     """By what somebody shows who he is."""
 
@@ -335,6 +341,8 @@ VERBS = {
     "members.person:register": "登记人员",
     "members.person:import": "接口批量写入人员",
     "members.person:change_phone": "变更手机号",
+    "members.person:ask_phone_change": "申请更换手机号",
+    "members.person:stop_phone_change": "撤销更换手机号",
     "members.person:reveal": "查看完整信息",
     "members.organisation:found": "直接设立工会",
     "members.organisation:apply": "申请筹备建会",

@@ -6,6 +6,7 @@ from typing import Any
 from celery import shared_task
 
 from members.actions.notice_life import TEND_JOB, request_tending, tend_notices
+from members.actions.phone_change import settle_phone_changes
 from members.actions.transfer import (
     TRANSFER_JOB,
     complete_due_transfers,
@@ -24,6 +25,12 @@ def run_transfers(run: JobRun) -> dict[str, Any]:
     moved, lapsed = complete_due_transfers(on=on), lapse_overdue_transfers(on=on)
     run.advance(done=1, total=1, note=f"生效 {moved} 件，逾期 {lapsed} 件")
     return {"moved": moved, "lapsed": lapsed}
+
+
+@shared_task(name="members.settle_phone_changes_nightly", ignore_result=True)  # type: ignore[untyped-decorator]
+def settle_phone_changes_nightly() -> None:
+    """Phones whose days are over take effect; repeatable."""
+    settle_phone_changes(on=business_date())
 
 
 @shared_task(name="members.move_transfers_nightly", ignore_result=True)  # type: ignore[untyped-decorator]

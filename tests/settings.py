@@ -28,7 +28,6 @@ os.environ |= {
     ),
     "BLIND_INDEX_KEY": base64.b64encode(bytes([3]) * 32).decode(),
     "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
-    "BANK_HOSTS": "127.0.0.1,bank.example,other.example",
     "HTTPS": "0",
     # Records of the tests are years old; what the limits do has tests of its own.
     "STAFF_PASSWORD_DAYS": "0",

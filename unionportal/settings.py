@@ -94,6 +94,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "allauth.idp.oidc",
     "axes",
@@ -391,6 +393,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "members.tend_notices",
         "schedule": crontab(minute="*/10"),
     },
+    "settle-phone-changes-nightly": {
+        "task": "members.settle_phone_changes_nightly",
+        "schedule": crontab(hour=0, minute=5),
+    },
     # A membership moves on the day that both unions agreed on.
     "move-transfers-nightly": {
         "task": "members.move_transfers_nightly",
@@ -440,6 +446,29 @@ MFA_ADAPTER = "members.auth.second_factor.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+# A province's own login: its OpenID Connect server, our name there, and which claim is
+# the username here. Its redirect address is /staff/account/province/callback/.
+PROVINCE_OIDC_URL = env.str("PROVINCE_OIDC_URL", default="")
+PROVINCE_OIDC_NAME = env.str("PROVINCE_OIDC_NAME", default="统一认证")
+PROVINCE_OIDC_CLAIM = env.str("PROVINCE_OIDC_CLAIM", default="preferred_username")
+SOCIALACCOUNT_ADAPTER = "members.auth.province_sign_in.ProvinceAdapter"
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {
+    "openid_connect": {
+        "APPS": [
+            {
+                "provider_id": "province",
+                "name": PROVINCE_OIDC_NAME,
+                "client_id": env.str("PROVINCE_OIDC_CLIENT_ID", default=""),
+                "secret": env.str("PROVINCE_OIDC_SECRET", default=""),
+                "settings": {"server_url": PROVINCE_OIDC_URL},
+            }
+        ]
+        if PROVINCE_OIDC_URL
+        else []
+    }
+}
+# The button is a form of ours, so the layer's page of confirmation is skipped.
+SOCIALACCOUNT_LOGIN_ON_GET = False
 # Failed sign-ins are counted in the database, for all processes and whatever the cache
 # forgets; when they lock is said in members/rules/lockout.py.
 AXES_HANDLER = "members.auth.lockout.LockoutHandler"
@@ -483,10 +512,6 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
-# The hosts a direct link may reach; a stub bank of the demonstration is on this machine.
-BANK_HOSTS = env.list(
-    "BANK_HOSTS", default=["127.0.0.1"] if DEBUG or DEMONSTRATION else []
-)
 # Bank files leave and come back through this folder.
 BANK_EXCHANGE_DIR = Path(env.str("BANK_EXCHANGE_DIR", default=str(VAR_DIR / "bank")))
 # Named by content and compressed for the public; on one's own machine that would cost

@@ -34,7 +34,6 @@ from assistance.permissions.batches import PAY
 from assistance.queries.digests import digest_of
 from assistance.queries.schemes import scheme_of
 from assistance.rules.banks.direct import DIRECT, write_order
-from assistance.rules.banks.endpoint import endpoint_problem
 from assistance.rules.banks.layout import LayoutError, layout_named
 from assistance.rules.banks.writing import (
     PIECE,
@@ -300,7 +299,6 @@ def _commit_intent(batch: Batch, *, on: date) -> BankFile:
     batch.instructed_on = on
     is_direct = payer.link == LinkKind.DIRECT
     if is_direct:
-        _require_known_host(payer)
         layout, name = DIRECT, f"ZL_{batch.number}.json"
         order = order_of(batch, number=1)
         intent = Intent(order.sha256, order.line_count, order.total)
@@ -321,12 +319,6 @@ def _commit_intent(batch: Batch, *, on: date) -> BankFile:
         total=intent.total,
         on=on,
     )
-
-
-def _require_known_host(payer: PayingAccount) -> None:
-    """Who runs the portal may have struck the bank's host off since the account was set."""
-    if problem := endpoint_problem(payer.endpoint, settings.BANK_HOSTS):
-        raise Refusal(problem, code="paying_account")
 
 
 def order_of(

@@ -8,7 +8,6 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.conf import settings
 from django.db import transaction
 
 from assistance.actions.ledger import known_organisation
@@ -65,8 +64,8 @@ def set_paying_account(
 ) -> PayingAccount:
     """Set a union's paying account and its link, or enter its first one.
 
-    Refuses while payments are on their way, an unknown layout, an address that is none,
-    not encrypted or of a host that is not allowed, a direct link without a key, another number once the account has
+    Refuses while payments are on their way, an unknown layout, an address that is none
+    or not encrypted, a direct link without a key, another number once the account has
     been reconciled, and what changes nothing.
     """
     with transaction.atomic():
@@ -145,7 +144,7 @@ def _put_file_link(account: PayingAccount, wanted: AccountSettings) -> None:
 
 def _put_direct_link(account: PayingAccount, wanted: AccountSettings) -> None:
     address = wanted.endpoint.strip()
-    problem = endpoint_problem(address, settings.BANK_HOSTS)
+    problem = endpoint_problem(address)
     if problem:
         raise Refusal(problem, field="endpoint")
     if wanted.window_seconds not in WINDOWS:

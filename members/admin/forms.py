@@ -90,7 +90,10 @@ class DivisionEndForm(forms.Form):
 
 
 class PhoneForm(forms.Form):
-    phone = forms.CharField(label=_("新手机号"), max_length=20, required=False)
+    phone = forms.CharField(label=_("新手机号"), max_length=20)
+    evidence = forms.CharField(
+        label=_("核验依据（如：本人持身份证原件到场）"), max_length=200
+    )
 
 
 class PasswordForm(forms.Form):

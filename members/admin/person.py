@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from members.actions.account import open_account
 from members.actions.person import (
     PersonEntry,
-    change_phone,
     register_person,
     reveal_identity,
 )
+from members.actions.phone_change import ask_phone_change, stop_phone_change
 from members.actions.real_name import describe_person
 from members.admin.base import RecordAdmin, Step
 from members.admin.forms import CardForm, PersonForm, PhoneForm, ReasonForm
@@ -33,8 +33,13 @@ from members.permissions.people import (
     can_open_account,
     can_register_person,
     can_reveal_person,
+    can_stop_phone_change,
 )
-from members.queries.person import persons_matching, persons_visible_to
+from members.queries.person import (
+    persons_matching,
+    persons_visible_to,
+    waiting_phone_change,
+)
 from unionportal.core.actor import Actor
 from unionportal.core.errors import Refusal
 from unionportal.core.masks import mask_id_number, mask_phone
@@ -112,10 +117,11 @@ class PersonAdmin(RecordAdmin):
                 name="phone",
                 label="更换手机号",
                 verdict=can_register_person(actor, record.organisation),
-                act=lambda entered: change_phone(**common, **entered),
+                act=lambda entered: ask_phone_change(**common, **entered),
                 form=PhoneForm,
-                done="手机号已更换。",
+                done="已登记更换手机号；原手机号会收到通知，三天后生效（原来没有手机号的当即生效）。",
             ),
+            *_phone_change_stop(actor, record),
             Step(
                 name="describe",
                 label="更正实名信息",
@@ -188,3 +194,20 @@ class PersonAdmin(RecordAdmin):
     @admin.display(description=_("手机号"))
     def masked_phone(self, person: Person) -> str:
         return mask_phone(person.phone or "") or "—"
+
+
+def _phone_change_stop(actor: Actor, person: Person) -> tuple[Step, ...]:
+    change = waiting_phone_change(person)
+    if change is None:
+        return ()
+    stop = Step(
+        name="phone-stop",
+        label=f"撤销更换手机号（{change.takes_effect_on:%m-%d} 生效）",
+        verdict=can_stop_phone_change(actor, change),
+        act=lambda entered: stop_phone_change(
+            change_id=change.pk, on=business_date(), by=actor, **entered
+        ),
+        form=ReasonForm,
+        done="已撤销，手机号不变。",
+    )
+    return (stop,)

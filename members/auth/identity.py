@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from members.auth.address import address_or_none
+from members.auth.province_sign_in import sign_in_method
 from members.auth.second_factor import mark_passed
 from members.auth.staff_sign_in import note
 from members.enums import SignInOutcome
@@ -29,6 +30,11 @@ class StaffAdapter(DefaultAccountAdapter):
         """The address as the rest of the portal reads it."""
         return address_or_none(request) or NOWHERE
 
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """To one's desk, unless a page was asked for."""
+        del request
+        return reverse("admin:index")
+
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Open the session of a member of staff."""
         user.backend = STAFF_BACKEND
@@ -39,9 +45,10 @@ class StaffAdapter(DefaultAccountAdapter):
     ) -> HttpResponse:
         """Write the sign-in down, once every step is done."""
         mark_passed(request, user)
+        name, method = user.get_username(), sign_in_method(request, user)
+        note(request, name, SignInOutcome.SUCCEEDED, method=method)
         # Fresh enough to enrol a second factor at once.
         reauthenticate_by_password(request)
-        note(request, user.get_username(), SignInOutcome.SUCCEEDED)
         response: HttpResponse = super().post_login(request, user, **known)
         return response
 

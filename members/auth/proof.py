@@ -9,6 +9,8 @@ from unionportal.core.secrets import blind_index, seal, unseal
 
 SALT = "members.auth.proof"
 HALF_AN_HOUR = 30 * 60
+# The page that goes on with a proven phone; without one it is joining.
+AFTER_PROOF = "after_proof"
 ASKED, PROVEN = "join_phone", "join_proven"
 
 

@@ -61,7 +61,7 @@ class StaffSignIn(LoginView):
     """The sign-in page of the staff site."""
 
     authentication_form = StaffSignInForm
-    template_name = "admin/login.html"
+    template_name = "staff/sign_in.html"
 
     def get_default_redirect_url(self) -> str:
         """To one's desk."""

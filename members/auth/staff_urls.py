@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import path
 from django.views.generic import RedirectView
 
+from members.auth import province_sign_in
 from members.auth import second_factor as factor
 
 staff = admin.site.admin_view
@@ -25,6 +26,12 @@ urlpatterns = [
         name="account_reauthenticate",
     ),
     path("second-step/", factor.SecondStep.as_view(), name="mfa_authenticate"),
+    path("province/", province_sign_in.begin, name="openid_connect_login"),
+    path(
+        "<slug:provider_id>/callback/",
+        province_sign_in.come_back,
+        name="openid_connect_callback",
+    ),
     path("factors/", staff(factor.SecondFactors.as_view()), name="mfa_index"),
     path("factors/app/", staff(factor.AppNew.as_view()), name="mfa_activate_totp"),
     path(

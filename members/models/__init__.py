@@ -19,6 +19,7 @@ from members.models.office import LegalCertificate, Officer, OfficeTerm
 from members.models.organisation import Organisation
 from members.models.person import Person
 from members.models.person_merge import PersonMerge
+from members.models.phone_change import PhoneChange
 from members.models.post import Post
 from members.models.sign_in import PastPassword, SignInEntry
 from members.models.standard import Standard
@@ -49,6 +50,7 @@ __all__ = [
     "PastPassword",
     "Person",
     "PersonMerge",
+    "PhoneChange",
     "Post",
     "SignInEntry",
     "Standard",

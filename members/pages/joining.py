@@ -17,7 +17,14 @@ from members.actions.application import (
 from members.auth.actor import business_date, request_actor
 from members.auth.address import address_of
 from members.auth.codes import check_code, send_code
-from members.auth.proof import ASKED, PROVEN, applicant_of, keep_phone, kept_phone
+from members.auth.proof import (
+    AFTER_PROOF,
+    ASKED,
+    PROVEN,
+    applicant_of,
+    keep_phone,
+    kept_phone,
+)
 from members.enums import ApplicationState
 from members.forms.joining import JoinForm, StrangerJoinForm
 from members.forms.particulars import known_of
@@ -96,7 +103,7 @@ def join_code(request: HttpRequest) -> HttpResponse:
         else:
             request.session.cycle_key()
             keep_phone(request, PROVEN, phone)
-            return redirect("members:join")
+            return redirect(request.session.pop(AFTER_PROOF, "members:join"))
     values = {"form": form, "phone": mask_phone(phone)}
     return render(request, "members/join_code.html", values)
 

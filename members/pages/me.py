@@ -15,7 +15,7 @@ from members.enums import AccountState
 from members.forms.account import AccountForm
 from members.models import Person
 from members.queries.account import accounts_of, accounts_visible_to
-from members.queries.person import persons_visible_to
+from members.queries.person import persons_visible_to, waiting_phone_change
 from unionportal.core.errors import Refusal
 from unionportal.core.masks import mask_id_number, mask_phone
 from unionportal.core.messages.inbox import messages_of
@@ -35,6 +35,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "phone": mask_phone(person.phone or ""),
         "accounts": accounts_of(person),
         "stopped": AccountState.STOPPED,
+        "phone_change": waiting_phone_change(person),
         "notes": messages_of(person.pk, limit=20),
     }
     return render(request, "members/me.html", values)

@@ -1,7 +1,7 @@
 """Who registers people, sees their numbers, merges them and keeps their accounts."""
 
 from members.enums import Role
-from members.models import BankAccount, Organisation, Person, PersonMerge
+from members.models import BankAccount, Organisation, Person, PersonMerge, PhoneChange
 from members.permissions.seats import CLIENT, other_person, with_seat
 from unionportal.core.actor import Actor
 from unionportal.core.verdict import ALLOWED, Verdict, denied
@@ -18,6 +18,14 @@ def can_describe_person(actor: Actor, person: Person) -> Verdict:
         own = actor.person_id is not None and actor.person_id == person.pk
         return ALLOWED if own else denied("只能更正您本人的信息。")
     return can_register_person(actor, person.organisation)
+
+
+def can_stop_phone_change(actor: Actor, change: PhoneChange) -> Verdict:
+    """The worker himself, and the staff of his unions."""
+    if actor.kind == "worker":
+        own = actor.person_id is not None and actor.person_id == change.person_id
+        return ALLOWED if own else denied("只能撤销您本人的更换手机号。")
+    return can_register_person(actor, change.person.organisation)
 
 
 def can_import_people(actor: Actor) -> Verdict:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from members.models import Person
+from members.enums import PhoneChangeState
+from members.models import Person, PhoneChange
 from unionportal.core.actor import Actor
 from unionportal.core.scope import within
 from unionportal.core.secrets import blind_index
@@ -27,6 +28,11 @@ def person_by_id_number(text: str) -> Person | None:
     found = Person.objects.filter(id_number_index=index).select_related("merged_into")
     person = found.first()
     return person.merged_into or person if person else None
+
+
+def waiting_phone_change(person: Person) -> PhoneChange | None:
+    """The change of his phone that has not taken effect yet."""
+    return person.phone_changes.filter(state=PhoneChangeState.WAITING).first()
 
 
 def persons_by_phone(text: str) -> QuerySet[Person]:

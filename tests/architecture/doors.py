@@ -304,11 +304,19 @@ DOORS: dict[str, Door] = {
     "staff_members:employer-verb": STAFF_VERB.of(
         "members_employer", "change", "cover", "close"
     ),
+    # The new phone is proven first.
+    "members_auth:phone-changed": Door(get=MOVED, post=MOVED),
+    "members_auth:phone-keep": Door(get=NOBODY, post="404 404 404 404 404 404"),
     # --- staff identity: second factors, the password once more
     "account_login": Door(get=DESK_LOGIN, post=DESK_LOGIN),
     "account_logout": Door(get=DESK_LOGIN, post=DESK_LOGIN),
     # Between password and session: nobody here is on the way in.
     "mfa_authenticate": Door(get=MOVED, post=MOVED),
+    # No province's server is set: back to the password.
+    "openid_connect_login": Door(get=NOBODY, post=DESK_LOGIN),
+    "openid_connect_callback": Door(get=DESK_LOGIN, post=DESK_LOGIN).at(
+        "/staff/account/province/callback/"
+    ),
     "mfa_index": STAFF_LIST,
     # The password once more, first.
     "account_reauthenticate": STAFF_FORM,

@@ -99,6 +99,7 @@ class StaffSite(UnfoldAdminSite):
             "title": "登录",
             "app_path": request.get_full_path(),
             "username": request.user.get_username(),
+            "province": settings.PROVINCE_OIDC_URL and settings.PROVINCE_OIDC_NAME,
         }
         entry = StaffSignIn.as_view(extra_context=frame | (extra_context or {}))
         return loosened(entry)(request)

@@ -2,22 +2,16 @@
 
 An order names people and their accounts, so it leaves our own network encrypted only. A
 bank's front machine (前置机) that stands inside it may be named by its address over HTTP.
-And it goes only to hosts that whoever runs the portal has named (`BANK_HOSTS`): who sets
-an account cannot send lists, or the portal's own requests, wherever he likes.
 """
 
-from collections.abc import Collection
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 LONGEST = 200  # characters
 
 
-def endpoint_problem(address: str, hosts: Collection[str]) -> str:
-    """Say what is wrong with an address; empty where nothing is.
-
-    `hosts` are the names and addresses that lists may be sent to, without ports.
-    """
+def endpoint_problem(address: str) -> str:
+    """Say what is wrong with an address; empty where nothing is."""
     try:
         parts = urlsplit(address)
         named, _port = parts.hostname, parts.port
@@ -30,7 +24,7 @@ def endpoint_problem(address: str, hosts: Collection[str]) -> str:
         return "直联地址中不能写用户名或口令。"
     if parts.query or parts.fragment:
         return "直联地址中不能有“?”或“#”及其后的内容。"
-    return _road_problem(parts, named) or _host_problem(named, hosts)
+    return _road_problem(parts, named)
 
 
 def _road_problem(parts: SplitResult, host: str) -> str:
@@ -43,15 +37,6 @@ def _road_problem(parts: SplitResult, host: str) -> str:
     return (
         "直联地址须以 https:// 开头；只有设在本单位内网、以 IP 地址写明的"
         "银行前置机可以用 http://。"
-    )
-
-
-def _host_problem(host: str, hosts: Collection[str]) -> str:
-    if host.lower() in {known.lower() for known in hosts}:
-        return ""
-    return (
-        f"主机 {host} 不在允许的银行主机之列；请系统管理员核实后，"
-        "在门户的设置 BANK_HOSTS 中写明。"
     )
 
 

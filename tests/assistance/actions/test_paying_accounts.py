@@ -202,10 +202,3 @@ def test_another_number_is_refused_once_the_account_is_reconciled() -> None:
     assert refused.value.field == "number"
     put(replace(own, layout="fixed_utf8"), SYSTEM)
     assert entries()[-1].changes == {"layout": ["delimited_gbk", "fixed_utf8"]}
-
-
-def test_a_host_that_nobody_allowed_is_refused_with_the_remedy() -> None:
-    elsewhere = replace(DIRECT, endpoint="https://elsewhere.example/link")
-    with pytest.raises(Refusal, match="BANK_HOSTS") as refused:
-        put(elsewhere)
-    assert (refused.value.field, stored()) == ("endpoint", [])

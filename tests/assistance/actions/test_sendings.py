@@ -30,7 +30,6 @@ from tests.unionportal.stub_bank.counters import (
     running_bank,
 )
 from unionportal.core.actor import SYSTEM
-from unionportal.core.errors import Refusal
 from unionportal.stub_bank.faults import FAULTS
 
 pytestmark = pytest.mark.django_db
@@ -209,13 +208,3 @@ def test_the_secret_is_sealed_and_never_shown(folder: Path) -> None:
     assert SECRET.encode() not in stored
     assert SECRET not in repr(link_of(account))
     assert PayingAccount.objects.get(pk=account.pk).secret == SECRET
-
-
-def test_a_bank_whose_host_was_struck_off_gets_nothing(
-    settings: Settings, folder: Path
-) -> None:
-    settings.BANK_HOSTS = ["elsewhere.example"]
-    with pytest.raises(Refusal, match="主机 127.0.0.1 不在允许的银行主机之列"):
-        instructed("http://127.0.0.1:9")
-    assert not BankFile.objects.exists()
-    assert set(Batch.objects.values_list("state", flat=True)) == {"approved"}
