@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from io import BytesIO, TextIOWrapper
 from operator import itemgetter
 from tempfile import SpooledTemporaryFile
@@ -23,6 +24,7 @@ from xlsxwriter.utility import xl_col_to_name
 Row = TypeVar("Row")
 Kind = Literal["text", "yuan", "count", "day"]
 IN_MEMORY = 4 * 1024 * 1024
+QUICK = 1  # of nine: a third of the time of packing, a fifth more bytes
 LONGEST_NAME = 31  # of a sheet, by the format
 LONGEST_TEXT = 32_767  # of a cell, by the format
 DAY_ZERO = date(1899, 12, 30).toordinal()  # of the format's calendar
@@ -104,7 +106,7 @@ def write_sheet(
     try:
         with (
             ZipFile(_empty_book(name, columns)) as frame,
-            ZipFile(target, "w", ZIP_DEFLATED) as book,
+            ZipFile(target, "w", ZIP_DEFLATED, compresslevel=QUICK) as book,
         ):
             for part in frame.namelist():
                 if part != _SHEET:
@@ -154,25 +156,32 @@ def _lines(
     columns: Sequence[Column[Row]], styles: Sequence[str], rows: Iterable[Row]
 ) -> Iterator[str]:
     placed = [
-        (f'<c r="{xl_col_to_name(place)}', styles[place], column, column.value)
+        (
+            f'<c r="{xl_col_to_name(place)}',
+            styles[place],
+            _text if column.kind == "text" else partial(_number, column),
+            column.value,
+        )
         for place, column in enumerate(columns)
     ]
     for line, row in enumerate(rows, start=2):
         cells = [
-            f'{begin}{line}"{style}{_content(column, found)}</c>'
-            for begin, style, column, value in placed
+            f'{begin}{line}"{style}{content(found)}</c>'
+            for begin, style, content, value in placed
             if (found := value(row)) is not None and found != ""
         ]
         yield f'<row r="{line}">{"".join(cells)}</row>'
 
 
-def _content(column: Column[Row], value: object) -> str:
-    if column.kind == "text":
-        text = str(value)[:LONGEST_TEXT]
-        if text.isalnum():  # nothing in it could mean anything else
-            return f' t="inlineStr"><is><t>{text}</t></is>'
-        text = _SPECIAL.sub(_harmless, text)
-        return f' t="inlineStr"><is><t xml:space="preserve">{text}</t></is>'
+def _text(value: object) -> str:
+    text = str(value)[:LONGEST_TEXT]
+    if text.isalnum():  # nothing in it could mean anything else
+        return f' t="inlineStr"><is><t>{text}</t></is>'
+    text = _SPECIAL.sub(_harmless, text)
+    return f' t="inlineStr"><is><t xml:space="preserve">{text}</t></is>'
+
+
+def _number(column: Column[Row], value: object) -> str:
     if isinstance(value, date):
         return f"><v>{value.toordinal() - DAY_ZERO}</v>"
     if isinstance(value, Decimal):
