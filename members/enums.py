@@ -128,6 +128,16 @@ class Role(TextChoices):
     ADMINISTRATOR = "administrator", _("管理员")
 
 
+class DataScope(TextChoices):
+    """What of the tree a post reaches; what may be done there is the role's matter."""
+
+    ALL = "all", _("全部")
+    CHOSEN = "chosen", _("指定工会及下级")
+    OWN = "own", _("仅本级")
+    BELOW = "below", _("本级及下级")
+    SELF = "self", _("仅本人登记的")
+
+
 class PhoneChangeState(TextChoices):
     WAITING = "waiting", _("等待生效")
     DONE = "done", _("生效")

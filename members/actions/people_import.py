@@ -300,7 +300,9 @@ def apply_people(by: Actor, on: date) -> None:
 
 
 def _paths(by: Actor) -> list[str]:
-    return [seat.path for seat in by.seats if seat.role in IMPORTERS]
+    """Where he may import to; a post that reaches its own place alone imports nothing."""
+    seats = [seat for seat in by.seats if seat.role in IMPORTERS]
+    return [seat.path for seat in seats if seat.path and not seat.only_here]
 
 
 def _outside(column: str, paths: Sequence[str]) -> tuple[str, tuple[str, ...]]:

@@ -3,13 +3,14 @@
 Whose posts change signs in anew: the sessions of before are over.
 """
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
 from django.db.models import Q
 
 from members.actions.session import forget_sessions
-from members.enums import Role
+from members.enums import DataScope, Role
 from members.models import Organisation, Post, User
 from members.permissions.access import can_appoint_post, can_deputise_post, can_end_post
 from unionportal.core.actor import Actor
@@ -17,7 +18,18 @@ from unionportal.core.audit import record
 from unionportal.core.errors import Refusal
 
 
-def appoint(
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What of the tree a post is to reach; `chosen` are codes of unions."""
+
+    scope: str = DataScope.BELOW
+    chosen: tuple[str, ...] = ()
+
+
+OWN_AND_BELOW = Reach()
+
+
+def appoint(  # noqa: PLR0913 - who, where, as what, from when to when, how far
     *,
     user_id: int,
     organisation_id: int,
@@ -25,8 +37,12 @@ def appoint(
     on: date,
     by: Actor,
     ends_on: date | None = None,
+    reach: Reach = OWN_AND_BELOW,
 ) -> Post:
-    """Give a member of staff a role at a union from a day on. Refuses a second time."""
+    """Give a member of staff a role at a union from a day on. Refuses a second time.
+
+    Nobody gives a reach that he does not administer himself.
+    """
     with transaction.atomic():
         organisation = Organisation.objects.get(pk=organisation_id)
         can_appoint_post(by, organisation).require()
@@ -48,7 +64,9 @@ def appoint(
             role=role,
             starts_on=on,
             ends_on=ends_on,
+            scope=reach.scope,
         )
+        post.chosen.set(_reached_unions(organisation, role, reach, by))
         _record(by, "appoint", post, on)
     return post
 
@@ -73,7 +91,9 @@ def deputise(*, post_id: int, user_id: int, on: date, ends_on: date, by: Actor) 
             starts_on=on,
             ends_on=ends_on,
             deputy_of=post,
+            scope=post.scope,
         )
+        deputy.chosen.set(post.chosen.all())
         _record(by, "deputise", deputy, on)
     return deputy
 
@@ -93,6 +113,27 @@ def end_post(*, post_id: int, on: date, by: Actor) -> Post:
             ended.save(update_fields=["ends_on"])
             _record(by, "end", ended, on, before=before)
     return post
+
+
+def _reached_unions(
+    organisation: Organisation, role: str, reach: Reach, by: Actor
+) -> list[Organisation]:
+    """The unions to choose; refuses a reach beyond what the administrator has."""
+    if role == Role.PAYER and reach.scope != DataScope.BELOW:
+        raise Refusal("出纳岗位的数据范围须为“本级及下级”。", field="scope")
+    if reach.scope == DataScope.ALL:
+        top = Organisation.objects.get(path=organisation.path[: Organisation.steplen])
+        can_appoint_post(by, top).require()
+    if reach.scope != DataScope.CHOSEN:
+        return []
+    unions = list(Organisation.objects.filter(code__in=reach.chosen).order_by("path"))
+    if not unions or len(unions) != len(set(reach.chosen)):
+        raise Refusal(
+            "请填写指定工会的代码，多个以逗号分隔，并核对无误。", field="chosen"
+        )
+    for union in unions:
+        can_appoint_post(by, union).require()
+    return unions
 
 
 def _deputies_after(post: Post, on: date) -> list[Post]:
@@ -127,6 +168,7 @@ def _record(
         changes={
             "user": post.user_id,
             "role": post.role,
+            "scope": post.scope,
             "ends_on": [before, post.ends_on],
         },
     )

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from members.enums import Residence, Role, StandardKind
+from members.enums import DataScope, Residence, Role, StandardKind
 from members.models import (
     ApiClient,
     Division,
@@ -172,6 +172,26 @@ class PostForm(forms.Form):
     role = forms.ChoiceField(label=_("角色"), choices=Role.choices)
     on = day_field(_("任职日期"))
     ends_on = day_field(_("离任日期（不填为长期）"), required=False)
+    scope = forms.ChoiceField(
+        label=_("数据范围"),
+        choices=DataScope.choices,
+        initial=DataScope.BELOW,
+        required=False,
+    )
+    chosen = forms.CharField(
+        label=_("指定工会的代码（仅“指定工会及下级”填，逗号分隔）"),
+        max_length=400,
+        required=False,
+    )
+
+    def clean_scope(self) -> str:
+        """Left out means the union and what is below it."""
+        return str(self.cleaned_data["scope"] or DataScope.BELOW)
+
+    def clean_chosen(self) -> tuple[str, ...]:
+        """The codes, one by one."""
+        text = str(self.cleaned_data["chosen"]).replace("，", ",")
+        return tuple(code.strip() for code in text.split(",") if code.strip())
 
     def narrow(self, actor: Actor, *, on: date) -> None:
         _choose(self, "user", users_visible_to(actor, on=on))

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 
-from members.actions.post import appoint, deputise, end_post
+from members.actions.post import Reach, appoint, deputise, end_post
 from members.admin.base import RecordAdmin, Step
 from members.admin.forms import DayForm, DeputyForm, PostForm
 from members.auth.actor import business_date
@@ -30,7 +30,15 @@ class PostAdmin(RecordAdmin):
     )
     search_fields = ("user__name__startswith", "organisation__name__startswith")
     search_help_text = "用户姓名或工会名称的开头"
-    fields = ("user", "role", "organisation", "starts_on", "ends_on", "deputy_of")
+    fields = (
+        "user",
+        "role",
+        "organisation",
+        "scope",
+        "starts_on",
+        "ends_on",
+        "deputy_of",
+    )
     add_form = PostForm
 
     def visible(self, actor: Actor) -> QuerySet[Post]:
@@ -46,6 +54,7 @@ class PostAdmin(RecordAdmin):
             role=entered["role"],
             on=entered["on"],
             ends_on=entered["ends_on"],
+            reach=Reach(entered["scope"], entered["chosen"]),
             by=actor,
         )
 

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from members.enums import Role
+from members.enums import DataScope, Role
 from unionportal.core.history import keep_versions
 
 
@@ -26,6 +26,18 @@ class Post(models.Model):
         verbose_name=_("工会"),
     )
     role = models.CharField(_("角色"), max_length=14, choices=Role.choices)
+    scope = models.CharField(
+        _("数据范围"),
+        max_length=6,
+        choices=DataScope.choices,
+        default=DataScope.BELOW,
+    )
+    chosen = models.ManyToManyField(
+        "members.Organisation",
+        blank=True,
+        related_name="+",
+        verbose_name=_("指定的工会"),
+    )
     starts_on = models.DateField(_("任职日期"))
     ends_on = models.DateField(_("离任日期"), null=True, blank=True)
     deputy_of = models.ForeignKey(

@@ -50,7 +50,7 @@ def can_lift_lock(actor: Actor, user: User | None) -> Verdict:
         return can_deactivate_user(actor, user)
     top = Organisation.steplen
     is_top = any(
-        seat.role == Role.ADMINISTRATOR and len(seat.path) == top
+        seat.role == Role.ADMINISTRATOR and len(seat.path) == top and not seat.only_here
         for seat in actor.seats
     )
     if actor.is_system or is_top:

@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 from members.enums import PhoneChangeState
 from members.models import Person, PhoneChange
 from unionportal.core.actor import Actor
+from unionportal.core.models import AuditEntry
 from unionportal.core.scope import within
 from unionportal.core.secrets import blind_index
 
@@ -17,7 +18,19 @@ def persons_visible_to(actor: Actor) -> QuerySet[Person]:
     people = Person.objects.order_by("id")
     if actor.kind == "worker":
         return people.filter(pk__in=[actor.person_id])
-    return people.filter(within(actor, "organisation__path"))
+    return people.filter(within(actor, "organisation__path") | _entered_by(actor))
+
+
+def _entered_by(actor: Actor) -> Q:
+    """Who was registered by an officer with a post of the narrowest scope."""
+    if not any(not seat.path for seat in actor.seats):
+        return Q(pk__in=[])
+    entered = AuditEntry.objects.filter(
+        user_id=actor.user_id,
+        subject_kind=Person._meta.label_lower,
+        verb="register",
+    )
+    return Q(pk__in=entered.order_by().values("subject_id"))
 
 
 def person_by_id_number(text: str) -> Person | None:

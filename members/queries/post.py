@@ -6,6 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
+from members.enums import DataScope
 from members.models import ApiClient, Organisation, Post, User
 from members.queries.organisation import ancestors_of
 from unionportal.core.actor import Actor, Seat
@@ -58,7 +59,9 @@ def actor_of(user: AbstractBaseUser | AnonymousUser, *, on: date) -> Actor:
         user_id=user.pk,
         person_id=user.person_id,
         seats=tuple(
-            _seat(post) for post in posts.select_related("organisation", "deputy_of")
+            seat
+            for post in posts.select_related("organisation", "deputy_of")
+            for seat in _seats(post)
         ),
     )
 
@@ -87,6 +90,19 @@ def holders_of(role: str, organisation: Organisation, *, on: date) -> QuerySet[U
     return User.objects.filter(pk__in=posts.values("user_id")).order_by("id")
 
 
-def _seat(post: Post) -> Seat:
+def _seats(post: Post) -> list[Seat]:
+    """A post as seats: one at each place that its scope reaches from."""
+    union = post.organisation
     principal = post.deputy_of.user_id if post.deputy_of else None
-    return Seat(post.role, post.organisation_id, post.organisation.path, principal)
+    if post.scope == DataScope.CHOSEN:
+        return [
+            Seat(post.role, one.pk, one.path, principal)
+            for one in post.chosen.order_by("path")
+        ]
+    if post.scope == DataScope.ALL:
+        top = union.path[: Organisation.steplen]
+        return [Seat(post.role, union.pk, top, principal)]
+    if post.scope == DataScope.SELF:
+        return [Seat(post.role, union.pk, "", principal)]
+    only_here = post.scope == DataScope.OWN
+    return [Seat(post.role, union.pk, union.path, principal, only_here=only_here)]

@@ -24,7 +24,10 @@ def oversees_everything(actor: Actor) -> bool:
     if actor.is_system:
         return True
     top = Organisation.steplen
-    return any(len(seat.path) == top for seat in supervising(actor).seats)
+    return any(
+        len(seat.path) == top and not seat.only_here
+        for seat in supervising(actor).seats
+    )
 
 
 def users_overseen(actor: Actor) -> QuerySet[User]:

@@ -11,16 +11,20 @@ class Seat:
     """A role held at one organisation.
 
     ``path`` is the organisation's place in the tree: the seat reaches every path
-    that begins with it. ``principal_id`` is the user this seat is deputised for.
+    that begins with it, or ``only_here`` its own place alone. ``principal_id`` is the
+    user this seat is deputised for. A seat without a path reaches nothing.
     """
 
     role: str
     organisation_id: int
     path: str
     principal_id: int | None = None
+    only_here: bool = False
 
     def reaches(self, path: str) -> bool:
         """Tell whether a place in the tree lies at or below this seat."""
+        if self.only_here:
+            return bool(self.path) and path == self.path
         return bool(self.path) and path.startswith(self.path)
 
 

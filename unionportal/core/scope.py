@@ -8,9 +8,13 @@ _AFTER_EVERY_PATH = "~"  # sorts after each character a path is made of
 
 
 def outermost_paths(actor: Actor) -> list[str]:
-    """Return the paths of the seats, without those that lie inside another."""
+    """Return the paths of the seats, without those that lie inside another.
+
+    A seat that reaches its own place alone has nothing below it, and is left out.
+    """
     kept: list[str] = []
-    for path in sorted({seat.path for seat in actor.seats if seat.path}):
+    reaching = {s.path for s in actor.seats if s.path and not s.only_here}
+    for path in sorted(reaching):
         if not (kept and path.startswith(kept[-1])):
             kept.append(path)
     return kept
@@ -28,4 +32,6 @@ def within(actor: Actor, field: str) -> Q:
     reach = Q(pk__in=[])
     for path in outermost_paths(actor):
         reach |= Q((f"{field}__gte", path), (f"{field}__lt", path + _AFTER_EVERY_PATH))
+    for here in sorted({s.path for s in actor.seats if s.path and s.only_here}):
+        reach |= Q((field, here))
     return reach

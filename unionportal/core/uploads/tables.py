@@ -122,16 +122,18 @@ def unknown(column: str, title: str, found: str) -> Flaw:
 
 def outside(column: str, path: str, by: Actor, roles: Collection[str]) -> Flaw:
     """A union that none of the actor's seats of these roles reaches."""
-    paths = [seat.path for seat in by.seats if seat.role in roles]
+    paths = [
+        (seat.path, seat.path if seat.only_here else f"{seat.path}~")
+        for seat in by.seats
+        if seat.role in roles and seat.path
+    ]
     ranges = " OR ".join(f'{path} COLLATE "C" BETWEEN %s AND %s' for _path in paths)
     reached = "true" if by.is_system else ranges or "false"
     return Flaw(
         column,
         "'该工会不在您的管理范围内，请由其所属工会或上级工会导入。'",
         f"{path} IS NOT NULL AND NOT ({reached})",
-        tuple(
-            bound for each in paths for bound in (each, f"{each}~") if not by.is_system
-        ),
+        tuple(bound for each in paths for bound in each if not by.is_system),
         code="outside",
     )
 
