@@ -114,6 +114,7 @@ OLD = Door(
     get="login login moved login moved login",
     post="login login moved login moved login",
 )
+ON_THE_WAY = "moved desk desk moved desk moved"
 DESK_LOGIN = "login login login login login login"
 CONFIRMED = Door(
     get="login login moved login moved login",
@@ -311,7 +312,7 @@ DOORS: dict[str, Door] = {
     "account_login": Door(get=DESK_LOGIN, post=DESK_LOGIN),
     "account_logout": Door(get=DESK_LOGIN, post=DESK_LOGIN),
     # Between password and session: nobody here is on the way in.
-    "mfa_authenticate": Door(get=MOVED, post=MOVED),
+    "mfa_authenticate": Door(get=ON_THE_WAY, post=ON_THE_WAY),
     # No province's server is set: back to the password.
     "openid_connect_login": Door(get=NOBODY, post=DESK_LOGIN),
     "openid_connect_callback": Door(get=DESK_LOGIN, post=DESK_LOGIN).at(
