@@ -1,6 +1,5 @@
 """Rounds on the staff site: the list, the page of one, and its verbs."""
 
-import math
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -9,7 +8,6 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils import timezone
 
 from assistance.actions.certificates import close_round
 from assistance.actions.computations import request_computation
@@ -18,6 +16,7 @@ from assistance.actions.releases import request_release
 from assistance.actions.rounds import cancel_round, open_supplementary_round
 from assistance.admin.forms import DateForm, ReasonForm
 from assistance.admin.round_samples import sample_on_page
+from assistance.admin.round_work import pace_of, running_job, until_done
 from assistance.admin.search import offer, offer_unions
 from assistance.enums import RoundKind, RoundState
 from assistance.models import Round
@@ -52,8 +51,6 @@ from members.queries.notice import notices_visible_to
 from unionportal.core.actor import Actor
 from unionportal.core.admin.verbs import Verb, arranged, attempt
 from unionportal.core.audit import history_of
-from unionportal.core.jobs import latest_job
-from unionportal.core.models import Job
 from unionportal.core.money import show_yuan
 from unionportal.core.verdict import ALLOWED, Verdict, denied
 
@@ -63,11 +60,6 @@ STEPS = (
     (RoundState.NOTICED, "公示"),
     (RoundState.RELEASED, "签批发放"),
     (RoundState.CLOSED, "办结"),
-)
-JOBS = (
-    "assistance.compute_round",
-    "assistance.publish_notice",
-    "assistance.release_round",
 )
 
 
@@ -111,10 +103,13 @@ class RoundPage(StaffPage):
             job=(job := running_job(round_)),
             pace=pace_of(job),
             verbs=arranged(
-                [
-                    *verbs_of(round_, actor=self.actor, on=self.on),
-                    *shown.verbs,
-                ]
+                until_done(
+                    job,
+                    [
+                        *verbs_of(round_, actor=self.actor, on=self.on),
+                        *shown.verbs,
+                    ],
+                )
             ),
             **shown.values,
             counties=counties,
@@ -138,21 +133,6 @@ class RoundPage(StaffPage):
             .first(),
             history=history_of(round_)[:30] if in_charge else [],
         )
-
-
-class RoundProgress(StaffPage):
-    """The progress bar alone, asked every two seconds while work is under way."""
-
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show the bar; when the work is over, let the whole page be read again."""
-        round_ = get_object_or_404(rounds_visible_to(self.actor), pk=pk)
-        job = running_job(round_)
-        answer = self.page(
-            "staff/_progress.html", title="", round=round_, job=job, pace=pace_of(job)
-        )
-        if job is None or not job.is_live:
-            answer["HX-Refresh"] = "true"
-        return answer
 
 
 class RoundVerb(StaffPage):
@@ -234,31 +214,6 @@ def steps_of(round_: Round) -> list[dict[str, str]]:
         }
         for i, (_state, label) in enumerate(STEPS)
     ]
-
-
-def running_job(round_: Round) -> Job | None:
-    """The newest work about a round, while it runs or when it failed."""
-    found = [
-        job
-        for kind in JOBS
-        if (job := latest_job(kind=kind, key=f"round-{round_.pk}")) is not None
-    ]
-    newest = max(found, key=lambda job: job.pk, default=None)
-    if newest is None or not (newest.is_live or newest.error):
-        return None
-    return newest
-
-
-def pace_of(job: Job | None) -> dict[str, int]:
-    """How many a second, and how many seconds are left; nothing before it can be told."""
-    if job is None or job.started_at is None or not (job.is_live and job.done_count):
-        return {}
-    seconds = max((timezone.now() - job.started_at).total_seconds(), 0.1)
-    pace = {"rate": round(job.done_count / seconds)}
-    if job.total_count:
-        left = max(job.total_count - job.done_count, 0)
-        pace["remaining"] = math.ceil(left * seconds / job.done_count)
-    return pace
 
 
 def verbs_of(round_: Round, *, actor: Actor, on: date) -> list[Verb]:

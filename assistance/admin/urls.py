@@ -15,6 +15,7 @@ from assistance.admin import (
     reconciliation_exports,
     reconciliations,
     round_samples,
+    round_work,
     rounds,
     sample_exports,
     schemes,
@@ -29,7 +30,7 @@ urlpatterns = [
     path("rounds/<int:pk>/", rounds.RoundPage.as_view(), name="round"),
     path(
         "rounds/<int:pk>/progress/",
-        rounds.RoundProgress.as_view(),
+        round_work.RoundProgress.as_view(),
         name="round-progress",
     ),
     path(
