@@ -72,6 +72,7 @@ def run(options: Options) -> Sequence[Measured]:
         replace(
             file.line("P4", "银行文件，与只把行读出库（COPY TO）比", 4.0, lines),
             floor=bare,
+            busy=None,  # of the copy it is not known
         ),
         file.line("P4", "银行文件，与手写的同一文件比：解封账号、落盘", 2.0),
         sheet.line("P6", "Excel 工作簿，11 列，与手写的同样表格比", 1.5),

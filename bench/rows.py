@@ -49,8 +49,13 @@ class Measured:
 
     @property
     def is_kept(self) -> bool:
-        """Whether the promise is kept, as the table shows it: to the second place."""
-        return round(self.ratio, 2) <= self.goal
+        """Whether the promise is kept, as the table shows it: to the second place.
+
+        By the clock, and by the processor's time where that is known: a busy machine
+        may have held up the floor more than ours.
+        """
+        by_processor = self.busy[0] / self.busy[1] if self.busy else 0.0
+        return round(max(self.ratio, by_processor), 2) <= self.goal
 
 
 @dataclass(frozen=True, slots=True)

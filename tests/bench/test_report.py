@@ -34,6 +34,13 @@ def test_a_missed_goal_is_said() -> None:
     assert "| ≤ 2.0，未达到 |" in table([missed])
 
 
+def test_a_goal_kept_by_the_clock_alone_is_missed() -> None:
+    held_up = Measured(
+        code="P6", title="表格", goal=1.5, ours=(1.0,), floor=(9.0,), busy=(1.6, 1.0)
+    )
+    assert "| ≤ 1.5，未达到 |" in table([held_up])
+
+
 def test_a_kept_line_is_the_one_that_was_measured() -> None:
     assert retold(told(LINE)) == LINE
 
