@@ -42,6 +42,7 @@ LARGER: dict[str, tuple[int, str]] = {
         "statement, books, open items on both sides, signatures, files, trail",
     ),
     "members:membership": (7, "standing, card, transfer, history, entitlements"),
+    "members:me": (8, "person, cards, consents, messages, a waiting change of phone"),
     "home": (13, "a worker's account, notices and matters as cards"),
     "assistance:matter-list": (
         9,
