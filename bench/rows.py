@@ -11,11 +11,15 @@ SECONDS = "秒"
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How much and how often; `say` prints a line of progress."""
+    """How much and how often; `say` prints a line of progress.
+
+    `members` is the size of the register for the rows about people.
+    """
 
     rows: int
     rounds: int
     say: Say
+    members: int = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

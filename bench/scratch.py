@@ -38,12 +38,20 @@ def prepared_database() -> Iterator[None]:
 
 
 @contextmanager
-def scratch_database() -> Iterator[None]:
-    """Point both aliases at a fresh copy of the prepared database; drop it afterwards."""
-    name = f"bench_{os.getpid()}"
+def scratch_database(beside: str = "") -> Iterator[str]:
+    """Point both aliases at a fresh copy of the prepared database; drop it afterwards.
+
+    A second one stands beside the first under a name of its own; yields the name.
+    """
+    name = f"bench_{os.getpid()}{beside}"
     copy = f'CREATE DATABASE "{{name}}" OWNER {{owner}} TEMPLATE "{_prepared.name}"'
     with _database(name, copy), _pointed_at(name):
-        yield
+        yield name
+
+
+def turn_to(name: str) -> None:
+    """Go on in one of the databases that stand side by side."""
+    _point(dict.fromkeys(ALIASES, name))
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from bench.freeze import FREEZE
 from bench.growth import GROWTHS
 from bench.pages import PAGES
 from bench.references import REFERENCES
+from bench.register import REGISTER
 from bench.returns import RECONCILE
 from bench.rows import Row
 from bench.uploads import IMPORT
@@ -23,7 +24,7 @@ ROWS: dict[str, Row] = {
     row.name: row
     for row in (
         *(COMPUTE, FREEZE, REFERENCES, APPROVE, EXPORT, EXPORT_XML, RECONCILE),
-        *(IMPORT, LISTS, PAGES, PRINT),
+        *(IMPORT, LISTS, PAGES, REGISTER, PRINT),
         *(WINTER, WORKERS, *GROWTHS),
     )
 }

@@ -14,7 +14,7 @@ from members.admin.base import Step
 from members.admin.union_forms import FoundingForm, SpanForm, required_union
 from members.admin.union_verbs import steps_of
 from members.auth.staff import StaffPage
-from members.auth.tree import WithTree
+from members.auth.tree import WithTree, twigs_markup
 from members.enums import Role
 from members.models import Organisation
 from members.queries.filters import OrganisationFilter
@@ -67,13 +67,7 @@ class TreeBranch(StaffPage):
         if twig is None:
             raise Http404
         kept = request.GET.urlencode()
-        return self.page(
-            "staff/_twigs.html",
-            title="",
-            twigs=twig.children,
-            more=twig.more,
-            kept_query=f"&{kept}" if kept else "",
-        )
+        return HttpResponse(twigs_markup(twig.children, kept, more=twig.more))
 
 
 class UnionApplication(StaffPage):

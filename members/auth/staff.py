@@ -10,7 +10,9 @@ from django.shortcuts import render
 from django.views import View
 
 from members.auth.actor import business_date, request_actor
+from members.auth.frame import framed
 from unionportal.core.actor import Actor
+from unionportal.core.replica import freshness
 
 
 class StaffPage(View):
@@ -31,10 +33,9 @@ class StaffPage(View):
         self.on = business_date()
 
     def page(self, template: str, *, title: str, **context: Any) -> HttpResponse:
-        """Render a template inside the frame of the staff site."""
-        frame = admin.site.each_context(self.request)
-        return render(
-            self.request,
-            template,
-            {**frame, "title": title, "actor": self.actor, "on": self.on, **context},
-        )
+        """Render a template inside the frame of the staff site; a part of a page alone."""
+        known = {"title": title, "actor": self.actor, "on": self.on, **context}
+        if template.rpartition("/")[2].startswith("_"):  # a part that a page asks for
+            return render(self.request, template, known)
+        known["freshness"] = freshness()
+        return framed(self.request, self.actor, template, known)

@@ -153,6 +153,10 @@ class Organisation(MP_Node):
         verbose_name = _("工会组织")
         verbose_name_plural = _("工会组织")
         ordering = ("path",)
+        indexes = (
+            # What hangs directly below a union is a range of it.
+            models.Index(fields=("depth", "path"), name="organisation_by_depth"),
+        )
         constraints = (
             models.CheckConstraint(
                 condition=~Q(name="") & ~Q(short_name="") & ~Q(code=""),

@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from django.db.models import F, Q, Window
-from django.db.models.functions import Left, Length, RowNumber
+from django.db import connection
 
-from members.enums import OrganisationState
 from members.models import Organisation
 from members.queries.organisation import organisations_visible_to
 from unionportal.core.actor import Actor
@@ -14,6 +12,22 @@ from unionportal.core.scope import outermost_paths
 STEP = Organisation.steplen
 # More than these below one union are found by searching, not by scrolling.
 SHOWN = 200
+# The chosen unions, and the first directly below each of them: a range of one index.
+_TWIGS = """
+    SELECT id, code, short_name, path, numchild FROM members_organisation
+    WHERE path = ANY(%s)
+    UNION
+    SELECT below.* FROM unnest(%s::varchar[]) AS above (path)
+    CROSS JOIN LATERAL (
+        SELECT id, code, short_name, path, numchild FROM members_organisation AS union_
+        WHERE union_.depth = length(above.path) / %s + 1
+          AND union_.path > above.path AND union_.path < above.path || '~'
+          AND union_.state <> 'dissolved'
+        ORDER BY union_.path LIMIT %s
+    ) AS below
+    ORDER BY path
+"""
+Row = tuple[int, str, str, str, int]
 
 
 @dataclass(slots=True)
@@ -37,8 +51,7 @@ def tree_for(actor: Actor, chosen: Organisation | None) -> list[Twig]:
     path = chosen.path if chosen else (roots[0] if roots else "")
     top = next((root for root in roots if path.startswith(root)), "")
     opened = [path[:end] for end in range(len(top), len(path) + 1, STEP)] if top else []
-    rows = Organisation.objects.filter(Q(path__in=[*roots, *opened]))
-    twigs = {row.path: _twig(row) for row in [*rows, *_children(opened)]}
+    twigs = {row[3]: _twig(*row) for row in _rows([*roots, *opened], opened)}
     for at in sorted(twigs):
         above = twigs.get(at[:-STEP])
         if at not in roots and above is not None:
@@ -56,8 +69,8 @@ def children_of(actor: Actor, organisation_id: int) -> Twig | None:
     row = organisations_visible_to(actor).filter(pk=organisation_id).first()
     if row is None:
         return None
-    twig = _twig(row)
-    twig.children = [_twig(child) for child in _children([row.path])]
+    twig, *below = [_twig(*found) for found in _rows([row.path], [row.path])]
+    twig.children = below
     _open(twig)
     return twig
 
@@ -68,22 +81,12 @@ def _open(twig: Twig) -> None:
     del twig.children[SHOWN:]
 
 
-def _children(paths: list[str]) -> list[Organisation]:
-    """The standing unions directly below, one more than are shown; by one query."""
-    below = Q(pk__in=[])
-    for path in paths:
-        depth = len(path) // STEP + 1
-        below |= Q(path__gt=path, path__lt=f"{path}~", depth=depth)
-    rows = Organisation.objects.filter(below).exclude(state=OrganisationState.DISSOLVED)
-    numbered = rows.annotate(
-        place=Window(
-            RowNumber(),
-            partition_by=[Left("path", Length("path") - STEP)],
-            order_by=F("path").asc(),
-        )
-    )
-    return list(numbered.filter(Q(place__lte=SHOWN + 1) | Q(path__in=paths)))
+def _rows(paths: list[str], opened: list[str]) -> list[Row]:
+    """These unions and the standing ones directly below the opened, in tree order."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TWIGS, [paths, opened, STEP, SHOWN + 1])
+        return list(cursor.fetchall())
 
 
-def _twig(row: Organisation) -> Twig:
-    return Twig(row.pk, row.code, row.short_name, row.path, bool(row.numchild))
+def _twig(pk: int, code: str, name: str, path: str, below: int) -> Twig:
+    return Twig(pk, code, name, path, bool(below))

@@ -11,6 +11,7 @@ import assistance
 from assistance.actions.schemes import load_shipped_schemes
 from members.models import Organisation
 from unionportal.core.actor import SYSTEM
+from unionportal.demo.crowd import load_crowd
 from unionportal.demo.funding import (
     WINTERS,
     fund_winter,
@@ -24,6 +25,7 @@ from unionportal.demo.province import LOADED_ON, Places, Wish, load_province
 from unionportal.demo.unions import load_unions
 
 FIRST_WINTER = 2026
+STAFF_OF_A_UNION = 40
 
 
 def load_demonstration(wish: Wish, *, stream: TextIO) -> Places:
@@ -32,6 +34,15 @@ def load_demonstration(wish: Wish, *, stream: TextIO) -> Places:
         with bar("载入家庭", wish.dossiers, stream) as advance:
             places = load_province(wish, advance=advance)
         load_unions(places.counties, seed=wish.seed)
+        if wish.people:
+            with bar("登记职工", wish.people, stream) as advance:
+                load_crowd(
+                    places.counties,
+                    unions=wish.unions or max(1, wish.people // STAFF_OF_A_UNION),
+                    people=wish.people,
+                    seed=wish.seed,
+                    advance=advance,
+                )
         register_sources()
         for year in WINTERS:
             register_winter(year)

@@ -62,6 +62,8 @@ class Wish:
     dossiers: int
     seed: int
     password: str
+    people: int = 0
+    unions: int = 0
 
 
 def places_of(province: str) -> Places:

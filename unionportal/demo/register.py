@@ -82,9 +82,9 @@ class Registrar:
         columns = zip(
             keys,
             batch,
-            _sealed(Person, "id_number", numbers),
+            sealed(Person, "id_number", numbers),
             blind_index_many(numbers, kind="id_number"),
-            _sealed(Person, "phone", phones),
+            sealed(Person, "phone", phones),
             blind_index_many(phones, kind="phone"),
             strict=True,
         )
@@ -110,7 +110,7 @@ class Registrar:
         cards = [household.card.number for _, household in holders]
         columns = zip(
             holders,
-            _sealed(BankAccount, "number", cards),
+            sealed(BankAccount, "number", cards),
             blind_index_many(cards, kind="account"),
             strict=True,
         )
@@ -189,7 +189,7 @@ def _members(
     numbers = [member.being.id_number for _, member in rows]
     columns = zip(
         rows,
-        _sealed(HouseholdMember, "id_number", numbers),
+        sealed(HouseholdMember, "id_number", numbers),
         blind_index_many(numbers, kind="id_number"),
         strict=True,
     )
@@ -201,7 +201,8 @@ def _members(
         )
 
 
-def _sealed(model: type[models.Model], name: str, values: Sequence[str]) -> list[bytes]:
+def sealed(model: type[models.Model], name: str, values: Sequence[str]) -> list[bytes]:
+    """The values of a column as its sealed field keeps them."""
     field = model._meta.get_field(name)
     if not isinstance(field, SealedTextField):
         message = f"{name} is not sealed"

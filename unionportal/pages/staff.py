@@ -126,7 +126,7 @@ class StaffSite(UnfoldAdminSite):
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """Say on the pages of reports how old their figures are."""
         frame: dict[str, Any] = super().each_context(request)
-        return frame | {"freshness": freshness()}
+        return frame | {"freshness": freshness(), "frame": "admin/base_site.html"}
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

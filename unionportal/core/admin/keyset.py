@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
 from django.db.models import Model, Q, QuerySet
@@ -78,6 +78,7 @@ def keyset_legs(
 ) -> KeysetPage[Row]:
     """Cut a page out of several lists, one after the other, as if they were one.
 
+    The rows are objects, or tuples that begin with the key.
     `?after=` is the key of the last row shown and, behind a dot, its leg.
     """
     key, _dot, leg = request.GET.get("after", "").partition(".")
@@ -95,10 +96,15 @@ def keyset_legs(
     following = ""
     if len(found) > size:
         number, last = shown[-1]
-        cursor = f"{last.pk}.{number}" if number else str(last.pk)
+        cursor = f"{_key(last)}.{number}" if number else str(_key(last))
         following = f"?{urlencode(kept | {'after': cursor})}"
     return KeysetPage(
         rows=[row for _number, row in shown],
         first=f"?{urlencode(kept)}" if start else "",
         following=following,
     )
+
+
+def _key(row: Any) -> int:  # noqa: ANN401 - an object, or a tuple that begins with its key
+    key: int = row[0] if isinstance(row, tuple) else row.pk
+    return key

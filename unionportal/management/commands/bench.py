@@ -26,6 +26,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("names", nargs="*", help=f"{'、'.join(ROWS)}；不写即全部")
         parser.add_argument("--rows", type=int, default=136_000)
+        parser.add_argument("--members", type=int, default=1_000_000)
         parser.add_argument("--rounds", type=int, default=3)
         parser.add_argument(
             "--no-growth", action="store_true", help="不在十分之一的行数上再量一次"
@@ -37,7 +38,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         # The lines of the log would stand between the figures.
         logging.getLogger("django_structlog").setLevel(logging.WARNING)
-        wanted = Options(options["rows"], options["rounds"], self.stdout.write)
+        wanted = Options(
+            options["rows"], options["rounds"], self.stdout.write, options["members"]
+        )
         found: list[Measured] = []
         names = named(options["names"])
         with prepared_database():

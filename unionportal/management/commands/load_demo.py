@@ -18,6 +18,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--province", default="35", help="两位省码，默认福建 35")
         parser.add_argument("--dossiers", type=int, default=2000, help="档案数")
+        parser.add_argument(
+            "--people", type=int, default=0, help="另登记的职工，都是会员，如 1000000"
+        )
+        parser.add_argument(
+            "--unions",
+            type=int,
+            default=0,
+            help="这些职工的基层工会数，默认每四十人一个",
+        )
         parser.add_argument("--seed", type=int, default=1, help="随机种子")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -27,6 +36,8 @@ class Command(BaseCommand):
             province=options["province"],
             dossiers=options["dossiers"],
             seed=options["seed"],
+            people=options["people"],
+            unions=options["unions"],
             password=settings.DEMO_PASSWORD,
         )
         try:
