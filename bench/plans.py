@@ -1,6 +1,7 @@
 """How the database finds people: the plans of the searches, as EXPLAIN tells them."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -28,12 +29,13 @@ def told_plans() -> Iterator[str]:
     }
     for name, text in typed.items():
         for order, found in search_conditions(text):
-            leg = Leg(persons_visible_to(actor).filter(found).values_list("pk"), order)
+            people: Any = persons_visible_to(actor).filter(found).values_list("pk")
+            leg: Leg[Any] = Leg(people, order)
             yield f"\n{name}（按 {order}）"
             yield from _explained(leg.after(0)[: PAGE_SIZE + 1])
 
 
-def _explained(rows: QuerySet[Person, tuple[int]]) -> Iterator[str]:
+def _explained(rows: QuerySet[Any]) -> Iterator[str]:
     sql, params = rows.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(

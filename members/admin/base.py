@@ -12,12 +12,19 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+)
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from unfold.admin import ModelAdmin
 from unfold.paginator import InfinitePaginator
 
+from members.admin.record_export import RecordExport
 from members.auth.actor import business_date, request_actor
 from unionportal.core.actor import Actor
 from unionportal.core.admin.verbs import Verb, arranged, attempt
@@ -88,6 +95,7 @@ class RecordAdmin(ModelAdmin):
     """A scoped, read-only list and record with verbs."""
 
     change_form_outer_before_template = "members/admin/record.html"
+    list_before_template = "members/admin/list_tools.html"
     list_per_page = 50
     show_full_result_count = False
     actions = None
@@ -163,8 +171,20 @@ class RecordAdmin(ModelAdmin):
         name = f"{self.opts.app_label}_{self.opts.model_name}_verb"
         view = self.admin_site.admin_view(self.verb_view)
         own = path("<str:pk>/verb/<slug:verb>/", view, name=name)
+        name = f"{self.opts.app_label}_{self.opts.model_name}_export"
+        export = path("export/", self.export_view(), name=name)
         urls: list[URLPattern] = super().get_urls()
-        return [own, *urls]
+        return [own, export, *urls]
+
+    def export_view(self) -> Callable[..., HttpResponseBase]:
+        """The list as a file."""
+        return RecordExport.as_view(record_admin=self)
+
+    @property
+    def export_url(self) -> str:
+        """Where the list is made a file."""
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_export"
+        return reverse(name)
 
     # --- pages
 

@@ -16,6 +16,7 @@ from members.actions.membership import (
 )
 from members.actions.transfer import TransferEntry, ask_transfer
 from members.admin.base import RecordAdmin, Step
+from members.admin.exports import MembershipExport
 from members.admin.forms import ReasonForm
 from members.admin.membership_forms import AdmissionForm, TransferOutForm
 from members.admin.people_lists import MembershipList, may_enter
@@ -112,6 +113,10 @@ class MembershipAdmin(RecordAdmin):
             form=ReasonForm,
             done="会员证已换发，原证作废。",
         )
+
+    def export_view(self) -> Callable[..., HttpResponseBase]:
+        """The list as a file, read without making objects."""
+        return MembershipExport.as_view()
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

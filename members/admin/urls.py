@@ -13,12 +13,6 @@ urlpatterns = [
     path("unions/export/", exports.UnionExport.as_view(), name="unions-export"),
     path("returns/", people_lists.ReturnList.as_view(), name="returns"),
     path("returns/export/", exports.ReturnExport.as_view(), name="returns-export"),
-    path("people/export/", exports.PersonExport.as_view(), name="people-export"),
-    path(
-        "memberships/export/",
-        exports.MembershipExport.as_view(),
-        name="memberships-export",
-    ),
     path("unions/<int:pk>/", unions.UnionPage.as_view(), name="union"),
     path("unions/<int:pk>/below/", unions.TreeBranch.as_view(), name="tree-branch"),
     path("unions/<int:pk>/<slug:verb>/", unions.UnionVerb.as_view(), name="union-verb"),

@@ -144,6 +144,7 @@ def records(model: str, *verbs: str, add: Door = NEVER) -> dict[str, Door]:
     return {
         f"{name}_changelist": LIST,
         f"{name}_add": add,
+        f"{name}_export": EXPORT_LIST,
         f"{name}_change": RECORD.of(key),
         f"{name}_history": HISTORY.of(key),
         f"{name}_delete": NEVER.of(key),
@@ -295,8 +296,6 @@ DOORS: dict[str, Door] = {
     ),
     "staff_members:unions-export": EXPORT_LIST,
     "staff_members:employers-export": EXPORT_LIST,
-    "staff_members:people-export": EXPORT_LIST,
-    "staff_members:memberships-export": EXPORT_LIST,
     "staff_members:returns": STAFF_LIST,
     "staff_members:returns-export": EXPORT_LIST,
     "staff_members:employers": STAFF_LIST,

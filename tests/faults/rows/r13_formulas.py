@@ -30,7 +30,7 @@ OK = 200
 FEWEST = 4
 STARTS = ("=", "+", "-", "@", "\t=", "\r=", "＝", "＋", "－", "＠", "<r>=", "'=", '"=')
 ENDS = ("1+1", "cmd|' /C calc'!A0", "HYPERLINK(1)", "SUM(A1:A9)</r>", "WEBSERVICE(1)")
-EXPORT = re.compile(r"(^|-)export$")
+EXPORT = re.compile(r"(^|[-_])export$")
 """Every address that ends so is asked; a new one is found by itself."""
 
 
