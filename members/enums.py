@@ -51,6 +51,14 @@ class OrganisationState(TextChoices):
     DISSOLVED = "dissolved", _("注销")
 
 
+class TieKind(TextChoices):
+    """How somebody stands to an employer; each of them bars from its committee."""
+
+    OWNER = "owner", _("主要负责人、出资人")
+    PARTNER = "partner", _("合伙人")
+    RELATIVE = "relative", _("其近亲属")
+
+
 class Office(TextChoices):
     """What somebody is at a union, by organ: committee, audit, women, supervision, staff."""
 
@@ -380,6 +388,10 @@ VERBS = {
     "members.employer:cover": "登记建会",
     "members.employer:import": "批量导入用人单位",
     "export_list": "导出名单",
+    "members.employer:tie": "登记关系人",
+    "members.employer:untie": "解除关系人",
+    "members.person:employ": "登记就业",
+    "members.person:leave_employer": "登记离职",
     "members.person:describe": "更正实名信息",
     "members.membership:join": "入会",
     "members.membership:keep": "保留会籍",

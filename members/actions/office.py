@@ -7,6 +7,7 @@ from datetime import date
 from django.db import IntegrityError, transaction
 
 from members.actions.tree import require_alive
+from members.enums import Office
 from members.models import (
     LegalCertificate,
     Officer,
@@ -17,11 +18,16 @@ from members.permissions.organisations import (
     can_change_organisation,
     can_keep_organisation,
 )
+from members.queries.employment import tie_against
+from members.rules.name_pinyin import plain_name
 from members.rules.office_term import due_after, require_delay, years_allowed
 from members.rules.uscc import read_union_code
 from unionportal.core.actor import Actor
 from unionportal.core.audit import record
 from unionportal.core.errors import Refusal
+
+# Not elected, so open to everybody.
+APPOINTED = (Office.TREASURER, Office.SUPERVISOR, Office.UNION_STAFF)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,11 +128,16 @@ def delay_election(
 
 
 def take_office(*, entry: Taking, starts_on: date, on: date, by: Actor) -> Officer:
-    """Somebody takes an office. Refuses a second chair beside one in office."""
+    """Somebody takes an office.
+
+    Refuses a second chair beside one in office, and whoever is tied to an employer that
+    the union covers: its owner, a partner, their next of kin (《工会法》第十条).
+    """
     with transaction.atomic():
         union = _kept(entry.organisation_id, by)
         if not entry.name.strip():
             raise Refusal("请填写姓名。", field="name")
+        _require_untied(entry, starts_on)
         try:
             with transaction.atomic():
                 officer = Officer.objects.create(
@@ -162,6 +173,20 @@ def leave_office(*, officer_id: int, ends_on: date, on: date, by: Actor) -> Offi
 
 
 # --- how
+
+
+def _require_untied(entry: Taking, on: date) -> None:
+    if entry.office in APPOINTED:
+        return
+    name = plain_name(entry.name)
+    tie = tie_against(entry.organisation_id, name, entry.person_id, on=on)
+    if tie is not None:
+        raise Refusal(
+            f"{name}是{tie.employer.name}的{tie.get_kind_display()}，"
+            "不得作为工会委员会成员人选（《工会法》第十条）；如为同名，请填写身份证号。",
+            code="tied",
+            field="name",
+        )
 
 
 def _locked(organisation_id: int) -> Organisation:

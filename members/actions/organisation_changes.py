@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from members.actions.tree import (
+    dues_line,
     hang,
     leave_behind,
     lock_tree,
@@ -82,13 +83,18 @@ def move_organisation(
 def lead_dues(
     *, organisation_id: int, to_id: int | None, document: str, on: date, by: Actor
 ) -> Organisation:
-    """Let a union's dues go to another union than the one that leads it, or no longer."""
+    """Let a union's dues go to another union than the one that leads it, or no longer.
+
+    Refuses the line it has, and one that comes back to the union itself.
+    """
     with transaction.atomic():
         union = _changing(organisation_id, by)
         to = None if to_id is None else locked(to_id)
         if to is not None:
             require_alive(to)
             can_move_organisation(by, union, to).require()
+            if union.pk in dues_line(to):
+                raise Refusal("经费会绕回本工会，请另选经费隶属的工会。", field="to")
         if union.dues_to_id == to_id or to_id == union.pk:
             raise Refusal("经费隶属没有变化，请核对。", field="to")
         leave_behind([union.pk], on=on)

@@ -2,8 +2,12 @@
 
 from datetime import date
 
+from django.db.models import Q
+
 from members.actions.session import forget_sessions
-from members.models import Employer, Officer, Person, Post
+from members.actions.tree import leave_behind
+from members.enums import OrganisationState
+from members.models import Employer, Officer, Organisation, Person, Post
 from unionportal.core.successions import Succession
 
 
@@ -32,8 +36,24 @@ def end_offices(from_id: int, to_id: int, on: date) -> int:
     return held.update(ends_on=on)
 
 
+def carry_dues(from_id: int, to_id: int, on: date) -> int:
+    """Dues that went to the union go to the other one; whom that leads, by that alone."""
+    paying = Organisation.objects.filter(dues_to_id=from_id).exclude(
+        state=OrganisationState.DISSOLVED
+    )
+    ids = list(paying.values_list("pk", flat=True))
+    leave_behind(ids, on=on)
+    to = Organisation.objects.get(pk=to_id)
+    led = Q(pk=to_id) | Q(path__startswith=to.path, depth=to.depth + 1)
+    payers = Organisation.objects.filter(pk__in=ids)
+    payers.filter(led).update(dues_to=None)
+    payers.exclude(led).update(dues_to=to)
+    return len(ids)
+
+
 SUCCESSIONS = (
     Succession("members.people", "人员", carry_people),
     Succession("members.employers", "用人单位", carry_employers),
+    Succession("members.dues", "经费隶属", carry_dues),
     Succession("members.posts", "岗位", end_offices),
 )

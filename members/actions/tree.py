@@ -74,3 +74,20 @@ def require_alive(organisation: Organisation) -> None:
             f"{organisation.name}现在是“{organisation.get_state_display()}”，请选择在册的工会。",
             code="state",
         )
+
+
+def dues_line(union: Organisation) -> list[int]:
+    """Where a union's dues go, from itself upwards: always exactly one union further.
+
+    The union named by `dues_to`, else the one that leads it, to the topmost.
+    """
+    line = [union.pk]
+    at: Organisation | None = union
+    while at is not None:
+        above = Organisation.objects.filter(path=at.path[: -Organisation.steplen])
+        named = Organisation.objects.filter(pk=at.dues_to_id or 0)
+        at = (named if at.dues_to_id else above).first()
+        if at is None or at.pk in line:
+            break
+        line.append(at.pk)
+    return line

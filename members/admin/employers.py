@@ -1,6 +1,7 @@
 """Employers on the staff site: the list, those without a union, one employer."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.http import (
@@ -20,12 +21,15 @@ from members.actions.employer import (
     cover_employer,
     register_employer,
 )
+from members.actions.employment import Tie, tie_to_employer, untie_from_employer
 from members.admin.base import Step
 from members.admin.union_forms import (
     ClosingForm,
     CoverForm,
     EmployerForm,
     NewEmployerForm,
+    TieForm,
+    UntieForm,
     required_union,
 )
 from members.admin.unions import take
@@ -39,6 +43,7 @@ from unionportal.core.admin.keyset import keyset_page
 from unionportal.core.admin.verbs import Verb, arranged
 from unionportal.core.audit import history_of
 from unionportal.core.errors import Refusal
+from unionportal.core.verdict import Verdict
 
 
 class EmployerList(WithTree):
@@ -117,6 +122,8 @@ class EmployerPage(StaffPage):
             "staff/employer.html",
             title=employer.name,
             employer=employer,
+            ties=employer.ties.order_by("ends_on", "kind", "name")[:50],
+            working=employer.employments.filter(ends_on=None).count(),
             verbs=arranged(verbs),
             history=history_of(employer)[:30],
         )
@@ -162,6 +169,7 @@ class EmployerPage(StaffPage):
                 ),
                 done="已登记建会。",
             ),
+            *self._tie_steps(employer, may, common),
             Step(
                 name="close",
                 label="登记停业",
@@ -173,6 +181,38 @@ class EmployerPage(StaffPage):
                 effect="不再列入应建会单位；其工会请另行注销或并入。",
             ),
         )
+
+    def _tie_steps(
+        self, employer: Employer, may: Verdict, common: dict[str, Any]
+    ) -> list[Step]:
+        """Who stands too near the employer to lead its workers."""
+        standing = [(tie.pk, str(tie)) for tie in employer.ties.filter(ends_on=None)]
+
+        def tied(entered: dict[str, Any]) -> object:
+            starts_on = entered.pop("starts_on")
+            return tie_to_employer(entry=Tie(**entered), starts_on=starts_on, **common)
+
+        steps = [
+            Step(
+                name="tie",
+                label="登记关系人",
+                verdict=may,
+                form=TieForm,
+                act=tied,
+                done="已登记，其人不得作为该单位工会委员会成员人选。",
+            )
+        ]
+        if standing:
+            untie = Step(
+                name="untie",
+                label="解除关系人",
+                verdict=may,
+                form=partial(UntieForm, ties=standing),
+                act=lambda entered: untie_from_employer(**entered, **common),
+                done="已解除。",
+            )
+            steps.append(untie)
+        return steps
 
 
 class EmployerVerb(EmployerPage):

@@ -22,6 +22,7 @@ from members.actions.person import (
 from members.actions.phone_change import ask_phone_change, stop_phone_change
 from members.actions.real_name import describe_person
 from members.admin.base import RecordAdmin, Step
+from members.admin.employment import employment_steps
 from members.admin.exports import PersonExport
 from members.admin.forms import CardForm, PersonForm, PhoneForm, ReasonForm
 from members.admin.people_lists import PersonList, may_enter
@@ -36,11 +37,14 @@ from members.permissions.people import (
     can_reveal_person,
     can_stop_phone_change,
 )
+from members.queries.employment import employments_of
+from members.queries.membership import histories_of
 from members.queries.person import (
     persons_matching,
     persons_visible_to,
     waiting_phone_change,
 )
+from members.workflow import MEMBERSHIP
 from unionportal.core.actor import Actor
 from unionportal.core.errors import Refusal
 from unionportal.core.masks import mask_id_number, mask_phone
@@ -131,6 +135,7 @@ class PersonAdmin(RecordAdmin):
                 form=partial(ParticularsForm, initial=known_of(record)),
                 done="实名信息已更正。",
             ),
+            *employment_steps(actor, record, common),
         )
 
     def export_view(self) -> Callable[..., HttpResponseBase]:
@@ -163,6 +168,11 @@ class PersonAdmin(RecordAdmin):
             return redirect("admin:members_person_change", person.merged_into_id)
         extra = dict(extra_context or {})
         if person is not None:
+            extra["employments"] = employments_of(person)
+            extra["standings"] = [
+                (one, MEMBERSHIP.action_label(one.act) if one.number > 1 else "入会")
+                for one in histories_of(person)
+            ]
             extra["may_reveal"] = can_reveal_person(request_actor(request), person)
             extra["reason_form"] = ReasonForm()
         return super().change_view(request, object_id, form_url, extra)

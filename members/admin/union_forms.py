@@ -15,6 +15,7 @@ from members.enums import (
     OrganisationKind,
     OrganisationLevel,
     Ownership,
+    TieKind,
     Trade,
 )
 from members.models import Organisation
@@ -120,6 +121,12 @@ class DelayForm(forms.Form):
 
 class TakingForm(forms.Form):
     name = forms.CharField(label=_("姓名"), max_length=60)
+    id_number = forms.CharField(
+        label=_("身份证号"),
+        max_length=18,
+        required=False,
+        help_text=_("可不填；与单位关系人同名时用来分清"),
+    )
     office = forms.ChoiceField(label=_("职务"), choices=Office.choices)
     is_full_time = forms.BooleanField(label=_("专职"), required=False)
     starts_on = day_field(_("任职日期"))
@@ -197,3 +204,43 @@ class SpanForm(forms.Form):
         on = on or today
         first = self.cleaned_data.get("first") if self.is_valid() else None
         return (first or date(on.year, 1, 1)), on
+
+
+class TieForm(forms.Form):
+    """Somebody who may not stand for the committee of the employer's union."""
+
+    name = forms.CharField(label=_("姓名"), max_length=60)
+    kind = forms.ChoiceField(label=_("关系"), choices=TieKind.choices)
+    id_number = forms.CharField(label=_("身份证号"), max_length=18, required=False)
+    starts_on = day_field(_("自"))
+
+
+class UntieForm(forms.Form):
+    tie_id = forms.TypedChoiceField(label=_("关系人"), coerce=int)
+    ends_on = day_field(_("止于"))
+
+    def __init__(self, *args: Any, ties: list[tuple[int, str]], **kwargs: Any) -> None:
+        """Offer those that stand."""
+        super().__init__(*args, **kwargs)
+        choice = self.fields["tie_id"]
+        if isinstance(choice, forms.ChoiceField):
+            choice.choices = ties
+
+
+class EmploymentForm(forms.Form):
+    employer_code = forms.CharField(label=_("单位统一社会信用代码"), max_length=18)
+    starts_on = day_field(_("入职日期"))
+
+
+class LeavingEmployerForm(forms.Form):
+    employment_id = forms.TypedChoiceField(label=_("离开哪个单位"), coerce=int)
+    ends_on = day_field(_("最后在岗日期"))
+
+    def __init__(
+        self, *args: Any, employments: list[tuple[int, str]], **kwargs: Any
+    ) -> None:
+        """Offer those that go on."""
+        super().__init__(*args, **kwargs)
+        choice = self.fields["employment_id"]
+        if isinstance(choice, forms.ChoiceField):
+            choice.choices = employments

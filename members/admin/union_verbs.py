@@ -49,6 +49,7 @@ from members.permissions.organisations import (
     can_change_organisation,
     can_keep_organisation,
 )
+from members.queries.person import person_by_id_number
 from unionportal.core.actor import Actor
 from unionportal.core.errors import Refusal
 
@@ -246,7 +247,12 @@ def _certifying(union: Organisation, actor: Actor) -> Callable[[Entered], object
 def _taking(union: Organisation, actor: Actor) -> Callable[[Entered], object]:
     def act(entered: Entered) -> object:
         starts_on = entered.pop("starts_on")
-        entry = Taking(organisation_id=union.pk, **entered)
+        person = person_by_id_number(entered.pop("id_number"))
+        entry = Taking(
+            organisation_id=union.pk,
+            person_id=person.pk if person else None,
+            **entered,
+        )
         return take_office(
             entry=entry, starts_on=starts_on, on=business_date(), by=actor
         )

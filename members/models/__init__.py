@@ -6,6 +6,7 @@ from members.models.application import MembershipApplication
 from members.models.change import Change
 from members.models.division import Division
 from members.models.employer import Employer
+from members.models.employment import EmployerTie, Employment
 from members.models.external_id import ExternalId
 from members.models.former_organisation import FormerOrganisation
 from members.models.membership import MemberCard, Membership, Standing
@@ -33,6 +34,8 @@ __all__ = [
     "Change",
     "Division",
     "Employer",
+    "EmployerTie",
+    "Employment",
     "ExternalId",
     "FormerOrganisation",
     "LegalCertificate",

@@ -68,7 +68,7 @@ def membership_of(person: Person) -> Membership | None:
 def histories_of(person: Person) -> list[Standing]:
     """Every standing under any registration of a human, latest first."""
     own = Q(membership__person=person) | Q(membership__person__merged_into=person)
-    found = Standing.objects.filter(own).select_related("organisation")
+    found = Standing.objects.filter(own).select_related("organisation", "membership")
     return list(found.order_by("-since", "-membership_id", "-number"))
 
 

@@ -302,7 +302,7 @@ DOORS: dict[str, Door] = {
     "staff_members:employer-new": STAFF_FORM,
     "staff_members:employer": STAFF_RECORD.of("members_employer"),
     "staff_members:employer-verb": STAFF_VERB.of(
-        "members_employer", "change", "cover", "close"
+        "members_employer", "change", "cover", "tie", "close"
     ),
     # The new phone is proven first.
     "members_auth:phone-changed": Door(get=MOVED, post=MOVED),
@@ -364,7 +364,7 @@ DOORS: dict[str, Door] = {
     "admin:app_list": LIST.at("/staff/members/"),
     "staff/(?P<url>.*)$": GONE.at("/staff/nothing/"),
     # --- members
-    **records("person", "account", "phone", "describe", add=ADD),
+    **records("person", "account", "phone", "describe", "employ", add=ADD),
     **records(
         "membership", "keep", "retire", "leave", "expel", "transfer", "card", add=ADD
     ),
