@@ -13,10 +13,11 @@ class AssistanceConfig(AppConfig):
 
     def ready(self) -> None:
         from assistance.actions.account_changes import look_for_stopped
+        from assistance.actions.determinations import DETERMINATION_KIND
         from assistance.actions.notices import NOTICE_KIND
         from assistance.actions.successions import SUCCESSIONS
         from assistance.enums import VERBS
-        from assistance.queries.cards import matter_cards
+        from assistance.queries.cards import matter_cards, matter_page
         from assistance.queries.dossiers import hardship_population
         from assistance.queries.figures import FIGURES
         from assistance.queries.person_merges import money_against_merge
@@ -30,6 +31,7 @@ class AssistanceConfig(AppConfig):
         )
         from unionportal.core.facts import register_fact_sheet
         from unionportal.core.figures import register_figure
+        from unionportal.core.message_pages import register_message_page
         from unionportal.core.notice_kinds import register_notice_kind
         from unionportal.core.queues import register_queue
         from unionportal.core.successions import register_succession
@@ -47,5 +49,6 @@ class AssistanceConfig(AppConfig):
             register_succession(succession)
         register_home_cards(matter_cards)
         register_notice_kind(NOTICE_KIND)
+        register_message_page(DETERMINATION_KIND, matter_page)
         register_consequence(ACCOUNT_CHECKED, look_for_stopped)
         register_merge_objections(money_against_merge)

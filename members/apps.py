@@ -23,6 +23,7 @@ class MembersConfig(AppConfig):
             MEMBERSHIP_QUEUES,
             membership_cards,
         )
+        from members.queries.message import MESSAGE_FIGURES, MESSAGE_QUEUE
         from members.queries.office import QUEUES as OFFICE_QUEUES
         from members.queries.organisation_figures import FIGURES
         from members.queries.texting import ADDRESS_BOOK
@@ -52,7 +53,7 @@ class MembersConfig(AppConfig):
         for figure in FIGURES:
             register_figure(figure)
         register_home_cards(membership_cards)
-        for figure in MEMBERSHIP_FIGURES:
+        for figure in (*MEMBERSHIP_FIGURES, *MESSAGE_FIGURES):
             register_figure(figure)
-        for queue in (*QUEUES, *OFFICE_QUEUES, *MEMBERSHIP_QUEUES):
+        for queue in (*QUEUES, *OFFICE_QUEUES, *MEMBERSHIP_QUEUES, MESSAGE_QUEUE):
             register_queue(queue)

@@ -336,6 +336,11 @@ class ObjectionChannel(TextChoices):
 
 # The words of the audit trail, by the kind of record where a verb is a common one.
 VERBS = {
+    "core.message:call_person": "电话告知",
+    "core.message:give_up": "不再联系",
+    "core.message:resend": "重新发送",
+    "core.message:show_phone": "显示号码",
+    "core.messagewording:set_wording": "修改短信模板",
     "members.notice:plan": "安排公示",
     "members.notice:open": "公示开始",
     "members.notice:extend": "延长公示",

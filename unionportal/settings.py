@@ -156,6 +156,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "members.auth.context.unread_messages",
             ],
         },
     }
@@ -268,7 +269,10 @@ UNFOLD = {
                         "credit_card",
                         "admin:members_bankaccount_changelist",
                     ),
-                    place("公示与异议", "campaign", "admin:members_notice_changelist"),
+                    place("公示", "campaign", "admin:members_notice_changelist"),
+                    place("公示异议", "gavel", "admin:members_objection_changelist"),
+                    place("通知短信", "sms", "staff_messages:messages"),
+                    place("电话名单", "phone_forwarded", "staff_messages:calls"),
                     place(
                         "低保标准", "straighten", "admin:members_standard_changelist"
                     ),

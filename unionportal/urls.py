@@ -18,6 +18,7 @@ urlpatterns = [
     path("staff/organisations/", include("members.admin.urls")),
     path("staff/access/", include("members.admin.access_urls")),
     path("staff/account/", include("members.auth.staff_urls")),
+    path("staff/messages/", include("members.admin.messages")),
     path("staff/jobs/", include("unionportal.pages.jobs")),
     path("staff/imports/", include("unionportal.pages.uploads")),
     path("staff/", admin.site.urls),

@@ -26,7 +26,12 @@ def _card(matter: Matter) -> Card:
         title=matter.occasion,
         state=matter.headline,
         next_step=matter.next_step,
-        url=reverse("assistance:matter", args=[matter.determination_id]),
+        url=matter_page(matter.determination_id),
         action_label="去办理" if matter.needs_action else "查看",
         needs_action=matter.needs_action,
     )
+
+
+def matter_page(determination_id: int) -> str:
+    """Where a worker reads about one of his matters."""
+    return reverse("assistance:matter", args=[determination_id])

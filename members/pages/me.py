@@ -36,7 +36,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "accounts": accounts_of(person),
         "stopped": AccountState.STOPPED,
         "phone_change": waiting_phone_change(person),
-        "notes": messages_of(person.pk, limit=20),
+        "notes": messages_of(person.pk, limit=3),
     }
     return render(request, "members/me.html", values)
 

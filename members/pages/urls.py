@@ -6,6 +6,7 @@ from members.pages import (
     joining,
     me,
     membership,
+    messages,
     notices,
     text_size,
     transferring,
@@ -14,6 +15,9 @@ from members.pages import (
 app_name = "members"
 urlpatterns = [
     path("me/", me.me, name="me"),
+    path("me/messages/", messages.inbox, name="messages"),
+    path("me/messages/read/", messages.read_all, name="messages-read"),
+    path("me/messages/<int:pk>/open/", messages.open_message, name="message-open"),
     path("me/accounts/new/", me.new_account, name="account-new"),
     path("me/accounts/<int:pk>/stop/", me.stop, name="account-stop"),
     path("me/membership/", membership.my_membership, name="membership"),

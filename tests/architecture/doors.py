@@ -344,6 +344,21 @@ DOORS: dict[str, Door] = {
     "staff_access:locks": Door(
         get=STAFF_LIST.get, post="login login moved login moved login"
     ),
+    # --- messages
+    "staff_messages:messages": STAFF_LIST,
+    "staff_messages:messages-export": EXPORT_LIST,
+    "staff_messages:calls": STAFF_LIST,
+    "staff_messages:calls-export": EXPORT_LIST,
+    "staff_messages:calls-print": EXPORT_LIST,
+    "staff_messages:message": STAFF_RECORD.of("message"),
+    "staff_messages:message-verb": STAFF_VERB.of(
+        "message", "phone", "call", "resend", "give-up"
+    ),
+    "staff_messages:wordings": STAFF_LIST,
+    # Each union has words of its own; the form refuses what the table sends.
+    "staff_messages:wording": Door(
+        get=STAFF_LIST.get, post="login login 200 login 200 login"
+    ).at("/staff/messages/templates/assistance.paid/"),
     "staff_jobs:jobs": STAFF_LIST,
     "staff_jobs:retry": STAFF_VERB.of("job"),
     # --- the admin's own
@@ -407,6 +422,15 @@ DOORS: dict[str, Door] = {
     ).of("determination"),
     "assistance:matter-ask": WORKER_OWN.of("determination"),
     "members:me": WORKER_LIST,
+    "members:messages": Door(
+        get="login 200 404 login 404 login", post="login 405 405 login 405 login"
+    ),
+    "members:messages-read": Door(
+        get="login 405 405 login 405 login", post="login moved 404 login 404 login"
+    ),
+    "members:message-open": Door(
+        get="login 405 405 login 405 login", post=WORKER_OWN.post
+    ).of("message"),
     "members:account-new": Door(
         get="login 200 404 login 404 login", post="login 200 404 login 404 login"
     ),

@@ -46,7 +46,7 @@ from tests.assistance.paying import AFTER_NOTICE, NOTICED_ON, fund, paying_accou
 from tests.members.joining import applied, basic_union
 from unionportal.core.actor import SYSTEM
 from unionportal.core.jobs import enqueue
-from unionportal.core.models import Job, Upload
+from unionportal.core.models import Job, Message, Upload
 from unionportal.core.uploads.steps import check_upload, receive_upload
 
 NAME, PHONE = "欧阳被守", "13900004321"
@@ -121,6 +121,7 @@ def build() -> House:
             "members_membershiptransfer": membership.transfers.get().pk,
             "card_token": membership.cards.get().token,
             "members_notice": notice.pk,
+            "message": Message.objects.filter(person_id=principal.pk)[0].pk,
             "members_objection": objection.pk,
             "members_organisation": make.union().pk,
             "members_division": Division.objects.get(pk=make.COUNTY).pk,
