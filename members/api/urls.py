@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.api import bulk, changes, views
+from members.api import bulk, changes, messages, views
 
 app_name = "members_api"
 
@@ -25,6 +25,7 @@ urlpatterns = [
     path("people/", views.PersonList.as_view(), name="people"),
     path("people/bulk/", bulk.PersonBulk.as_view(), name="people-bulk"),
     path("people/<int:pk>/", views.PersonDetail.as_view(), name="person"),
+    path("messages/", messages.MessageStateList.as_view(), name="messages"),
     path("memberships/", views.MembershipList.as_view(), name="memberships"),
     path("memberships/<int:pk>/", views.MembershipDetail.as_view(), name="membership"),
 ]

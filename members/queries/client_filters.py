@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from members.enums import MembershipState
 from members.models import Employer, Membership, Person
 from members.queries.filters import EmployerFilter, OrganisationFilter, UnderFilter
+from unionportal.core.models.messages import MessageState
 
 # A boolean filter takes any word for "not said"; a system is told of its mistake.
 YES_OR_NO = (("true", _("是")), ("false", _("否")))
@@ -68,3 +69,12 @@ class ClientMembershipFilter(django_filters.FilterSet):
     class Meta:
         model = Membership
         fields = ("state", "number")
+
+
+class ClientMessageFilter(django_filters.FilterSet):
+    """Messages by state and person."""
+
+    state = django_filters.ChoiceFilter(label=_("状态"), choices=MessageState.choices)
+    person = django_filters.NumberFilter(
+        field_name="person_id", label=_("人员"), min_value=1, max_value=2**62
+    )

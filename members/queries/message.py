@@ -250,7 +250,7 @@ def delivered_share(path: str, period: str) -> Decimal:
     )
     if not counts["all"]:
         return Decimal(0)
-    share = Decimal(counts["arrived"]) * 100 / counts["all"]
+    share = Decimal(counts["arrived"]) * 100 / Decimal(counts["all"])
     return share.quantize(Decimal("0.1"))
 
 

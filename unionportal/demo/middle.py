@@ -24,12 +24,14 @@ from members.models import Notice, NoticeLine, Organisation, Post
 from unionportal.core.actor import SYSTEM, Actor
 from unionportal.core.audit import record
 from unionportal.core.calendar import is_working_day
+from unionportal.core.uploads.evidence import read_evidence
 from unionportal.demo.chance import seeded
 from unionportal.demo.funding import fund_winter, register_winter
 from unionportal.demo.half_verified import play_half_verified
 from unionportal.demo.identity import Identifiers
 from unionportal.demo.loading import bar
 from unionportal.demo.memberships import load_matters
+from unionportal.demo.messages import report_messages, shop_photo
 from unionportal.demo.staff import CHECKER
 from unionportal.demo.walk import banking, opening, signing
 from unionportal.demo.walk.bank import silent_batches, tell_fault
@@ -93,6 +95,7 @@ def leave_in_the_middle(stage: Stage, winter: Winter) -> None:
             stage.plan, organisation=city.code, period=winter.period, as_of=on
         )
         play(_at(stage, plan))
+    report_messages(root, on=working_days_before(winter.today, 1))
     load_matters(root, on=working_days_before(winter.today, 2), seed=stage.plan.seed)
 
 
@@ -179,6 +182,7 @@ def _object(stage: Stage, round_: Round) -> int:
             notice_id=notice.pk,
             line_id=line.pk,
             text=OBJECTION,
+            evidence=read_evidence([("新开的店.png", shop_photo())]),
             on=stage.on,
             by=Actor(kind="worker", name="匿名群众"),
         )
