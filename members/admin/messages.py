@@ -110,8 +110,8 @@ class MessageList(WithTree):
 
     def figures(self) -> dict[str, Any]:
         """Sent, delivered, not reached: of the union chosen, or of the first seat."""
-        if self.is_call_list:
-            return {}
+        if self.is_call_list or "figures" not in self.request.GET:
+            return {"year": ""}  # a year of a province is counted when it is asked for
         seats = self.actor.seats
         union = self.chosen()
         place = union.path if union else seats[0].path if seats else ""
