@@ -259,6 +259,7 @@ def letters(house: House, numbers: range) -> None:
         numbers,
         notice_id=lambda _n: house.keys["members_notice"],
         line=lambda n: lines[n % len(lines)],
+        receipt=lambda _n: None,
     )
 
 
