@@ -365,8 +365,8 @@ class WordingPage(WordingList):
 
 app_name = "staff_messages"
 urlpatterns = [
-    path("", MessageList.as_view(), name="messages"),
-    path("export/", MessageExport.as_view(), name="messages-export"),
+    path("sent/", MessageList.as_view(), name="messages"),
+    path("sent/export/", MessageExport.as_view(), name="messages-export"),
     path("calls/", CallList.as_view(), name="calls"),
     path("calls/export/", CallExport.as_view(), name="calls-export"),
     path("calls/print/", CallSheet.as_view(), name="calls-print"),
