@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import django_filters
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +30,7 @@ from unionportal.core.models.messages import (
 from unionportal.core.queues import QueueItem, WorkQueue
 from unionportal.core.scope import within
 
+SHOWN = 50
 ARRIVED = (MessageState.DELIVERED, MessageState.CALLED)
 
 
@@ -296,22 +297,21 @@ def people_to_call(actor: Actor, on: date) -> list[QueueItem]:
     del on
     if not any(seat.role in CALLERS for seat in actor.seats):
         return []
-    waiting = calls_waiting(actor).order_by().values_list("organisation_id")
-    counts = dict(waiting.annotate(Count("pk")))
-    first = dict(
-        calls_waiting(actor)
-        .order_by("organisation_id", "id")
-        .distinct("organisation_id")
-        .values_list("organisation_id", "created_at")
-    )
-    unions = Organisation.objects.filter(pk__in=counts).order_by("path")[:50]
+    waiting = calls_waiting(actor).order_by().values("organisation_id")
+    found = {
+        row["organisation_id"]: (row["count"], row["first"])
+        for row in waiting.annotate(count=Count("pk"), first=Min("created_at"))
+    }
+    if not found:
+        return []
+    unions = Organisation.objects.filter(pk__in=found).order_by("path")[:SHOWN]
     return [
         QueueItem(
             title=str(_("电话告知")),
-            detail=f"{counts[union.pk]} 条通知没有送到，请打电话告知本人",
+            detail=f"{found[union.pk][0]} 条通知没有送到，请打电话告知本人",
             url=f"{reverse('staff_messages:calls')}?under={union.code}",
             organisation_name=union.name,
-            waiting_since=timezone.localtime(first[union.pk]).date(),
+            waiting_since=timezone.localtime(found[union.pk][1]).date(),
             due_on=None,
             role=CALLERS[0],
         )
