@@ -3,6 +3,9 @@
 Every address of the resolver that the county's own people may read, at three sizes of
 the county. Counted is what the page asks itself: not the session, the user, his
 posts and when he was last seen, or the token and its union, which every page needs.
+the county. Counted is what the page asks itself: not the session, the user and his
+posts, or the token and its union, which every page needs; nor the number of unread
+messages, which every page of a worker shows.
 """
 
 import re
@@ -25,12 +28,12 @@ Reader = tuple[str, str]
 """Who reads, and the name of the address."""
 
 SIZES = (range(1, 20), range(20, 200))
-WHO_IS_IT = {"own": 4, "own_system": 3, "worker": 2}
+WHO_IS_IT = {"own": 4, "own_system": 3, "worker": 3}
 LIST, RECORD = 6, 10
 # Pages of many parts, each of which asks once.
 LARGER: dict[str, tuple[int, str]] = {
     "admin:index": (
-        45,
+        46,
         "every work queue of the portal, and the figures of the first page",
     ),
     "staff_assistance:round": (
