@@ -2,10 +2,8 @@
 
 Every address of the resolver that the county's own people may read, at three sizes of
 the county. Counted is what the page asks itself: not the session, the user, his
-posts and when he was last seen, or the token and its union, which every page needs.
-the county. Counted is what the page asks itself: not the session, the user and his
-posts, or the token and its union, which every page needs; nor the number of unread
-messages, which every page of a worker shows.
+posts and when he was last seen, or the token and its union, which every page needs;
+nor the number of unread messages, which every page of a worker shows.
 """
 
 import re
