@@ -6,6 +6,7 @@ from django.core.management import CommandError
 
 from bench.api import LISTS
 from bench.approval import APPROVE
+from bench.bulk import BULK
 from bench.compute import COMPUTE
 from bench.documents import PRINT
 from bench.exports import EXPORT, EXPORT_XML
@@ -24,7 +25,7 @@ ROWS: dict[str, Row] = {
     row.name: row
     for row in (
         *(COMPUTE, FREEZE, REFERENCES, APPROVE, EXPORT, EXPORT_XML, RECONCILE),
-        *(IMPORT, LISTS, PAGES, REGISTER, PRINT),
+        *(IMPORT, BULK, LISTS, PAGES, REGISTER, PRINT),
         *(WINTER, WORKERS, *GROWTHS),
     )
 }

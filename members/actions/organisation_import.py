@@ -175,7 +175,7 @@ def apply_unions(by: Actor, on: date) -> None:
         leave_behind(changed, on=on)
         cursor.execute(_WRITE)
     if counts.new != len(seedlings):
-        raise Refusal("工会的数目在导入时变了，请重新核对。", code="moved")
+        raise Refusal("工会的数目在导入时变了，请重新核对。", code="changed_meanwhile")
     record(
         by=by,
         verb="import",

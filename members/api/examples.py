@@ -142,6 +142,18 @@ CHANGES = _example(
         "has_more": False,
     }
 )
+CODES = _example(
+    {
+        "codes": [
+            {
+                "code": "key_reused",
+                "status": 409,
+                "meaning": "幂等键已用于别的内容",
+                "remedy": "换一个新的键",
+            }
+        ]
+    }
+)
 BULK_ANSWER = _example(_BULK)[0]
 BULK_REQUESTS = {
     kind: OpenApiExample("请求", value={"items": [item]}, request_only=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.api import bulk, changes, messages, views
+from members.api import bulk, changes, errors, messages, views
 
 app_name = "members_api"
 
@@ -22,6 +22,7 @@ urlpatterns = [
     path("employers/bulk/", bulk.EmployerBulk.as_view(), name="employers-bulk"),
     path("employers/<int:pk>/", views.EmployerDetail.as_view(), name="employer"),
     path("changes/", changes.ChangeFeed.as_view(), name="changes"),
+    path("errors/", errors.ErrorCatalogue.as_view(), name="errors"),
     path("people/", views.PersonList.as_view(), name="people"),
     path("people/bulk/", bulk.PersonBulk.as_view(), name="people-bulk"),
     path("people/<int:pk>/", views.PersonDetail.as_view(), name="person"),

@@ -496,6 +496,7 @@ DOORS: dict[str, Door] = {
     "members_api:employer": API_RECORD.of("members_employer"),
     "members_api:employers-bulk": API_BULK,
     "members_api:changes": API_LIST,
+    "members_api:errors": API_LIST,
     "members_api:people": API_LIST,
     "members_api:person": API_RECORD.of("members_person"),
     "members_api:people-bulk": API_BULK,

@@ -1,6 +1,7 @@
 """Bulk upserts: each item has its answer, each request its one effect."""
 
 import json
+import threading
 from typing import Any
 from uuid import uuid4
 
@@ -299,3 +300,29 @@ def test_a_thousand_items_take_as_few_statements_as_one(county: Client) -> None:
             assert sent(county, "people", items)[0] == 200
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_request_twice_at_once_acts_once(county: Client) -> None:
+    items = [worker(f"race-{number}") for number in range(20)]
+    answers: list[tuple[int, dict[str, Any]]] = []
+    together = threading.Barrier(2)
+
+    def ask() -> None:
+        try:
+            together.wait(30)
+            answers.append(sent(county, "people", items, key="race"))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=ask) for _turn in range(2)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join(60)
+
+    first, second = answers
+    assert first == second
+    assert (first[0], first[1]["created"]) == (200, 20)
+    assert Person.objects.count() == 20
+    assert AuditEntry.objects.filter(verb="import").count() == 1
