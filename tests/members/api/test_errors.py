@@ -33,15 +33,16 @@ STAGED = {"repeated", "repeated_external_id", "required", "unreadable", "refused
 
 
 def codes_in(path: Path) -> Iterator[str]:
-    """The constants given as a code: by name, by default, or to the maker of errors."""
+    """The constants given as a code, by whatever refuses or by default."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        value = getattr(node, "value", None)
-        named = isinstance(node, ast.keyword) and node.arg == "code"
-        usual = isinstance(node, ast.Assign) and [
-            getattr(target, "id", "") for target in node.targets
-        ] == ["default_code"]
-        if (named or usual) and isinstance(value, ast.Constant):
-            yield str(value.value)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") != "ImportKind":
+            given = [one.value for one in node.keywords if one.arg == "code"]
+        elif isinstance(node, ast.Assign):
+            names = [getattr(target, "id", "") for target in node.targets]
+            given = [node.value] if names == ["default_code"] else []
+        else:
+            given = []
+        yield from (str(one.value) for one in given if isinstance(one, ast.Constant))
 
 
 def test_every_code_of_the_source_stands_in_the_catalogue() -> None:
