@@ -85,6 +85,9 @@ def _described(kind: str, summary: str, told: str) -> Any:  # noqa: ANN401 - a d
         request={"application/json": shape_of(kind)},
         responses={
             200: BulkAnswerSerializer,
+            400: OpenApiResponse(
+                RefusedRequest, description="格式不符，一项也没有写入"
+            ),
             409: OpenApiResponse(
                 RefusedRequest,
                 description="幂等键已用于别的内容，或别处同时写入了相同的记录",

@@ -78,6 +78,7 @@ class ChangeFeed(ClientView):
         ],
         responses={
             200: ChangePageSerializer,
+            400: OpenApiResponse(RefusedRequest, description="参数不对"),
             409: OpenApiResponse(
                 RefusedRequest, description="数据库已恢复或切换，游标不再有效"
             ),

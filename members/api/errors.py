@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from members.api import examples
 from members.auth.client import ClientView
 from unionportal.core.api.catalogue import CATALOGUE
+from unionportal.core.api.schema import RefusedRequest
 
 
 class ErrorCodeSerializer(serializers.Serializer[None]):
@@ -32,7 +33,10 @@ class ErrorCatalogue(ClientView):
         summary="错误码目录",
         description="接口可能回答的每一个错误码：何时出现、怎么办。",
         tags=["说明"],
-        responses=CatalogueSerializer,
+        responses={
+            200: CatalogueSerializer,
+            400: OpenApiResponse(RefusedRequest, description="没有这个查询参数"),
+        },
         examples=examples.CODES,
     )
     def get(self, request: Request) -> Response:

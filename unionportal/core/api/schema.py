@@ -49,8 +49,16 @@ class ErrorSchema(AutoSchema):
         parameters: list[dict[str, Any]] = super()._get_parameters()
         for one in parameters:
             if one["in"] == "query":
-                one["schema"] |= _limits_of(one["name"], one["schema"])
+                # A pattern of the parameter's own says more than ours.
+                one["schema"] = _limits_of(one["name"], one["schema"]) | one["schema"]
         return parameters
+
+    def _get_request_body(
+        self, direction: Direction = "request"
+    ) -> dict[str, Any] | None:
+        """Whatever takes a body needs one."""
+        body: dict[str, Any] | None = super()._get_request_body(direction)
+        return body and {**body, "required": True}
 
     def _get_http400_serializer(self) -> type[RefusedRequest]:
         return RefusedRequest
