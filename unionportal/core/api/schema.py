@@ -57,7 +57,7 @@ class ErrorSchema(AutoSchema):
         self, direction: Direction = "request"
     ) -> dict[str, Any] | None:
         """Whatever takes a body needs one."""
-        body: dict[str, Any] | None = super()._get_request_body(direction)
+        body: dict[str, Any] | None = super()._get_request_body(direction)  # type: ignore[no-untyped-call]
         return body and {**body, "required": True}
 
     def _get_http400_serializer(self) -> type[RefusedRequest]:
