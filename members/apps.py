@@ -18,6 +18,7 @@ class MembersConfig(AppConfig):
         from members.actions.succession import SUCCESSIONS
         from members.actions.yearly_return_import import RETURNS
         from members.enums import VERBS
+        from members.queries.census_facts import census_sheet
         from members.queries.membership_figures import MEMBERSHIP_FIGURES
         from members.queries.membership_waiting import (
             MEMBERSHIP_QUEUES,
@@ -29,6 +30,7 @@ class MembersConfig(AppConfig):
         from members.queries.texting import ADDRESS_BOOK
         from members.queries.waiting import QUEUES, account_cards
         from unionportal.core.cards import register_home_cards
+        from unionportal.core.facts import register_fact_sheet
         from unionportal.core.figures import register_figure
         from unionportal.core.messages import register_address_book
         from unionportal.core.queues import register_queue
@@ -37,6 +39,7 @@ class MembersConfig(AppConfig):
         from unionportal.core.verb_labels import register_verbs
 
         register_verbs(VERBS)
+        register_fact_sheet(census_sheet())
         register_address_book(ADDRESS_BOOK)
         register_home_cards(account_cards)
         for kind in (

@@ -59,6 +59,17 @@ class TieKind(TextChoices):
     RELATIVE = "relative", _("其近亲属")
 
 
+class FlagState(TextChoices):
+    """What became of a flag that a census raised on a union."""
+
+    OPEN = "open", _("待整改")
+    EXPLAINING = "explaining", _("说明待复核")
+    REPAIRED = "repaired", _("已整改")
+    EXPLAINED = "explained", _("已说明")
+    DISSOLVED = "dissolved", _("工会已撤销")
+    GONE = "gone", _("已消失")
+
+
 class Office(TextChoices):
     """What somebody is at a union, by organ: committee, audit, women, supervision, staff."""
 
@@ -341,6 +352,12 @@ VERBS = {
     "core.message:resend": "重新发送",
     "core.message:show_phone": "显示号码",
     "core.messagewording:set_wording": "修改短信模板",
+    "members.organisation:census": "普查",
+    "members.unionflag:repair": "登记整改",
+    "members.unionflag:explain": "提交说明",
+    "members.unionflag:accept": "认可说明",
+    "members.unionflag:return": "退回说明",
+    "members.unionflag:dissolve": "登记撤销",
     "members.notice:plan": "安排公示",
     "members.notice:open": "公示开始",
     "members.notice:extend": "延长公示",

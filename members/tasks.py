@@ -1,10 +1,12 @@
 """Jobs of members: what happens on its day without anybody pressing a button."""
 
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 from celery import shared_task
 
+from members.actions.census import CENSUS_JOB, take_census
 from members.actions.notice_life import TEND_JOB, request_tending, tend_notices
 from members.actions.phone_change import settle_phone_changes
 from members.actions.transfer import (
@@ -52,3 +54,16 @@ def run_tending(run: JobRun) -> dict[str, Any]:
 def look_after_notices() -> None:
     """Rung by the scheduler every few minutes: a missed midnight is made good soon."""
     request_tending(on=business_date(), by=SYSTEM)
+
+
+@register_job(CENSUS_JOB, "工会组织普查")
+def run_census(run: JobRun) -> dict[str, Any]:
+    """Judge the unions of one reach by all flags."""
+    outcome = take_census(
+        organisation_id=run.arguments["organisation"],
+        on=date.fromisoformat(run.arguments["on"]),
+        by=run.by,
+    )
+    note = f"普查 {outcome.unions} 家，问题 {outcome.flags} 项，新增 {outcome.new} 项，消失 {outcome.gone} 项"
+    run.advance(done=outcome.unions, total=outcome.unions, note=note)
+    return asdict(outcome)

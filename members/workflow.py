@@ -4,6 +4,7 @@ from members.enums import (
     AccountState,
     ApplicationState,
     CardState,
+    FlagState,
     MembershipState,
     MergeState,
     NoticeState,
@@ -191,4 +192,34 @@ MERGE = Workflow(
         Transition("undo", MergeState.MERGED, MergeState.UNDONE, "还原"),
     ),
     labels=dict(MergeState.choices),
+)
+
+# A census opens, reopens and ends flags by itself; people answer for the open ones.
+FLAG = Workflow(
+    name="普查问题",
+    initial=FlagState.OPEN,
+    transitions=(
+        Transition("repair", FlagState.OPEN, FlagState.REPAIRED, "登记整改"),
+        Transition("explain", FlagState.OPEN, FlagState.EXPLAINING, "提交说明"),
+        Transition("accept", FlagState.EXPLAINING, FlagState.EXPLAINED, "认可说明"),
+        Transition("return", FlagState.EXPLAINING, FlagState.OPEN, "退回说明"),
+        *(
+            Transition("dissolve", state, FlagState.DISSOLVED, "登记撤销")
+            for state in (FlagState.OPEN, FlagState.EXPLAINING, FlagState.EXPLAINED)
+        ),
+        *(
+            Transition("vanish", state, FlagState.GONE, "不再出现")
+            for state in (FlagState.OPEN, FlagState.EXPLAINING, FlagState.EXPLAINED)
+        ),
+        *(
+            Transition("reopen", state, FlagState.OPEN, "再次出现")
+            for state in (
+                FlagState.REPAIRED,
+                FlagState.EXPLAINED,
+                FlagState.GONE,
+                FlagState.DISSOLVED,
+            )
+        ),
+    ),
+    labels=dict(FlagState.choices),
 )

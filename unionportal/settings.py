@@ -244,6 +244,7 @@ UNFOLD = {
                 "items": [
                     place("工会组织", "account_tree", "staff_members:unions"),
                     place("用人单位", "factory", "staff_members:employers"),
+                    place("普查问题", "flag", "staff_members:flags"),
                     place("年度报表", "assignment", "staff_members:returns"),
                     place("组织建设指标", "monitoring", "staff_members:union-figures"),
                     place("人员", "group", "admin:members_person_changelist"),

@@ -10,6 +10,7 @@ from members.actions.export import record_list_export
 from members.auth.export import ExportPage, plain, rows_of, words
 from members.enums import (
     EmployerSize,
+    FlagState,
     MembershipState,
     OrganisationForm,
     OrganisationLevel,
@@ -31,6 +32,7 @@ from members.queries.membership import memberships_visible_to
 from members.queries.office import with_offices
 from members.queries.organisation import organisations_visible_to
 from members.queries.person import persons_visible_to
+from members.queries.union_flag import UnionFlagFilter, flags_visible_to
 from members.queries.yearly_return import returns_visible_to
 from unionportal.core.audit import Subject
 from unionportal.core.masks import mask_id_number, mask_phone
@@ -68,6 +70,16 @@ EMPLOYERS = (
     Field("覆盖工会", "organisation__name", width=24),
     Field("建会日期", "covered_on", kind="day"),
     Field("停业日期", "closed_on", kind="day"),
+)
+FLAGS = (
+    Field("工会", "organisation__name", width=30),
+    Field("工会代码", "organisation__code", width=20),
+    Field("问题", "title"),
+    Field("状态", "state", words(FlagState).__getitem__),
+    Field("首次发现", "first_seen_on", kind="day"),
+    Field("最近发现", "last_seen_on", kind="day"),
+    Field("期限", "due_on", kind="day"),
+    Field("整改或说明", "answer", width=40),
 )
 PEOPLE = (
     Field("姓名", "name"),
@@ -158,6 +170,18 @@ class EmployerExport(RegisterExport):
         """As the list of employers."""
         rows = employers_visible_to(self.actor)
         return EmployerFilter(self.request.GET, queryset=rows)
+
+
+class FlagExport(RegisterExport):
+    """Flags of censuses, with what was answered."""
+
+    title, fields, at = "普查问题", FLAGS, "staff_members:flags"
+    subject = ("members.unionflag", 0)
+
+    def chosen(self) -> FilterSet:
+        """As the list of flags."""
+        rows = flags_visible_to(self.actor)
+        return UnionFlagFilter(self.request.GET, queryset=rows)
 
 
 class PersonExport(RegisterExport):

@@ -25,6 +25,7 @@ from members.models.post import Post
 from members.models.sign_in import PastPassword, SignInEntry
 from members.models.standard import Standard
 from members.models.transfer import MembershipTransfer
+from members.models.union_flag import UnionFlag
 from members.models.user import User
 from members.models.yearly_return import YearlyReturn
 
@@ -58,6 +59,7 @@ __all__ = [
     "SignInEntry",
     "Standard",
     "Standing",
+    "UnionFlag",
     "User",
     "YearlyReturn",
 ]

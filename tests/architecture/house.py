@@ -18,6 +18,7 @@ from assistance.models import (
     SampleStratum,
     VerificationSample,
 )
+from members.actions.census import take_census
 from members.actions.employer import EmployerEntry, register_employer
 from members.actions.membership import admit_member
 from members.actions.notice import ANONYMOUS, file_objection
@@ -36,6 +37,7 @@ from members.models import (
     Person,
     PersonMerge,
     Post,
+    UnionFlag,
     User,
 )
 from members.queries.post import actor_of
@@ -130,6 +132,7 @@ def build() -> House:
             "members_user": officer.pk,
             "members_apiclient": registered().api_client.pk,
             "members_employer": known_employer().pk,
+            "members_unionflag": raised_flag().pk,
             "upload": checked_roster(officer).pk,
             "job": failed_job().pk,
             "session": open_session(officer).pk,
@@ -242,6 +245,12 @@ def drawn_item(payment: Payment, batch: Batch) -> SampleItem:
         batch=batch,
         added_on=AFTER_NOTICE,
     )
+
+
+def raised_flag() -> UnionFlag:
+    """What a census finds wrong with the county's union."""
+    take_census(organisation_id=make.union().pk, on=make.ON, by=SYSTEM)
+    return UnionFlag.objects.get(organisation=make.union(), rule="no_chair")
 
 
 def known_employer() -> Employer:

@@ -1,0 +1,169 @@
+"""Flags of censuses on the staff site: the list to work through, and one flag."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from members.actions.census import request_census
+from members.actions.union_flag import (
+    accept_explanation,
+    close_with_union,
+    explain_flag,
+    repair_flag,
+    return_explanation,
+)
+from members.admin.base import Step
+from members.admin.forms import day_field
+from members.admin.union_forms import required_union
+from members.admin.unions import take
+from members.auth.staff import StaffPage
+from members.auth.tree import WithTree
+from members.models import UnionFlag
+from members.permissions.census import can_answer_flag, can_judge_explanation
+from members.queries.union_flag import (
+    UnionFlagFilter,
+    flag_counts,
+    flags_visible_to,
+    why_flagged,
+)
+from members.workflow import FLAG
+from unionportal.core.admin.keyset import keyset_page
+from unionportal.core.admin.verbs import Verb, arranged, attempt
+from unionportal.core.audit import history_of
+
+
+class AnswerForm(forms.Form):
+    answer = forms.CharField(
+        label=_("整改或说明（写明依据、文号）"), max_length=500, widget=forms.Textarea
+    )
+
+
+class UntilForm(forms.Form):
+    until = day_field(_("说明有效至"))
+
+
+class ReturnForm(forms.Form):
+    reason = forms.CharField(label=_("退回原因"), max_length=200)
+
+
+class FlagList(WithTree):
+    """Flags in reach, how many of each kind are open, and the census itself."""
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        """Show a page of the filtered list."""
+        rows = flags_visible_to(self.actor)
+        chosen = UnionFlagFilter(request.GET, queryset=rows)
+        return self.page(
+            "staff/flags.html",
+            title="普查问题",
+            filter=chosen,
+            counts=flag_counts(self.actor, self.chosen()),
+            lines=keyset_page(request, chosen.qs),
+            **self.tree(),
+        )
+
+
+class CensusStart(StaffPage):
+    """Ask for a census of a union and all below it."""
+
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest) -> HttpResponseBase:
+        """Write the job down; the list fills when it has run."""
+        attempt(
+            request,
+            lambda: request_census(
+                organisation_id=required_union(
+                    self.actor, request.POST.get("code", ""), "code"
+                ),
+                on=self.on,
+                by=self.actor,
+            ),
+            done="普查已开始，完成后刷新本页。",
+        )
+        return redirect("staff_members:flags")
+
+
+class FlagPage(StaffPage):
+    """One flag: the facts seen, why it shows, what was answered."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show it."""
+        del request
+        flag = self.found(pk)
+        verbs = [
+            Verb(
+                label=step.label,
+                url=reverse("staff_members:flag-verb", args=(pk, step.name)),
+                verdict=step.verdict,
+                effect=step.effect,
+                form=step.form() if step.form else None,
+            )
+            for step in self.steps(flag)
+        ]
+        return self.page(
+            "staff/flag.html",
+            title=flag.title,
+            flag=flag,
+            why=why_flagged(flag),
+            verbs=arranged(verbs),
+            history=history_of(flag)[:30],
+        )
+
+    def found(self, pk: int) -> UnionFlag:
+        """The flag in reach, else no such page."""
+        return get_object_or_404(flags_visible_to(self.actor), pk=pk)
+
+    def steps(self, flag: UnionFlag) -> Sequence[Step]:
+        """What its state lets people do."""
+        common: dict[str, Any] = {"flag_id": flag.pk, "on": self.on, "by": self.actor}
+        mine, judge = (
+            can_answer_flag(self.actor, flag),
+            can_judge_explanation(self.actor, flag),
+        )
+        offered = (
+            ("repair", mine, AnswerForm, repair_flag, ""),
+            ("explain", mine, AnswerForm, explain_flag, ""),
+            ("accept", judge, UntilForm, accept_explanation, ""),
+            ("return", judge, ReturnForm, return_explanation, ""),
+            (
+                *("dissolve", mine, None, close_with_union),
+                "工会须已在其页面办理注销或并入。",
+            ),
+        )
+        possible = FLAG.actions_from(flag.state)
+        return [
+            Step(
+                name=name,
+                label=FLAG.action_label(name),
+                verdict=verdict,
+                form=form,
+                act=lambda entered, act=act: act(**entered, **common),
+                done="已登记。",
+                effect=effect,
+            )
+            for name, verdict, form, act, effect in offered
+            if name in possible
+        ]
+
+
+class FlagVerb(FlagPage):
+    """Call the action behind a button, and go back to the flag."""
+
+    def get(self, request: HttpRequest, pk: int, verb: str = "") -> HttpResponse:
+        """Nothing is done by looking."""
+        del request, pk, verb
+        return HttpResponse(status=405)
+
+    def post(self, request: HttpRequest, pk: int, verb: str) -> HttpResponseBase:
+        """Act, say how it went."""
+        steps = {step.name: step for step in self.steps(self.found(pk))}
+        if verb not in steps:
+            raise Http404
+        take(request, steps[verb])
+        return redirect("staff_members:flag", pk=pk)

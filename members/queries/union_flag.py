@@ -1,0 +1,64 @@
+"""Reads of census flags: who sees which, how many, and why a flag shows."""
+
+import django_filters
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from members.enums import FlagState
+from members.models import Organisation, UnionFlag
+from members.queries.census_facts import CENSUS_SHEET
+from members.queries.filters import UnderFilter
+from members.rules.census_flag import shipped_titles
+from unionportal.core.actor import Actor
+from unionportal.core.facts import fact_sheet
+from unionportal.core.formula.check import read_clause
+from unionportal.core.formula.declare import read_values
+from unionportal.core.formula.explain import ClauseExplained, explain_clause
+from unionportal.core.scope import within
+
+
+def flags_visible_to(actor: Actor) -> QuerySet[UnionFlag]:
+    """The flags on unions in the actor's reach."""
+    found = UnionFlag.objects.filter(within(actor, "organisation__path"))
+    return found.select_related("organisation", "answered_by", "accepted_by").order_by(
+        "id"
+    )
+
+
+class UnionFlagFilter(django_filters.FilterSet):
+    """Flags by union, kind and state."""
+
+    under = UnderFilter(field_name="organisation__path", label=_("工会代码"))
+    rule = django_filters.ChoiceFilter(
+        label=_("问题"), choices=lambda: list(shipped_titles().items())
+    )
+    state = django_filters.ChoiceFilter(label=_("状态"), choices=FlagState.choices)
+
+    class Meta:
+        model = UnionFlag
+        fields = ("rule", "state")
+
+
+def flag_counts(actor: Actor, chosen: Organisation | None) -> list[dict[str, object]]:
+    """How many of each kind are open and how many were ever raised, in reach."""
+    flags = UnionFlag.objects.filter(within(actor, "organisation__path"))
+    if chosen is not None:
+        flags = flags.filter(
+            organisation__path__gte=chosen.path,
+            organisation__path__lt=f"{chosen.path}~",
+        )
+    counted = (
+        flags.order_by()
+        .values("rule", "title")
+        .annotate(open=Count("pk", filter=Q(state=FlagState.OPEN)), total=Count("pk"))
+    )
+    return sorted(counted, key=lambda row: -row["open"])
+
+
+def why_flagged(flag: UnionFlag) -> ClauseExplained:
+    """The condition in words over the facts the last census saw."""
+    words = fact_sheet(CENSUS_SHEET).vocabulary
+    formula = read_clause(flag.condition, words)
+    return explain_clause(
+        formula, read_values(words, flag.facts), code=flag.rule, title=flag.title
+    )
