@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0009_access"),
+        ("members", "0011_phone_change"),
     ]
 
     operations = [
