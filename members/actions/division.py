@@ -1,6 +1,6 @@
 """The verb of one division: its end, and what follows it."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 
@@ -11,6 +11,8 @@ from members.queries.organisation import organisation_of
 from unionportal.core.actor import Actor
 from unionportal.core.audit import record
 from unionportal.core.errors import Refusal
+
+ONE_DAY = timedelta(days=1)
 
 
 def end_division(
@@ -25,8 +27,8 @@ def end_division(
     """Let a division end after a day, by a paper, for one that follows it if any.
 
     Its records stay where they are; new ones can no longer name it. Refuses a division
-    that has ended, one with divisions in force below it, a day before its first, and a
-    successor that is another level's, ended or itself.
+    that has ended, one with divisions below it that outlast it, a day before its first,
+    and a successor that is another level's, ended or itself.
     """
     with transaction.atomic():
         division = Division.objects.select_for_update(of=("self",)).get(pk=code)
@@ -63,7 +65,7 @@ def _check_end(division: Division, last_day: date) -> None:
         raise Refusal(f"该区划已于 {division.valid_to:%Y-%m-%d} 停用。", code="state")
     if division.valid_from is not None and last_day < division.valid_from:
         raise Refusal("最后一天不能早于启用日期，请核对。", field="last_day")
-    if divisions_in_force(last_day).filter(parent=division).exists():
+    if divisions_in_force(last_day + ONE_DAY).filter(parent=division).exists():
         raise Refusal("下级区划还在使用，请先逐个停用下级区划。", code="state")
 
 

@@ -1,6 +1,7 @@
 """Flags of censuses on the staff site: the list to work through, and one flag."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -143,13 +144,19 @@ class FlagPage(StaffPage):
                 label=FLAG.action_label(name),
                 verdict=verdict,
                 form=form,
-                act=lambda entered, act=act: act(**entered, **common),
+                act=partial(_act, act, common),
                 done="已登记。",
                 effect=effect,
             )
             for name, verdict, form, act, effect in offered
             if name in possible
         ]
+
+
+def _act(
+    act: Callable[..., UnionFlag], common: dict[str, Any], entered: dict[str, Any]
+) -> UnionFlag:
+    return act(**entered, **common)
 
 
 class FlagVerb(FlagPage):

@@ -57,6 +57,10 @@ Entered = dict[str, Any]
 MOVES = "自生效日期起按新的隶属关系统计；以前的报表仍按当时的隶属关系。"
 ENDS = "所属人员和覆盖的单位转到承接的工会，其岗位和干部任职同时结束；不能撤回。"
 
+BALANCES = (
+    "账面余额和在途的发放不随之转移：请先办结在途发放，并另行把资金划转到承接的工会。"
+)
+
 
 def steps_of(
     union: Organisation, actor: Actor, officers: list[tuple[int, str]]
@@ -115,7 +119,7 @@ def change_steps(union: Organisation, actor: Actor) -> Sequence[Step]:
             "",
         ),
         ("succeed", "随区划调整", EffectiveForm, call(succeed_division), "plain", ""),
-        ("merge", "并入", MergeForm, _merging(union, actor), "danger", ENDS),
+        ("merge", "并入", MergeForm, _merging(union, actor), "danger", ENDS + BALANCES),
         (
             "dissolve",
             "注销",

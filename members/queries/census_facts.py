@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import (
     BooleanField,
@@ -155,10 +155,10 @@ def _census_facts(_: QuerySet[Any, Any], as_of: date) -> Mapping[str, Expression
     certified = LegalCertificate.objects.filter(organisation=own, issued_on__lte=as_of)
     return {
         "level": F("level"),
-        "has_chair": Exists(_chairs(as_of).filter(organisation=own)),
-        "term_days_over": Subquery(_terms(as_of).values("over")[:1]),
+        "has_chair": _truth_of(Q(Exists(_chairs(as_of).filter(organisation=own)))),
+        "term_days_over": _term_days_over(as_of),
         "age_days": _days(as_of, F("founded_on")),
-        "has_code": Exists(certified),
+        "has_code": _truth_of(Q(Exists(certified))),
         "has_unions_below": _truth_of(Q(numchild__gt=0)),
         "employers_closed": _truth_of(
             Q(Exists(firms)) & ~Q(Exists(firms.filter(open_firm)))
@@ -166,13 +166,13 @@ def _census_facts(_: QuerySet[Any, Any], as_of: date) -> Mapping[str, Expression
         "members_count": Coalesce(_members(), Value(0)),
         "staff_count": Coalesce(
             _one(firms.filter(open_firm), Sum("headcount")),
-            Subquery(filed.values("staff_count")[:1]),
+            _first(filed, "staff_count"),
         ),
         "chair_unions": _sharing(as_of, "person_id"),
         "phone_unions": _sharing(as_of, "person__phone_index"),
-        "has_return": Exists(filed),
+        "has_return": _truth_of(Q(Exists(filed))),
         **{
-            name: Subquery(filed.values(name)[:1])
+            name: _first(filed, name)
             for name in ("has_account", "dues_due", "dues_paid", "activity_count")
         },
     }
@@ -202,11 +202,17 @@ def _chairs(as_of: date) -> QuerySet[Officer]:
     ).order_by()
 
 
-def _terms(as_of: date) -> QuerySet[OfficeTerm, Any]:
+def _term_days_over(as_of: date) -> Expression:
+    """Days since the present term was due, less than one while it runs."""
     terms = OfficeTerm.objects.filter(
         organisation=OuterRef("pk"), starts_on__lte=as_of
-    ).order_by("-number")
-    return terms.annotate(over=_days(as_of, Coalesce("delayed_to", "due_on")))
+    ).annotate(over=_days(as_of, Coalesce("delayed_to", "due_on")))
+    return _first(terms.order_by("-number"), "over")
+
+
+def _first(rows: QuerySet[Any, Any], column: str) -> Expression:
+    """A column of the first row; missing where there is none."""
+    return cast("Expression", Subquery(rows.values(column)[:1]))
 
 
 def _members() -> Expression:
@@ -218,7 +224,7 @@ def _members() -> Expression:
 
 def _one(rows: QuerySet[Any, Any], total: Expression) -> Expression:
     """A total over the rows of one union; missing where there are none."""
-    return Subquery(rows.values("organisation").annotate(n=total).values("n")[:1])
+    return _first(rows.values("organisation").annotate(n=total), "n")
 
 
 def _sharing(as_of: date, column: str) -> Expression:
@@ -226,11 +232,8 @@ def _sharing(as_of: date, column: str) -> Expression:
     own = _chairs(as_of).filter(organisation=OuterRef(OuterRef("pk")))
     alike = _chairs(as_of).filter(**{column: Subquery(own.values(column)[:1])})
     named = alike.exclude(**{column: ""}) if "__" in column else alike
-    return Subquery(
-        named.values(one=Value(1))
-        .annotate(n=Count("organisation", distinct=True))
-        .values("n")[:1]
-    )
+    unions = Count("organisation", distinct=True)
+    return _first(named.values(one=Value(1)).annotate(n=unions), "n")
 
 
 CENSUS_SHEET = "census"

@@ -47,12 +47,10 @@ def flag_counts(actor: Actor, chosen: Organisation | None) -> list[dict[str, obj
             organisation__path__gte=chosen.path,
             organisation__path__lt=f"{chosen.path}~",
         )
-    counted = (
-        flags.order_by()
-        .values("rule", "title")
-        .annotate(open=Count("pk", filter=Q(state=FlagState.OPEN)), total=Count("pk"))
+    counted = flags.values("rule", "title").annotate(
+        open=Count("pk", filter=Q(state=FlagState.OPEN)), total=Count("pk")
     )
-    return sorted(counted, key=lambda row: -row["open"])
+    return [dict(row) for row in counted.order_by("-open", "rule")]
 
 
 def why_flagged(flag: UnionFlag) -> ClauseExplained:

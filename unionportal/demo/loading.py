@@ -11,6 +11,7 @@ import assistance
 from assistance.actions.schemes import load_shipped_schemes
 from members.models import Organisation
 from unionportal.core.actor import SYSTEM
+from unionportal.demo.census import load_census
 from unionportal.demo.crowd import load_crowd
 from unionportal.demo.funding import (
     WINTERS,
@@ -53,6 +54,7 @@ def load_demonstration(wish: Wish, *, stream: TextIO) -> Places:
         with bar("筹集和下拨", len(payers), stream) as advance:
             fund_winter(root, FIRST_WINTER, on=LOADED_ON, advance=advance)
         load_memberships(root, on=LOADED_ON)
+        load_census(root, on=LOADED_ON)
     return places
 
 

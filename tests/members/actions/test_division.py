@@ -60,3 +60,11 @@ def test_a_division_ends_once() -> None:
     end()
     with pytest.raises(Refusal, match="已于 2025-12-31 停用"):
         end()
+
+
+def test_a_division_may_end_on_the_last_day_of_those_below_it() -> None:
+    county = Division.objects.get(pk="350426")
+    for town in Division.objects.filter(parent=county):
+        end(town.pk)
+    end(county.pk)
+    assert not divisions_in_force(date(2026, 1, 1)).filter(pk=county.pk).exists()
