@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0011_phone_change"),
+        ("members", "0012_post_scope"),
     ]
 
     operations = [
