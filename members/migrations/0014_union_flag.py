@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0012_post_scope"),
+        ("members", "0013_where_people_work"),
     ]
 
     operations = [
