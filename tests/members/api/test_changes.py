@@ -2,9 +2,12 @@
 
 import json
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from typing import Any
 
+import psycopg2
 import pytest
 from django.db import connection, transaction
 from django.test import Client
@@ -18,6 +21,9 @@ from tests.assistance.api.callers import API, caller, refusal
 from tests.members.builders import COUNTY, NEXT_COUNTY, ON, person, union
 from tests.members.unions import basic_union
 from unionportal.core.actor import SYSTEM
+from unionportal.embedded import SUPERUSER, Engines
+
+PATIENCE_SECONDS = 240.0  # a test of a neighbour is one transaction, however long
 
 
 def read(client: Client, **query: str) -> dict[str, Any]:
@@ -46,11 +52,42 @@ def elsewhere(act: Callable[[], object]) -> None:
     assert not thread.is_alive()
 
 
+def settled() -> None:
+    """Wait until all that is written may be told: transactions older than now have ended.
+
+    Transactions are numbered by the cluster: an older one in any of its databases, such
+    as a neighbour's test, holds back what is told here, and holds back only.
+    """
+    end = time.monotonic() + PATIENCE_SECONDS
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
+        now = cursor.fetchone()[0]
+        while True:
+            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
+            if int(cursor.fetchone()[0]) > now:
+                return
+            assert time.monotonic() < end, "an older transaction does not end"
+            time.sleep(0.05)
+
+
+@contextmanager
+def stranger(engines: Engines) -> Iterator[None]:
+    """A transaction in another database of the cluster, open all the while."""
+    dsn = engines.addresses.database(role=SUPERUSER, name="postgres")
+    with closing(psycopg2.connect(dsn)) as other:
+        other.cursor().execute("SELECT pg_current_xact_id()")
+        yield
+
+
 @pytest.mark.django_db(transaction=True)
-def test_what_commits_late_is_told_late_and_never_skipped() -> None:
+def test_what_commits_late_is_told_late_and_never_skipped(
+    running_engines: Engines,
+) -> None:
     county, neighbour = caller(COUNTY), caller(NEXT_COUNTY)
+    settled()
     start = read(county)["cursor"]
     first = person("先写")
+    settled()
 
     with transaction.atomic():
         slow = person("后提交")  # its number is drawn, and it is not committed
@@ -61,6 +98,7 @@ def test_what_commits_late_is_told_late_and_never_skipped() -> None:
         (early,) = seen
         # The quick one has committed; a cursor past it would pass the slow one too.
         assert told(early) == [("person", first.pk, "changed")]
+    settled()
     late = read(county, cursor=early["cursor"])
     assert told(late) == [
         ("person", slow.pk, "changed"),
@@ -69,11 +107,19 @@ def test_what_commits_late_is_told_late_and_never_skipped() -> None:
     assert read(county, cursor=late["cursor"])["changes"] == []
 
     _every_kind_is_told(county, neighbour, late["cursor"])
+    with stranger(running_engines):
+        held = person("等别的库")
+        waits = read(county)["cursor"]
+        assert read(county, cursor=waits)["changes"] == []
+    settled()
+    assert told(read(county, cursor=waits)) == [("person", held.pk, "changed")]
+
     _pages_join(county, start)
 
 
 def _every_kind_is_told(county: Client, neighbour: Client, cursor: str) -> None:
     """What moved leads on, what left is gone, and a neighbour hears of his own only."""
+    settled()
     theirs = read(neighbour)["cursor"]
     old, kept = person("李四"), person("李四")
     Person.objects.filter(pk=old.pk).update(merged_into=kept)
@@ -87,6 +133,7 @@ def _every_kind_is_told(county: Client, neighbour: Client, cursor: str) -> None:
     close_employer(employer_id=firm.pk, closed_on=ON, reason="注销", on=ON, by=SYSTEM)
     works = basic_union("某厂")
     change_phone(person_id=kept.pk, phone="13800138000", on=ON, by=SYSTEM)
+    settled()
 
     page = read(county, cursor=cursor)
     assert told(page) == [
