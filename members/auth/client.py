@@ -1,6 +1,7 @@
 """County systems at the API: an OAuth2 access token becomes an actor with its union's reach."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from allauth.idp.oidc.contrib.rest_framework.authentication import TokenAuthentication
 from allauth.idp.oidc.contrib.rest_framework.permissions import TokenPermission
@@ -10,10 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from members.auth.actor import business_date
-from members.auth.throttles import ClientThrottle
+from members.auth.throttles import RATE_HEADERS, ClientThrottle
 from members.queries.post import actor_of_client
 from unionportal.core.actor import Actor
 from unionportal.core.errors import Refusal
@@ -84,6 +87,15 @@ class ClientView(APIView):
     authentication_classes = (ClientAuthentication,)
     permission_classes = (ReadPermission,)
     throttle_classes = (ClientThrottle,)
+
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
+        """Say with each answer how many requests are left, and until when."""
+        answer: Response = super().finalize_response(request, response, *args, **kwargs)
+        for name, value in request.META.get(RATE_HEADERS, {}).items():
+            answer[name] = value
+        return answer
 
     @property
     def actor(self) -> Actor:

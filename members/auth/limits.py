@@ -1,6 +1,7 @@
 """Counters of attempts in the cache: so many within so many seconds."""
 
 import hashlib
+import math
 
 from django.core.cache import cache
 
@@ -19,6 +20,13 @@ def count_attempt(*parts: str, seconds: int) -> int:
     except ValueError:  # it ended between the two
         cache.set(key, 1, seconds)
         return 1
+
+
+def count_in_window(*parts: str, seconds: int, now: float) -> tuple[int, int]:
+    """Count one more: how many in its window so far, and whole seconds until it ends."""
+    begun = float(cache.get_or_set(_key((*parts, "begun")), now, seconds) or now)
+    count = count_attempt(*parts, str(begun), seconds=seconds)
+    return count, max(1, min(seconds, math.ceil(begun + seconds - now)))
 
 
 def forget_attempts(*parts: str) -> None:

@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import pytest
 from allauth.idp.oidc.models import Token
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
 from members.actions.api_client import stop_client
+from members.auth.limits import count_in_window
 from members.auth.throttles import ClientThrottle, TokenThrottle
 from tests.assistance.api.callers import (
     API,
@@ -187,7 +189,23 @@ def test_a_client_is_throttled_and_another_is_not(
     monkeypatch.setattr(ClientThrottle, "limit", 2)
     first, second = caller(), caller()
 
-    answers = [first.get(DOSSIERS).status_code for _ in range(3)]
+    answers = [first.get(DOSSIERS) for _ in range(3)]
 
-    assert answers == [200, 200, 429]
-    assert second.get(DOSSIERS).status_code == 200
+    assert [one.status_code for one in answers] == [200, 200, 429]
+    assert [one["RateLimit-Limit"] for one in answers] == ["2", "2", "2"]
+    assert [one["RateLimit-Remaining"] for one in answers] == ["1", "0", "0"]
+    assert answers[2]["Retry-After"] == answers[2]["RateLimit-Reset"]
+    assert 0 < int(answers[2]["Retry-After"]) <= 60
+    other = second.get(DOSSIERS)
+    assert (other.status_code, other["RateLimit-Remaining"]) == (200, "1")
+
+
+def test_the_minute_of_a_client_begins_with_its_first_request(
+    redis_client: object,
+) -> None:
+    def count(now: float) -> tuple[int, int]:
+        return count_in_window("a", seconds=60, now=now)
+
+    assert [count(1000.0), count(1019.5), count(1060.0)] == [(1, 60), (2, 41), (3, 1)]
+    cache.clear()
+    assert count(1061.0) == (1, 60)
