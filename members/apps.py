@@ -29,6 +29,7 @@ class MembersConfig(AppConfig):
         from members.queries.organisation_figures import FIGURES
         from members.queries.texting import ADDRESS_BOOK
         from members.queries.waiting import QUEUES, account_cards
+        from members.queries.webhook import WEBHOOK_QUEUE
         from unionportal.core.cards import register_home_cards
         from unionportal.core.facts import register_fact_sheet
         from unionportal.core.figures import register_figure
@@ -58,5 +59,11 @@ class MembersConfig(AppConfig):
         register_home_cards(membership_cards)
         for figure in (*MEMBERSHIP_FIGURES, *MESSAGE_FIGURES):
             register_figure(figure)
-        for queue in (*QUEUES, *OFFICE_QUEUES, *MEMBERSHIP_QUEUES, MESSAGE_QUEUE):
+        for queue in (
+            *QUEUES,
+            *OFFICE_QUEUES,
+            *MEMBERSHIP_QUEUES,
+            MESSAGE_QUEUE,
+            WEBHOOK_QUEUE,
+        ):
             register_queue(queue)

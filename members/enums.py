@@ -456,3 +456,12 @@ VERBS = {
     "members.objection:uphold": "异议成立",
     "members.objection:dismiss": "异议不成立",
 }
+
+
+class DeliveryState(TextChoices):
+    """Where news for a county's system stands."""
+
+    WAITING = "waiting", _("待发送")
+    RETRYING = "retrying", _("未送达，稍后再试")
+    HELD = "held", _("推送已停用，未送达")
+    DELIVERED = "delivered", _("已送达")

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from celery import shared_task
+from django.utils import timezone
 
 from members.actions.census import CENSUS_JOB, take_census
 from members.actions.notice_life import TEND_JOB, request_tending, tend_notices
@@ -15,6 +16,8 @@ from members.actions.transfer import (
     lapse_overdue_transfers,
     request_transfers,
 )
+from members.actions.webhook import PUSH_JOB
+from members.actions.webhook_push import push, request_pushes
 from members.auth.actor import business_date
 from unionportal.core.actor import SYSTEM
 from unionportal.core.jobs import JobRun, register_job
@@ -54,6 +57,20 @@ def run_tending(run: JobRun) -> dict[str, Any]:
 def look_after_notices() -> None:
     """Rung by the scheduler every few minutes: a missed midnight is made good soon."""
     request_tending(on=business_date(), by=SYSTEM)
+
+
+@register_job(PUSH_JOB, "变化推送")
+def run_push(run: JobRun) -> dict[str, Any]:
+    """Send the news that wait for one address."""
+    taken = push(run, on=business_date(), clock=timezone.now)
+    run.advance(done=1, total=1, note=f"送达 {taken} 次")
+    return {"taken": taken}
+
+
+@shared_task(name="members.push_changes_around", ignore_result=True)  # type: ignore[untyped-decorator]
+def push_changes_around() -> None:
+    """Rung by the scheduler every minute: news, and what failed and is due again."""
+    request_pushes(on=business_date(), at=timezone.now())
 
 
 @register_job(CENSUS_JOB, "工会组织普查")

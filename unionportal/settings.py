@@ -290,6 +290,12 @@ UNFOLD = {
                     place("在线用户", "group_work", "staff_access:online", OVERSEER),
                     place("后台任务", "pending_actions", "staff_jobs:jobs"),
                     place("接口客户端", "api", "admin:members_apiclient_changelist"),
+                    place("变化推送", "outbox", "admin:members_webhook_changelist"),
+                    place(
+                        "推送记录",
+                        "mark_email_read",
+                        "admin:members_webhookdelivery_changelist",
+                    ),
                 ],
             },
         ],
@@ -397,6 +403,10 @@ CELERY_BEAT_SCHEDULE = {
     "tend-notices": {
         "task": "members.tend_notices",
         "schedule": crontab(minute="*/10"),
+    },
+    "push-changes": {
+        "task": "members.push_changes_around",
+        "schedule": crontab(minute="*"),
     },
     "settle-phone-changes-nightly": {
         "task": "members.settle_phone_changes_nightly",
@@ -566,6 +576,14 @@ WECHAT_TEMPLATES = env.json("WECHAT_TEMPLATES", default={})
 
 # Where the file back end writes; for trials without a provider.
 SMS_FILE = Path(env.str("SMS_FILE", default=str(VAR_DIR / "sms.txt")))
+
+# --- changes told to other systems
+
+# Hosts that a county's system may be told of changes at, such as hooks.example.org;
+# empty: nobody is told.
+WEBHOOK_HOSTS = env.list("WEBHOOK_HOSTS", default=[])
+WEBHOOK_SECONDS = env.float("WEBHOOK_SECONDS", default=5.0)
+WEBHOOK_DAYS = env.int("WEBHOOK_DAYS", default=3)
 
 # --- tests of crashes
 

@@ -14,6 +14,7 @@ from members.admin import (
     standard,
     transfer,
     user,
+    webhook,
 )
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "standard",
     "transfer",
     "user",
+    "webhook",
 ]

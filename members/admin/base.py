@@ -56,6 +56,11 @@ VERB_LABELS = {
     "found": "新建",
     "register_client": "登记接口客户端",
     "stop_client": "停用接口客户端",
+    "set_webhook": "登记推送地址",
+    "end_webhook": "取消变化推送",
+    "turn_off_webhook": "停用变化推送",
+    "resume_webhook": "恢复变化推送",
+    "resend_delivery": "重新发送推送",
     "end_division": "停用区划",
 }
 HISTORY_SHOWN = 30

@@ -142,6 +142,29 @@ CHANGES = _example(
         "has_more": False,
     }
 )
+WEBHOOK = _example(
+    {
+        "url": "https://hooks.example.org/portal",
+        "is_active": True,
+        "failing_since": None,
+        "off_reason": "",
+    }
+)
+NEW_WEBHOOK = [
+    OpenApiExample(
+        "请求",
+        value={"url": "https://hooks.example.org/portal"},
+        request_only=True,
+    ),
+    OpenApiExample(
+        "答复",
+        value={
+            "url": "https://hooks.example.org/portal",
+            "secret": "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+        },
+        response_only=True,
+    ),
+]
 CODES = _example(
     {
         "codes": [

@@ -27,6 +27,7 @@ from members.models.standard import Standard
 from members.models.transfer import MembershipTransfer
 from members.models.union_flag import UnionFlag
 from members.models.user import User
+from members.models.webhook import Webhook, WebhookDelivery
 from members.models.yearly_return import YearlyReturn
 
 __all__ = [
@@ -61,5 +62,7 @@ __all__ = [
     "Standing",
     "UnionFlag",
     "User",
+    "Webhook",
+    "WebhookDelivery",
     "YearlyReturn",
 ]

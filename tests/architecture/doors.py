@@ -131,6 +131,8 @@ WORKER_OWN = Door(
 API_LIST = Door(get="401 401 401 200 401 200", post="401 401 401 405 401 405")
 API_RECORD = Door(get="401 401 401 404 401 200", post="401 401 401 405 401 405")
 API_LINES = Door(get=API_RECORD.get, post="401 401 401 404 401 405")
+# Nobody registered an address yet.
+API_WEBHOOK = Door(get="401 401 401 404 401 404", post="401 401 401 405 401 405")
 # A token for reading alone does not write.
 API_BULK = Door(get="401 401 401 403 401 403", post="401 401 401 403 401 403")
 # --- everybody's
@@ -423,6 +425,9 @@ DOORS: dict[str, Door] = {
     **records("post", "deputise", "end", add=ADD),
     **records("user", "password", "factor", "deactivate", add=ADD),
     **records("apiclient", "stop", add=ADD),
+    # The seeded address was turned off: it may be resumed, and sends nothing till then.
+    **records("webhook", "resume"),
+    **records("webhookdelivery", "resend"),
     # --- workers
     "assistance:matter-list": WORKER_LIST,
     "assistance:matter": Door(
@@ -505,6 +510,7 @@ DOORS: dict[str, Door] = {
     "members_api:employers-bulk": API_BULK,
     "members_api:changes": API_LIST,
     "members_api:errors": API_LIST,
+    "members_api:webhook": API_WEBHOOK,
     "members_api:people": API_LIST,
     "members_api:person": API_RECORD.of("members_person"),
     "members_api:people-bulk": API_BULK,

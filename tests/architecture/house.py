@@ -39,7 +39,10 @@ from members.models import (
     Post,
     UnionFlag,
     User,
+    Webhook,
+    WebhookDelivery,
 )
+from members.queries.change import cursor_now
 from members.queries.post import actor_of
 from tests.assistance import builders as make
 from tests.assistance.api.callers import caller, registered
@@ -50,6 +53,7 @@ from unionportal.core.actor import SYSTEM
 from unionportal.core.jobs import enqueue
 from unionportal.core.models import Job, Message, Upload
 from unionportal.core.uploads.steps import check_upload, receive_upload
+from unionportal.core.webhooks import new_secret
 
 NAME, PHONE = "欧阳被守", "13900004321"
 STAFF_BACKEND = "members.auth.backends.StaffBackend"
@@ -101,6 +105,7 @@ def build() -> House:
     statement = bring_statement(
         [Told("321.45", side="in", counterparty="某某捐赠人", reference="捐2025-7")]
     ).statement
+    told = undelivered_change()
     return House(
         keys={
             "round": round_.pk,
@@ -131,6 +136,8 @@ def build() -> House:
             "members_post": Post.objects.filter(user=officer)[0].pk,
             "members_user": officer.pk,
             "members_apiclient": registered().api_client.pk,
+            "members_webhook": told.webhook_id,
+            "members_webhookdelivery": told.pk,
             "members_employer": known_employer().pk,
             "members_unionflag": raised_flag().pk,
             "upload": checked_roster(officer).pk,
@@ -157,6 +164,26 @@ def build() -> House:
             "10.35.4.26",
         ),
         officer=officer,
+    )
+
+
+def undelivered_change() -> WebhookDelivery:
+    """News for the county's system, at an address that was turned off."""
+    webhook = Webhook.objects.create(
+        api_client=registered().api_client,
+        url="https://hooks.example.org/county",
+        secret=new_secret(),
+        cursor=str(cursor_now()),
+        is_active=False,
+        off_since=Now(),
+        off_reason="连续 3 天没有送达",
+    )
+    return webhook.deliveries.create(
+        number="msg_house",
+        body='{"changes":[]}',
+        event_count=0,
+        created_at=Now(),
+        next_at=Now(),
     )
 
 

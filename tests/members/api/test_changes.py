@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import Any
@@ -18,12 +17,11 @@ from members.enums import RecordKind
 from members.models import Change, Person
 from members.rules.uscc import whole_code
 from tests.assistance.api.callers import API, caller, refusal
+from tests.members.api.horizon import settled
 from tests.members.builders import COUNTY, NEXT_COUNTY, ON, person, union
 from tests.members.unions import basic_union
 from unionportal.core.actor import SYSTEM
 from unionportal.embedded import SUPERUSER, Engines
-
-PATIENCE_SECONDS = 240.0  # a test of a neighbour is one transaction, however long
 
 
 def read(client: Client, **query: str) -> dict[str, Any]:
@@ -50,24 +48,6 @@ def elsewhere(act: Callable[[], object]) -> None:
     thread.start()
     thread.join(30)
     assert not thread.is_alive()
-
-
-def settled() -> None:
-    """Wait until all that is written may be told: transactions older than now have ended.
-
-    Transactions are numbered by the cluster: an older one in any of its databases, such
-    as a neighbour's test, holds back what is told here, and holds back only.
-    """
-    end = time.monotonic() + PATIENCE_SECONDS
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
-        now = cursor.fetchone()[0]
-        while True:
-            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
-            if int(cursor.fetchone()[0]) > now:
-                return
-            assert time.monotonic() < end, "an older transaction does not end"
-            time.sleep(0.05)
 
 
 @contextmanager

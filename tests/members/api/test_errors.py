@@ -14,7 +14,12 @@ from unionportal.core.api.catalogue import CATALOGUE, as_markdown
 ROOT = Path(settings.BASE_DIR)
 # What answers at the API: its rooms, and the acts, rules and stages they call.
 SPEAKING = (
-    *("members/api/*.py", "assistance/api/*.py", "unionportal/core/api/*.py"),
+    *(
+        "members/api/*.py",
+        "members/actions/webhook.py",
+        "assistance/api/*.py",
+        "unionportal/core/api/*.py",
+    ),
     *("members/actions/bulk*.py", "members/actions/organisation_import.py"),
     *("members/actions/employer_import.py", "members/actions/people_import.py"),
     *("members/actions/planting.py", "members/actions/tree.py"),
