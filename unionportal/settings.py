@@ -157,6 +157,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "members.auth.context.unread_messages",
+                "unionportal.core.replica.freshness_shown",
             ],
         },
     }

@@ -12,7 +12,6 @@ from django.views import View
 from members.auth.actor import business_date, request_actor
 from members.auth.frame import framed
 from unionportal.core.actor import Actor
-from unionportal.core.replica import freshness
 
 
 class StaffPage(View):
@@ -37,5 +36,4 @@ class StaffPage(View):
         known = {"title": title, "actor": self.actor, "on": self.on, **context}
         if template.rpartition("/")[2].startswith("_"):  # a part that a page asks for
             return render(self.request, template, known)
-        known["freshness"] = freshness()
         return framed(self.request, self.actor, template, known)

@@ -3,9 +3,9 @@
 from typing import Any
 
 import django_filters
+from django import forms
 from django.apps import apps
 from django.db.models import Q, QuerySet
-from django.forms import DateInput
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -33,7 +33,7 @@ def day_filter(
         field_name=field,
         lookup_expr=lookup,
         label=label,
-        widget=DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"type": "date"}),
     )
 
 
@@ -44,6 +44,12 @@ def by_user(rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
     return rows.filter(Q(username__startswith=typed) | Q(user__name__startswith=typed))
 
 
+class AddressFilter(django_filters.Filter):
+    """One address, of either version; anything else is refused with a sentence."""
+
+    field_class = forms.GenericIPAddressField
+
+
 class SignInFilter(django_filters.FilterSet):
     """Sign-ins by who, how it ended, by what, from where and when."""
 
@@ -52,7 +58,7 @@ class SignInFilter(django_filters.FilterSet):
         label=_("结果"), choices=SignInOutcome.choices
     )
     method = django_filters.ChoiceFilter(label=_("方式"), choices=SignInMethod.choices)
-    address = django_filters.CharFilter(label=_("网络地址"), lookup_expr="exact")
+    address = AddressFilter(label=_("网络地址"))
     since = day_filter("on", "gte", _("从"))
     until = day_filter("on", "lte", _("到"))
 

@@ -1,8 +1,12 @@
 """Filters of the lists that county systems read. No number is ever in an address."""
 
+from typing import Any
+
 import django_filters
+from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 
 from members.enums import MembershipState
 from members.models import Employer, Membership, Person
@@ -11,6 +15,19 @@ from unionportal.core.models.messages import MessageState
 
 # A boolean filter takes any word for "not said"; a system is told of its mistake.
 YES_OR_NO = (("true", _("是")), ("false", _("否")))
+
+
+LARGEST_ID = 2**62
+
+
+@extend_schema_field({"type": "integer", "minimum": 1, "maximum": LARGEST_ID})
+class IdFilter(django_filters.NumberFilter):
+    """A whole number that may be an id; the description says its limits."""
+
+    field_class = forms.IntegerField
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=1, max_value=LARGEST_ID, **options)
 
 
 class ClientOrganisationFilter(OrganisationFilter):
@@ -75,6 +92,4 @@ class ClientMessageFilter(django_filters.FilterSet):
     """Messages by state and person."""
 
     state = django_filters.ChoiceFilter(label=_("状态"), choices=MessageState.choices)
-    person = django_filters.NumberFilter(
-        field_name="person_id", label=_("人员"), min_value=1, max_value=2**62
-    )
+    person = IdFilter(field_name="person_id", label=_("人员"))

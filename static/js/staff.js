@@ -18,6 +18,14 @@
   }, true);
 })();
 
+// The theme tells a chosen file's name in a text box of its own widget; plain fields have
+// none, and its listener would fail on them. The browser shows the name by itself.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const input of document.querySelectorAll("input[type=file]")) {
+    input.hasChangeListener = true;
+  }
+});
+
 // On a phone the tree of unions is folded until it is asked for.
 document.addEventListener("DOMContentLoaded", () => {
   if (!matchMedia("(max-width: 900px)").matches) return;

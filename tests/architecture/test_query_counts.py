@@ -42,6 +42,10 @@ LARGER: dict[str, tuple[int, str]] = {
         13,
         "statement, books, open items on both sides, signatures, files, trail",
     ),
+    "admin:members_person_change": (
+        13,
+        "person, employers, standings of both registers, merges, who looked, trail",
+    ),
     "members:membership": (7, "standing, card, transfer, history, entitlements"),
     "members:me": (8, "person, cards, consents, messages, a waiting change of phone"),
     "home": (13, "a worker's account, notices and matters as cards"),

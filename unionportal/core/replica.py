@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connections, models
@@ -24,10 +25,13 @@ PRIMARY, REPLICA = "default", "replica"
 READING_METHODS = frozenset({"GET", "HEAD"})
 IDENTITY = frozenset(
     {
-        *("sessions.session", "members.user", "members.post", "members.apiclient"),
+        *("sessions.session", "usersessions.usersession"),
+        *("members.user", "members.post", "members.apiclient"),
         *("contenttypes.contenttype", "auth.permission", "auth.group"),
     }
 )
+# What is written while a report is read: that its visitor is still there.
+PRESENCE = frozenset({"sessions.session", "usersessions.usersession"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ class Router:
 
     def db_for_write(self, model: type[models.Model], **hints: object) -> str | None:
         """Refuse inside a report; a session is the visitor's, not a report."""
-        if _reading.get() is None or model._meta.label_lower == "sessions.session":
+        if _reading.get() is None or model._meta.label_lower in PRESENCE:
             return None
         raise Refusal(
             "报表页面只读，不能办理业务；请刷新后从办理页面重试。", code="replica"
@@ -122,6 +126,11 @@ def freshness() -> Freshness | None:
     as_of, now = row or (None, None)
     age = int((now - as_of).total_seconds()) if as_of and now else 0
     return Freshness(as_of, max(0, age), reading.primary_answers)
+
+
+def freshness_shown(request: HttpRequest) -> dict[str, Any]:
+    """Give every template the age of its figures (a context processor)."""
+    return {"freshness": freshness()}
 
 
 class ReplicaMiddleware:

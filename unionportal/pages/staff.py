@@ -22,7 +22,6 @@ from members.permissions.access import can_oversee
 from unionportal.core.actor import Actor
 from unionportal.core.figures import Figure, figures
 from unionportal.core.queues import waiting_for
-from unionportal.core.replica import freshness
 from unionportal.core.scope import outermost_paths
 from unionportal.pages.setup import is_first_run
 
@@ -124,9 +123,9 @@ class StaffSite(UnfoldAdminSite):
         return page(request)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """Say on the pages of reports how old their figures are."""
+        """Name the frame that the pages of the staff site stand in."""
         frame: dict[str, Any] = super().each_context(request)
-        return frame | {"freshness": freshness(), "frame": "admin/base_site.html"}
+        return frame | {"frame": "admin/base_site.html"}
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
