@@ -19,6 +19,7 @@ class MembersConfig(AppConfig):
         from members.actions.yearly_return_import import RETURNS
         from members.enums import VERBS
         from members.queries.census_facts import census_sheet
+        from members.queries.consent import find_people, register_consent_subjects
         from members.queries.membership_figures import MEMBERSHIP_FIGURES
         from members.queries.membership_waiting import (
             MEMBERSHIP_QUEUES,
@@ -27,6 +28,7 @@ class MembersConfig(AppConfig):
         from members.queries.message import MESSAGE_FIGURES, MESSAGE_QUEUE
         from members.queries.office import QUEUES as OFFICE_QUEUES
         from members.queries.organisation_figures import FIGURES
+        from members.queries.privacy_request import PRIVACY_QUEUE
         from members.queries.texting import ADDRESS_BOOK
         from members.queries.waiting import QUEUES, account_cards
         from members.queries.webhook import WEBHOOK_QUEUE
@@ -41,6 +43,7 @@ class MembersConfig(AppConfig):
 
         register_verbs(VERBS)
         register_fact_sheet(census_sheet())
+        register_consent_subjects("person", "members.person", find_people)
         register_address_book(ADDRESS_BOOK)
         register_home_cards(account_cards)
         for kind in (
@@ -60,10 +63,7 @@ class MembersConfig(AppConfig):
         for figure in (*MEMBERSHIP_FIGURES, *MESSAGE_FIGURES):
             register_figure(figure)
         for queue in (
-            *QUEUES,
-            *OFFICE_QUEUES,
-            *MEMBERSHIP_QUEUES,
-            MESSAGE_QUEUE,
-            WEBHOOK_QUEUE,
+            *(*QUEUES, *OFFICE_QUEUES, *MEMBERSHIP_QUEUES),
+            *(MESSAGE_QUEUE, WEBHOOK_QUEUE, PRIVACY_QUEUE),
         ):
             register_queue(queue)

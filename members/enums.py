@@ -345,6 +345,48 @@ class ObjectionChannel(TextChoices):
     ANONYMOUS = "anonymous", _("匿名提出")
 
 
+class PrivacyRequestKind(TextChoices):
+    CORRECT = "correct", _("更正")
+    DELETE = "delete", _("删除")
+
+
+class PrivacyRequestState(TextChoices):
+    SUBMITTED = "submitted", _("待处理")
+    ENDORSED = "endorsed", _("待复核")
+    GRANTED = "granted", _("已办理")
+    REFUSED = "refused", _("未同意")
+    WITHDRAWN = "withdrawn", _("本人撤回")
+
+
+class CorrectedField(TextChoices):
+    """What the person cannot put right himself, for it takes a paper."""
+
+    NAME = "name", _("姓名")
+    ID_NUMBER = "id_number", _("身份证号")
+    PHONE = "phone", _("手机号")
+
+
+class DisclosureKind(TextChoices):
+    """How somebody saw personal data."""
+
+    VIEW = "view", _("打开档案")
+    UNMASK = "unmask", _("查看完整号码")
+    EXPORT = "export", _("导出名单")
+
+
+class ConsentAct(TextChoices):
+    GIVEN = "given", _("同意")
+    WITHDRAWN = "withdrawn", _("撤回")
+
+
+class ConsentChannel(TextChoices):
+    """How somebody said it."""
+
+    ONLINE = "online", _("本人登录后在线")
+    LINK = "link", _("本人凭短信验证码")
+    PAPER = "paper", _("纸质签署")
+
+
 # The words of the audit trail, by the kind of record where a verb is a common one.
 VERBS = {
     "core.message:call_person": "电话告知",
@@ -363,6 +405,16 @@ VERBS = {
     "members.notice:extend": "延长公示",
     "members.notice:republish": "重新公示",
     "members.objection:look": "查看异议证据",
+    "members.privacyrequest:ask": "提出个人信息请求",
+    "members.privacyrequest:withdraw": "撤回请求",
+    "members.privacyrequest:endorse": "提出处理意见",
+    "members.privacyrequest:grant": "同意并办理",
+    "members.privacyrequest:refuse": "不同意",
+    "members.person:correct": "按本人请求更正",
+    "members.person:forget": "按本人请求删除",
+    "consent_given": "同意处理个人信息",
+    "consent_withdrawn": "撤回个人信息同意",
+    "consent_invite": "发出授权链接",
     "load_divisions": "载入区划",
     "load_organisations": "载入工会组织",
     "core.job:retry": "重新办理后台任务",

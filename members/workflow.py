@@ -10,6 +10,7 @@ from members.enums import (
     NoticeState,
     ObjectionState,
     OrganisationState,
+    PrivacyRequestState,
     TransferState,
 )
 from unionportal.core.workflow import Transition, Workflow
@@ -222,4 +223,31 @@ FLAG = Workflow(
         ),
     ),
     labels=dict(FlagState.choices),
+)
+
+_ASKED = (PrivacyRequestState.SUBMITTED, PrivacyRequestState.ENDORSED)
+PRIVACY_REQUEST = Workflow(
+    name="个人信息请求",
+    initial=PrivacyRequestState.SUBMITTED,
+    transitions=(
+        Transition(
+            "endorse",
+            PrivacyRequestState.SUBMITTED,
+            PrivacyRequestState.ENDORSED,
+            "提出处理意见",
+        ),
+        *(
+            Transition("grant", state, PrivacyRequestState.GRANTED, "同意并办理")
+            for state in _ASKED
+        ),
+        *(
+            Transition("refuse", state, PrivacyRequestState.REFUSED, "不同意")
+            for state in _ASKED
+        ),
+        *(
+            Transition("withdraw", state, PrivacyRequestState.WITHDRAWN, "撤回")
+            for state in _ASKED
+        ),
+    ),
+    labels=dict(PrivacyRequestState.choices),
 )

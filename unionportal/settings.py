@@ -142,6 +142,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
+    # Before the read-only one: writes down whose record a page has shown.
+    "members.auth.looks.LookMiddleware",
     # Last: whatever answers a GET runs in a read-only transaction.
     "unionportal.core.readonly.ReadOnlyMiddleware",
 ]
@@ -248,6 +250,11 @@ UNFOLD = {
                     place("普查问题", "flag", "staff_members:flags"),
                     place("年度报表", "assignment", "staff_members:returns"),
                     place("组织建设指标", "monitoring", "staff_members:union-figures"),
+                    place("个人信息授权", "verified_user", "staff_members:consents"),
+                    place(
+                        "个人信息请求", "contact_page", "staff_members:privacy-requests"
+                    ),
+                    place("查阅记录", "visibility", "staff_members:disclosures"),
                     place("人员", "group", "admin:members_person_changelist"),
                     place("会籍", "badge", "admin:members_membership_changelist"),
                     place(
@@ -551,6 +558,13 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
 FIELD_KEYS = key_ring(env.str("FIELD_KEYS", default=""))
 BLIND_INDEX_KEY = base64.b64decode(env.str("BLIND_INDEX_KEY", default=""))
+# Full numbers: how long one look lasts, and at how many people a day.
+UNMASK_MINUTES = env.int("UNMASK_MINUTES", default=30)
+UNMASK_DAILY_LIMIT = env.int("UNMASK_DAILY_LIMIT", default=50)
+# 个人信息权利请求的答复期限，工作日。
+PRIVACY_ANSWER_DAYS = env.int("PRIVACY_ANSWER_DAYS", default=15)
+# While the index key is changed: looked for as well, never written.
+BLIND_INDEX_OTHER_KEY = base64.b64decode(env.str("BLIND_INDEX_OTHER_KEY", default=""))
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # Opens the first-run page; without it the page writes a code of its own into the log.
 SETUP_CODE = env.str("SETUP_CODE", default="")

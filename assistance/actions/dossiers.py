@@ -29,14 +29,18 @@ from assistance.permissions.dossiers import (
     can_reopen_dossier,
 )
 from assistance.workflow import DOSSIER
+from members.actions.consent import ConsentEntry, write_consent
+from members.enums import ConsentChannel
 from members.models import Organisation, Person
+from members.queries.consent import AID, has_withdrawn, person_subject
 from members.queries.organisation import organisation_of
 from unionportal.core.actor import Actor
 from unionportal.core.audit import record
 from unionportal.core.errors import Refusal
-from unionportal.core.secrets import blind_index
+from unionportal.core.secrets import blind_index, blind_indexes
 
 OTHER_CAUSES_MAX = 3
+WITHDRAWN = "本人已撤回困难帮扶的同意；要继续办理，请本人重新签署授权书。"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +80,10 @@ class MemberEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DossierEntry:
-    """A dossier as approved; the county union of the division decides and pays."""
+    """A dossier as approved; the county union of the division decides and pays.
+
+    `authorisation` says where the principal's signed consent lies.
+    """
 
     principal_id: int
     division_code: str
@@ -88,24 +95,29 @@ class DossierEntry:
     file_kind: FileKind = FileKind.ADDED
     address: str = ""
     members: tuple[MemberEntry, ...] = ()
+    authorisation: str = ""
 
 
 @transaction.atomic
 def register_dossier(*, entry: DossierEntry, on: date, by: Actor) -> HouseholdDossier:
     """Put a household on file; the visit before the approval is its first recheck.
 
-    Refused: a principal who has a dossier, open or closed; a member who is the
+    Refused: a principal who has withdrawn his consent and signs no new one, or has a
+    dossier, open or closed; a member who is the
     principal of another open one (一户一档); causes beyond one and three.
     """
     organisation = _county_union(entry.division_code)
     can_register_dossier(by, organisation).require()
-    principal = Person.objects.select_for_update(of=("self",)).get(
-        pk=entry.principal_id
+    principal = (
+        Person.objects.select_for_update(of=("self",))
+        .select_related("organisation")
+        .get(pk=entry.principal_id)
     )
     _require_no_dossier(principal)
     _require_causes(entry.facts)
     dossier = _new_dossier(entry, organisation)
     _add_members(dossier, entry.members)
+    _write_authorisation(principal, entry.authorisation, on=on, by=by)
     record(
         by=by,
         verb="register_dossier",
@@ -115,6 +127,19 @@ def register_dossier(*, entry: DossierEntry, on: date, by: Actor) -> HouseholdDo
         changes={"number": dossier.number, "class": str(entry.facts.hardship_class)},
     )
     return dossier
+
+
+def _write_authorisation(
+    principal: Person, authorisation: str, *, on: date, by: Actor
+) -> None:
+    """The signed consent, on paper; refused where an earlier one was withdrawn."""
+    if authorisation.strip():
+        entry = ConsentEntry(
+            purpose=AID, channel=ConsentChannel.PAPER, evidence=authorisation
+        )
+        write_consent(person_subject(principal), entry, on=on, by=by)
+    elif has_withdrawn(principal.pk, AID):
+        raise Refusal(WITHDRAWN, code="consent", field="authorisation")
 
 
 def _county_union(division_code: str) -> Organisation:
@@ -190,7 +215,12 @@ def _add_members(dossier: HouseholdDossier, entries: tuple[MemberEntry, ...]) ->
     ]
     elsewhere = HouseholdDossier.objects.filter(
         state=DossierState.ON_FILE,
-        principal__id_number_index__in=[one for one in indexes if one],
+        principal__id_number_index__in=[
+            index
+            for one in entries
+            if one.id_number
+            for index in blind_indexes(one.id_number, kind="id_number")
+        ],
     ).first()
     if elsewhere is not None:
         raise Refusal(
@@ -224,6 +254,8 @@ def recheck_dossier(
     can_recheck_dossier(by, dossier).require()
     if dossier.state != DossierState.ON_FILE:
         raise Refusal("档案已退出，不用复核；返困的请先“返困重开”。", code="state")
+    if has_withdrawn(dossier.principal_id, AID):
+        raise Refusal(WITHDRAWN, code="consent")
     _require_causes(facts)
     changes = _apply(dossier, _stated(facts) | {"rechecked_on": on})
     dossier.save(

@@ -14,7 +14,7 @@ LARGEST_PRINT = 10_000
 
 
 @transaction.atomic
-def record_export(
+def record_export(  # noqa: PLR0913 - who, what, when and why belong together
     *,
     what: ExportedList,
     subject: Subject,
@@ -22,6 +22,7 @@ def record_export(
     count: int,
     on: date,
     by: Actor,
+    reason: str = "",
 ) -> None:
     """Write down that a list left the portal: by whom, which, how it was chosen.
 
@@ -45,4 +46,5 @@ def record_export(
         on=on,
         organisation_id=by.seats[0].organisation_id if by.seats else None,
         changes={"filters": filters, "count": count},
+        reason=reason,
     )

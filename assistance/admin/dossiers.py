@@ -38,7 +38,9 @@ from assistance.permissions.dossiers import (
 )
 from assistance.queries.determinations import determinations_visible_to
 from assistance.queries.dossiers import dossiers_visible_to
+from assistance.queries.families import members_with_consent
 from assistance.queries.filters import DossierFilter
+from members.auth.looks import note_look
 from members.auth.staff import StaffPage
 from members.auth.tree import WithTree
 from members.models import Organisation
@@ -75,6 +77,7 @@ class DossierPage(StaffPage):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show the file; the ID number stays masked."""
         dossier = found(self.actor, pk)
+        note_look(request, "困难职工档案", dossier.principal_id)
         return self.page(
             "staff/dossier.html",
             title=f"档案 {dossier.number}",
@@ -87,7 +90,7 @@ class DossierPage(StaffPage):
                     fillvalue=NO_SUM,
                 )
             ),
-            members=dossier.members.all(),
+            members=members_with_consent(dossier),
             determinations=determinations_visible_to(self.actor)
             .filter(subject_kind="household", subject_id=dossier.pk, superseded_by=None)
             .select_related(

@@ -125,6 +125,7 @@ class ExportPage(ListExport):
             count=count,
             on=self.on,
             by=self.actor,
+            reason=self.reason,
         )
 
     def workbook(
@@ -151,11 +152,14 @@ class ExportPage(ListExport):
 class DossierExport(ExportPage):
     """The dossiers that the search row asks for."""
 
+    is_personal = True
+
     def made(self, **_keys: int) -> HttpResponseBase:
         """Send them."""
         rows = rows_of(chosen_dossiers(self.request, self.actor))
         what = ExportedList.DOSSIERS
         self.write_down(what, ("assistance.householddossier", 0), rows.count())
+        self.disclose(str(what.label), rows.values_list("principal_id"))
         return self.list_of(what, DOSSIERS, rows)
 
     def back(self, **_keys: int) -> str:
@@ -183,6 +187,8 @@ class CountyExport(ExportPage):
 class DeterminationExport(ExportPage):
     """A round's answers that the search row asks for, each with its reason in words."""
 
+    is_personal = True
+
     def made(self, **_keys: int) -> HttpResponseBase:
         """Send them."""
         round_ = round_asked(self.request, self.actor)
@@ -190,6 +196,7 @@ class DeterminationExport(ExportPage):
         rows = chosen.annotate(dossier_number=dossier_number_of("subject_id"))
         what = ExportedList.DETERMINATIONS
         self.write_down(what, round_, rows.count())
+        self.disclose(str(what.label), chosen.values_list("payee_id"))
         return self.list_of(what, determination_fields(round_), rows, str(round_))
 
     def back(self, **_keys: int) -> str:
@@ -200,12 +207,15 @@ class DeterminationExport(ExportPage):
 class BatchExport(ExportPage):
     """Every line of a batch, whatever became of it."""
 
+    is_personal = True
+
     def made(self, **keys: int) -> HttpResponseBase:
         """Send them."""
         batch = batch_in_reach(self.actor, keys["pk"])
         rows = batch_lines(batch)
         what = ExportedList.BATCH_LINES
         self.write_down(what, batch, rows.count())
+        self.disclose(str(what.label), rows.values_list("claim__payee_id"))
         return self.list_of(what, LINES, rows, batch.number)
 
     def back(self, **keys: int) -> str:
@@ -219,10 +229,14 @@ class BatchPrint(BatchExport):
     def made(self, **keys: int) -> HttpResponseBase:
         """Show the PDF."""
         batch = batch_in_reach(self.actor, keys["pk"])
-        count = listed_lines(batch).count()
-        self.write_down(ExportedList.BATCH_PRINT, batch, count)
+        lines = listed_lines(batch)
+        what = ExportedList.BATCH_PRINT
+        self.write_down(what, batch, lines.count())
+        self.disclose(str(what.label), lines.values_list("claim__payee_id"))
         answer = HttpResponse(
-            batch_list_pdf(batch, on=self.on, printed_by=self.actor.name),
+            batch_list_pdf(
+                batch, on=self.on, printed_by=self.actor.name, mark=self.mark()
+            ),
             content_type="application/pdf",
         )
         answer["Content-Disposition"] = f'inline; filename="{batch.number}.pdf"'
@@ -232,6 +246,8 @@ class BatchPrint(BatchExport):
 class PaymentExport(ExportPage):
     """The payments that the search row asks for."""
 
+    is_personal = True
+
     def made(self, **_keys: int) -> HttpResponseBase:
         """Send them."""
         rows = rows_of(chosen_payments(self.request, self.actor)).annotate(
@@ -239,6 +255,7 @@ class PaymentExport(ExportPage):
         )
         what = ExportedList.PAYMENTS
         self.write_down(what, ("assistance.payment", 0), rows.count())
+        self.disclose(str(what.label), rows.values_list("claim__payee_id"))
         return self.list_of(what, PAYMENTS, rows)
 
     def back(self, **_keys: int) -> str:

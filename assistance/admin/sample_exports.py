@@ -79,12 +79,15 @@ ABOUT = ("assistance.verificationsample", 0)
 class SampleExport(ExportPage):
     """The people drawn that the search row asks for, with what they said."""
 
+    is_personal = True
+
     def made(self, **_keys: int) -> HttpResponseBase:
         """Send them."""
         rows = rows_of(chosen_items(self.request, self.actor))
         rows = rows.prefetch_related("calls", "findings")
         what = ExportedList.SAMPLE
         self.write_down(what, ABOUT, rows.count())
+        self.disclose(str(what.label), rows.values_list("payment__claim__payee_id"))
         return self.workbook(what, ITEMS, rows.iterator(chunk_size=CHUNK))
 
     def back(self, **_keys: int) -> str:
@@ -105,8 +108,11 @@ class CallSheet(SampleExport):
             )
         what = ExportedList.CALL_SHEET
         self.write_down(what, ABOUT, count)
+        self.disclose(str(what.label), rows.values_list("payment__claim__payee_id"))
         answer = HttpResponse(
-            call_sheet_pdf(rows, on=self.on, printed_by=self.actor.name),
+            call_sheet_pdf(
+                rows, on=self.on, printed_by=self.actor.name, mark=self.mark()
+            ),
             content_type="application/pdf",
         )
         answer["Content-Disposition"] = f'inline; filename="hecha-{self.on:%Y%m%d}.pdf"'

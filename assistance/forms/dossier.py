@@ -129,6 +129,11 @@ class RegisterForm(HouseholdForm):
     address = forms.CharField(label=_("家庭住址"), max_length=120, required=False)
     applied_on = day_field(_("申请日期"))
     approved_on = day_field(_("建档日期"))
+    authorisation = forms.CharField(
+        label=_("困难帮扶授权书"),
+        max_length=200,
+        help_text=_("本人签署的同意书编号和存放处；成年家庭成员的建档后在档案里登记。"),
+    )
 
     ENTERED = (
         "id_number",
@@ -137,6 +142,7 @@ class RegisterForm(HouseholdForm):
         "file_level",
         "applied_on",
         "approved_on",
+        "authorisation",
         "address",
     )
     SECTIONS = ((_("档案"), ENTERED), *HouseholdForm.SECTIONS)
@@ -184,6 +190,7 @@ class RegisterForm(HouseholdForm):
             facts=self.facts(),
             file_level=FileLevel(entered["file_level"]),
             address=entered["address"],
+            authorisation=entered["authorisation"],
         )
 
 

@@ -134,7 +134,7 @@ def _signed(row: SignatureRow) -> dict[str, str]:
     }
 
 
-def batch_list_pdf(batch: Batch, *, on: date, printed_by: str) -> bytes:
-    """The list as a PDF (templates/documents/batch_list.typ)."""
-    values = batch_list_values(batch, on=on, printed_by=printed_by)
+def batch_list_pdf(batch: Batch, *, on: date, printed_by: str, mark: str = "") -> bytes:
+    """The list as a PDF (templates/documents/batch_list.typ), marked on every page."""
+    values = batch_list_values(batch, on=on, printed_by=printed_by) | {"mark": mark}
     return render_pdf("batch_list", values)

@@ -36,7 +36,9 @@ def _line(item: SampleItem) -> dict[str, str]:
     }
 
 
-def call_sheet_pdf(items: Iterable[SampleItem], *, on: date, printed_by: str) -> bytes:
-    """The sheet as a PDF (templates/documents/call_sheet.typ)."""
-    values = call_sheet_values(items, on=on, printed_by=printed_by)
+def call_sheet_pdf(
+    items: Iterable[SampleItem], *, on: date, printed_by: str, mark: str = ""
+) -> bytes:
+    """The sheet as a PDF (templates/documents/call_sheet.typ), marked on every page."""
+    values = call_sheet_values(items, on=on, printed_by=printed_by) | {"mark": mark}
     return render_pdf("call_sheet", values)

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db import IntegrityError, transaction
 
+from members.actions.consent import carry_consents, write_consents
 from members.actions.membership import ENDED, write_admission
 from members.actions.person import PersonEntry, register_person
 from members.actions.real_name import Said, put_particulars, read_particulars
@@ -15,6 +16,7 @@ from members.permissions.membership import (
     can_decide_application,
     can_withdraw_application,
 )
+from members.queries.consent import application_subject, person_subject
 from members.rules.id_number import read_id_number
 from members.rules.name_pinyin import plain_name
 from members.rules.phone_number import read_phone_number
@@ -23,7 +25,7 @@ from unionportal.core.actor import SYSTEM, Actor
 from unionportal.core.audit import record
 from unionportal.core.errors import Refusal
 from unionportal.core.messages import queue_message
-from unionportal.core.secrets import blind_index
+from unionportal.core.secrets import blind_index, blind_indexes
 
 DOCUMENT = "入会申请书（在线，第 {number} 号）"
 ALREADY = "您已有一份入会申请在办理，请先查看进度；要改投别的工会，请先撤回。"
@@ -39,6 +41,7 @@ class ApplicationEntry:
     organisation_id: int
     particulars: Mapping[str, Said] = field(default_factory=dict)
     note: str = ""
+    consents: tuple[str, ...] = ()
 
 
 def submit_application(
@@ -55,7 +58,8 @@ def submit_application(
     phone = read_phone_number(entry.phone) if entry.phone else ""
     with transaction.atomic():
         organisation = Organisation.objects.get(pk=entry.organisation_id)
-        known = Person.objects.filter(id_number_index=index).first()
+        numbers = blind_indexes(read.number, kind="id_number")
+        known = Person.objects.filter(id_number_index__in=numbers).first()
         can_apply_to_join(by, known, organisation).require()
         _require_no_member(known, entry.name)
         application = MembershipApplication(
@@ -72,6 +76,8 @@ def submit_application(
             submitted_on=on,
         )
         _save_once(application)
+        asked = application_subject(application)
+        write_consents(asked, entry.consents, on=on, by=by)
         _record(by, "submit", application, on)
     return application
 
@@ -156,6 +162,7 @@ def approve_application(*, application_id: int, on: date, by: Actor) -> Membersh
             by=by,
         )
         put_particulars(person, application.particulars)
+        carry_consents(application_subject(application), person_subject(person), by=by)
         _record(by, "approve", application, on, before=before)
         _tell(application)
     return membership
@@ -163,9 +170,9 @@ def approve_application(*, application_id: int, on: date, by: Actor) -> Membersh
 
 def _person_of(application: MembershipApplication, *, on: date) -> Person:
     """The registered person, locked; a new one when nobody has that number."""
-    index = application.id_number_index
-    found = Person.objects.select_for_update(of=("self",)).filter(id_number_index=index)
-    person = found.first()
+    numbers = blind_indexes(application.id_number, kind="id_number")
+    found = Person.objects.select_for_update(of=("self",))
+    person = found.filter(id_number_index__in=numbers).first()
     if person is None:
         entry = PersonEntry(
             name=application.name,

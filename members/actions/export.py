@@ -13,8 +13,15 @@ LARGEST_EXPORT = 200_000
 
 
 @transaction.atomic
-def record_list_export(
-    *, title: str, subject: Subject, filters: str, count: int, on: date, by: Actor
+def record_list_export(  # noqa: PLR0913 - who, what, when and why belong together
+    *,
+    title: str,
+    subject: Subject,
+    filters: str,
+    count: int,
+    on: date,
+    by: Actor,
+    reason: str = "",
 ) -> None:
     """Write down that a list left the portal: by whom, which, how it was chosen.
 
@@ -34,4 +41,5 @@ def record_list_export(
         on=on,
         organisation_id=by.seats[0].organisation_id if by.seats else None,
         changes={"list": title, "filters": filters, "count": count},
+        reason=reason,
     )

@@ -22,6 +22,7 @@ from members.permissions.notices import (
     can_file_objection,
     can_publish_notice,
 )
+from members.queries.consent import PUBLICATION
 from members.queries.post import STRANGER
 from members.workflow import NOTICE, OBJECTION
 from unionportal.core.actor import SYSTEM, Actor
@@ -50,11 +51,19 @@ LONGEST_TEXT = 1000
 RECEIPT_SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 RECEIPT_LENGTH = 12
 EVIDENCE_CONTEXT = "members.objection.evidence"
-# Whatever the app says, a name is masked here, and that of a minor not shown at all.
+NAMELESS = "应本人要求不公开姓名"
+# Whatever the app says, a name is masked here, and that of a minor, or of somebody who
+# has withdrawn his consent to it, not shown at all.
 _NAME = f"""
     CASE WHEN person.birth_date > %s THEN {literal(MINOR)}
+        WHEN (
+            SELECT said.act FROM members_consent AS said
+            WHERE said.subject_kind = 'members.person' AND said.subject_id = person.id
+                AND said.purpose = {literal(PUBLICATION)}
+            ORDER BY said.id DESC LIMIT 1
+        ) = 'withdrawn' THEN {literal(NAMELESS)}
         WHEN %s THEN {mask_name_sql("person.name")} ELSE person.name END
-"""
+"""  # noqa: S608 - built from constants
 INSERT_LINES = f"""
     INSERT INTO members_noticeline
         (notice_id, about_kind, about_id, name_masked, unit_name, note)

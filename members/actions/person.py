@@ -1,19 +1,21 @@
 """Verbs of people: registering and changing how to reach them."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
+from members.actions.disclosure import write_unmasking
 from members.models import Division, Organisation, Person
 from members.permissions.people import can_register_person, can_reveal_person
+from members.queries.disclosure import unmasked_until
 from members.rules.id_number import read_id_number
 from members.rules.name_pinyin import plain_name, spell_name
 from members.rules.phone_number import read_phone_number
 from unionportal.core.actor import Actor
 from unionportal.core.audit import record
 from unionportal.core.errors import Refusal
-from unionportal.core.secrets import blind_index
+from unionportal.core.secrets import blind_index, blind_indexes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +39,11 @@ class Registration:
 
 @dataclass(frozen=True, slots=True)
 class Revealed:
-    """Numbers in the clear, to be shown once and kept nowhere."""
+    """Numbers in the clear, to be shown until a moment and kept nowhere."""
 
     id_number: str
     phone: str
+    until: datetime | None = None
 
 
 def register_person(*, entry: PersonEntry, on: date, by: Actor) -> Registration:
@@ -91,12 +94,17 @@ def change_phone(*, person_id: int, phone: str, on: date, by: Actor) -> Person:
 
 
 def reveal_identity(*, person_id: int, reason: str, on: date, by: Actor) -> Revealed:
-    """Show the full numbers of a person; who looked and why goes into the trail."""
+    """Show the full numbers of a person; who looked and why goes into the trail.
+
+    The person sees it too. Within the half hour the same user need not ask again.
+    Refused: no reason, a post without the right, the day's limit.
+    """
     if not reason.strip():
         raise Refusal("请填写查看理由。", field="reason")
     with transaction.atomic():
         person = Person.objects.select_related("organisation").get(pk=person_id)
         can_reveal_person(by, person).require()
+        seen = write_unmasking(person, reason=reason.strip(), on=on, by=by)
         record(
             by=by,
             verb="reveal",
@@ -105,7 +113,65 @@ def reveal_identity(*, person_id: int, reason: str, on: date, by: Actor) -> Reve
             organisation_id=person.organisation_id,
             reason=reason.strip(),
         )
-    return Revealed(id_number=person.id_number, phone=person.phone or "")
+        seen.refresh_from_db(fields=["until"])
+    return Revealed(person.id_number, person.phone or "", seen.until)
+
+
+def revealed_still(*, person_id: int, by: Actor) -> Revealed | None:
+    """The same numbers again while an unmasking lasts; nothing afterwards."""
+    until = unmasked_until(by.user_id, person_id)
+    if until is None:
+        return None
+    person = Person.objects.select_related("organisation").get(pk=person_id)
+    if not can_reveal_person(by, person):
+        return None
+    return Revealed(person.id_number, person.phone or "", until)
+
+
+def correct_person(
+    *, person_id: int, field: str, value: str, on: date, by: Actor
+) -> Person:
+    """Put a name, an ID number or a phone right, as the person asked and proved.
+
+    Birth date and sex follow the number. Refused: a number that does not check, or that
+    another registration has. The trail names the field, not what stood in it.
+    """
+    with transaction.atomic():
+        person = (
+            Person.objects.select_for_update(of=("self",))
+            .select_related("organisation")
+            .get(pk=person_id)
+        )
+        _put_right(person, field, value, on=on)
+        _save_once(person)
+        record(
+            by=by,
+            verb="correct",
+            subject=person,
+            on=on,
+            organisation_id=person.organisation_id,
+            changes={"fields": [field]},
+        )
+    return person
+
+
+def _put_right(person: Person, field: str, value: str, *, on: date) -> None:
+    if field == "phone":
+        _put_phone(person, value)
+    elif field == "id_number":
+        read = read_id_number(value, on=on)
+        person.id_number = read.number
+        person.id_number_index = blind_index(read.number, kind="id_number")
+        person.birth_date, person.sex = read.birth_date, read.sex
+        person.id_kind = read.kind
+    else:
+        name = plain_name(value)
+        if not name:
+            raise Refusal("请填写姓名。", field="value")
+        spelling = spell_name(name)
+        person.name = name
+        person.name_pinyin = spelling.pinyin
+        person.name_initials = spelling.initials
 
 
 def _person(entry: PersonEntry) -> Person:
@@ -136,15 +202,24 @@ def _put_phone(person: Person, text: str) -> None:
 
 
 def _save_once(person: Person) -> None:
+    """The unique index sees the number under the key in use; here, under another too."""
+    indexes = blind_indexes(person.id_number, kind="id_number")
+    same = Person.objects.filter(id_number_index__in=indexes[1:]).exclude(pk=person.pk)
+    if indexes[1:] and same.exists():
+        raise _registered_already()
     try:
         with transaction.atomic():
             person.save()
     except IntegrityError as error:
         if "person_once_per_id_number" not in str(error):
             raise
-        raise Refusal(
-            "该身份证号已登记过，请按身份证号查询后使用原有登记；"
-            "如不在您的管理范围，请联系上级工会。",
-            code="exists",
-            field="id_number",
-        ) from None
+        raise _registered_already() from None
+
+
+def _registered_already() -> Refusal:
+    return Refusal(
+        "该身份证号已登记过，请按身份证号查询后使用原有登记；"
+        "如不在您的管理范围，请联系上级工会。",
+        code="exists",
+        field="id_number",
+    )

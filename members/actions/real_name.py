@@ -15,11 +15,13 @@ from members.enums import (
 )
 from members.models import Person
 from members.permissions.people import can_describe_person
+from members.queries.consent import MEMBERSHIP, has_withdrawn
 from members.rules.nation import read_nation
 from unionportal.core.actor import Actor
 from unionportal.core.audit import record
 from unionportal.core.errors import Refusal
 
+WITHDRAWN = "本人已撤回会籍管理的同意，实名信息只能由本人更正。"
 Said = str | Sequence[str]
 CHOICES: Mapping[str, Mapping[str, object]] = {
     "education": {each.value: each.label for each in Education},
@@ -37,7 +39,8 @@ def describe_person(
 ) -> Person:
     """Put what is said in the place of what was known; a field left out stays.
 
-    Refuses a field that is none of the form, and a value outside its list. The trail
+    Refuses a field that is none of the form, a value outside its list, and staff where
+    the person has withdrawn his consent. The trail
     names the fields, not what stood in them.
     """
     with transaction.atomic():
@@ -47,6 +50,8 @@ def describe_person(
             .get(pk=person_id)
         )
         can_describe_person(by, person).require()
+        if by.kind != "worker" and has_withdrawn(person.pk, MEMBERSHIP):
+            raise Refusal(WITHDRAWN, code="consent")
         changed = put_particulars(person, said)
         if changed:
             record(

@@ -52,6 +52,9 @@ class BankAccountAdmin(RecordAdmin):
     )
     readonly_fields = ("masked_number",)
 
+    def shown_person(self, record: BankAccount) -> int | None:
+        return record.person_id
+
     def visible(self, actor: Actor) -> QuerySet[BankAccount]:
         found = accounts_visible_to(actor).select_related(
             "person__organisation", "created_by"

@@ -53,6 +53,9 @@ class MembershipApplicationAdmin(RecordAdmin):
     )
     readonly_fields = ("masked_id", "masked_phone", "stated")
 
+    def shown_person(self, record: MembershipApplication) -> int | None:
+        return record.person_id
+
     def visible(self, actor: Actor) -> QuerySet[MembershipApplication]:
         return applications_visible_to(actor).select_related("organisation")
 

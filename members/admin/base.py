@@ -26,6 +26,7 @@ from unfold.paginator import InfinitePaginator
 
 from members.admin.record_export import RecordExport
 from members.auth.actor import business_date, request_actor
+from members.auth.looks import note_look
 from unionportal.core.actor import Actor
 from unionportal.core.admin.verbs import Verb, arranged, attempt
 from unionportal.core.audit import history_of
@@ -133,6 +134,11 @@ class RecordAdmin(ModelAdmin):
         messages.success(request, f"{self.opts.verbose_name}已登记。")
         return HttpResponseRedirect(self.record_url(made))
 
+    def shown_person(self, record: Any) -> int | None:  # noqa: ANN401
+        """Whose personal data the record's page shows, to be written down; or nobody's."""
+        del record
+        return None
+
     # --- what the admin asks
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:  # noqa: ANN401
@@ -203,6 +209,8 @@ class RecordAdmin(ModelAdmin):
         record = self.get_object(request, object_id)
         extra = dict(extra_context or {})
         if record is not None and self.has_view_permission(request, record):
+            what = str(self.opts.verbose_name)
+            note_look(request, what, self.shown_person(record))
             extra |= {
                 "verbs": arranged(self._buttons(request, record)),
                 "history": _history(record),

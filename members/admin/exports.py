@@ -125,6 +125,7 @@ class RegisterExport(ExportPage):
     fields: Sequence[Field] = ()
     subject: Subject = ("", 0)
     at = ""
+    person = ""
 
     def chosen(self) -> FilterSet:
         """What the search row asks for, within the reach."""
@@ -140,7 +141,10 @@ class RegisterExport(ExportPage):
             count=rows.count(),
             on=self.on,
             by=self.actor,
+            reason=self.reason,
         )
+        if self.is_personal:
+            self.disclose(self.title, rows.values_list(self.person))
         return self.file_of(self.title, *plain(rows, self.fields))
 
     def back(self, **_keys: int) -> str:
@@ -189,6 +193,7 @@ class PersonExport(RegisterExport):
 
     title, fields, at = "人员", PEOPLE, "admin:members_person_changelist"
     subject = ("members.person", 0)
+    is_personal, person = True, "pk"
 
     def chosen(self) -> FilterSet:
         """As the list of people."""
@@ -201,6 +206,7 @@ class MembershipExport(RegisterExport):
 
     title, fields, at = "会籍", MEMBERSHIPS, "admin:members_membership_changelist"
     subject = ("members.membership", 0)
+    is_personal, person = True, "person_id"
 
     def chosen(self) -> FilterSet:
         """As the list of memberships."""

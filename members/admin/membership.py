@@ -47,6 +47,9 @@ class MembershipAdmin(RecordAdmin):
     fields = ("number", "person", "organisation", "state", "joined_on", "since")
     add_form = AdmissionForm
 
+    def shown_person(self, record: Membership) -> int | None:
+        return record.person_id
+
     def visible(self, actor: Actor) -> QuerySet[Membership]:
         return memberships_visible_to(actor).select_related("organisation")
 

@@ -16,8 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from members.actions.account import open_account
 from members.actions.person import (
     PersonEntry,
+    Revealed,
     register_person,
     reveal_identity,
+    revealed_still,
 )
 from members.actions.phone_change import ask_phone_change, stop_phone_change
 from members.actions.real_name import describe_person
@@ -37,6 +39,7 @@ from members.permissions.people import (
     can_reveal_person,
     can_stop_phone_change,
 )
+from members.queries.disclosure import unmasked_until
 from members.queries.employment import employments_of
 from members.queries.membership import histories_of
 from members.queries.person import (
@@ -76,6 +79,9 @@ class PersonAdmin(RecordAdmin):
     )
     readonly_fields = ("masked_id", "masked_phone", "groups")
     add_form = PersonForm
+
+    def shown_person(self, record: Person) -> int | None:
+        return record.pk
 
     def visible(self, actor: Actor) -> QuerySet[Person]:
         return persons_visible_to(actor).defer("name_pinyin", "name_initials")
@@ -175,25 +181,38 @@ class PersonAdmin(RecordAdmin):
             ]
             extra["may_reveal"] = can_reveal_person(request_actor(request), person)
             extra["reason_form"] = ReasonForm()
+            user_id = request_actor(request).user_id
+            extra["revealed_until"] = unmasked_until(user_id, person.pk)
         return super().change_view(request, object_id, form_url, extra)
 
     def reveal_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show the full numbers once; the reason goes into the audit trail."""
+        """Show the full numbers for a reason; for half an hour they can be seen again."""
         person = get_object_or_404(self.get_queryset(request), pk=pk)
+        actor = request_actor(request)
+        if request.method != "POST":
+            again = revealed_still(person_id=person.pk, by=actor)
+            if again is None:
+                raise Http404
+            return self._revealed(request, person, again)
         form = ReasonForm(request.POST)
-        if request.method != "POST" or not form.is_valid():
+        if not form.is_valid():
             raise Http404
         try:
             revealed = reveal_identity(
                 person_id=person.pk,
                 reason=form.cleaned_data["reason"],
                 on=business_date(),
-                by=request_actor(request),
+                by=actor,
             )
         except Refusal as refusal:
             return HttpResponse(str(refusal), status=403)
+        return self._revealed(request, person, revealed)
+
+    def _revealed(
+        self, request: HttpRequest, person: Person, shown: Revealed
+    ) -> HttpResponse:
         frame = self.admin_site.each_context(request)
-        values = {**frame, "title": person.name, "person": person, "shown": revealed}
+        values = {**frame, "title": person.name, "person": person, "shown": shown}
         response = render(request, "members/admin/revealed.html", values)
         add_never_cache_headers(response)
         return response

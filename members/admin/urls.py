@@ -2,11 +2,52 @@
 
 from django.urls import path
 
-from members.admin import employers, exports, people_lists, union_flags, unions
+from members.admin import (
+    consents,
+    disclosures,
+    employers,
+    exports,
+    people_lists,
+    privacy_requests,
+    union_flags,
+    unions,
+)
 
 app_name = "staff_members"
 
 urlpatterns = [
+    path(
+        "privacy-requests/",
+        privacy_requests.PrivacyRequestList.as_view(),
+        name="privacy-requests",
+    ),
+    path(
+        "privacy-requests/<int:pk>/",
+        privacy_requests.PrivacyRequestPage.as_view(),
+        name="privacy-request",
+    ),
+    path(
+        "privacy-requests/<int:pk>/<slug:verb>/",
+        privacy_requests.PrivacyRequestVerb.as_view(),
+        name="privacy-request-verb",
+    ),
+    path("disclosures/", disclosures.DisclosureList.as_view(), name="disclosures"),
+    path(
+        "disclosures/export/",
+        disclosures.DisclosureExport.as_view(),
+        name="disclosures-export",
+    ),
+    path("consents/", consents.ConsentList.as_view(), name="consents"),
+    path(
+        "consents/<slug:slug>/<int:pk>/",
+        consents.ConsentPage.as_view(),
+        name="consent-subject",
+    ),
+    path(
+        "consents/<slug:slug>/<int:pk>/<slug:verb>/",
+        consents.ConsentVerb.as_view(),
+        name="consent-verb",
+    ),
     path("unions/", unions.UnionList.as_view(), name="unions"),
     path("unions/new/", unions.UnionApplication.as_view(), name="union-new"),
     path("figures/", unions.UnionFigures.as_view(), name="union-figures"),

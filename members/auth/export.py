@@ -4,15 +4,17 @@ Each is a POST, because it is written down before the list goes.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.db.models import QuerySet, TextChoices
 from django.http import FileResponse, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils import timezone
 from django_filters import FilterSet
 
+from members.actions.disclosure import disclose_export
 from members.auth.staff import StaffPage
 from unionportal.core.csv_lists import write_csv
 from unionportal.core.errors import Refusal
@@ -34,10 +36,12 @@ class ExportPage(StaffPage):
     """A list as a file; a refusal is told on the page it was asked from."""
 
     http_method_names = ("post",)
+    is_personal = False
 
     def post(self, request: HttpRequest, **keys: int) -> HttpResponseBase:
         """Send the list, or say why not."""
         try:
+            self.require_reason()
             return self.made(**keys)
         except Refusal as refusal:
             messages.error(request, str(refusal))
@@ -51,6 +55,26 @@ class ExportPage(StaffPage):
     def back(self, **keys: int) -> str:
         """Where the button stands."""
         raise NotImplementedError
+
+    @property
+    def reason(self) -> str:
+        """Why the list is taken; printed into the file."""
+        return self.request.POST.get("reason", "").strip()
+
+    def require_reason(self) -> None:
+        """A list of people is not taken without one."""
+        if self.is_personal and not self.reason:
+            raise Refusal("请填写导出理由，理由会印在文件里。", field="reason")
+
+    def disclose(self, title: str, people: QuerySet[Any]) -> None:
+        """Write down for each person that his row leaves; refuses without a reason."""
+        disclose_export(
+            title=title, people=people, reason=self.reason, on=self.on, by=self.actor
+        )
+
+    def mark(self) -> str:
+        """Who takes the list, when and why, as the file says it."""
+        return watermark(self.actor.name, self.reason)
 
     def filters(self) -> str:
         """The search row as it was asked; a list goes whole, not from a page on."""
@@ -67,7 +91,8 @@ class ExportPage(StaffPage):
     ) -> FileResponse:
         """The rows as the kind of file that was asked for; the name says what and when."""
         is_csv = self.request.POST.get("format") == "csv"
-        book = write_csv(columns, rows) if is_csv else write_sheet(title, columns, rows)
+        write = write_csv if is_csv else partial(write_sheet, title)
+        book = write(columns, rows, mark=self.mark())
         parts = [title, about, f"{self.on:%Y%m%d}"]
         name = "-".join(part for part in parts if part).replace("/", "-")
         return FileResponse(
@@ -76,6 +101,13 @@ class ExportPage(StaffPage):
             filename=f"{name}.{'csv' if is_csv else 'xlsx'}",
             content_type=CSV if is_csv else XLSX,
         )
+
+
+def watermark(name: str, reason: str) -> str:
+    """The line that stands in every file that leaves."""
+    at = timezone.localtime()
+    why = f"　理由：{reason}" if reason else ""
+    return f"导出人：{name}　时间：{at:%Y-%m-%d %H:%M}{why}　含个人信息，用后销毁"
 
 
 def plain(

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.forms.fields import text_field
 from members.forms.particulars import ParticularsForm
+from members.queries.consent import MEMBERSHIP, SMS
 
 
 class JoinForm(ParticularsForm):
@@ -18,7 +19,27 @@ class JoinForm(ParticularsForm):
     )
 
 
-class StrangerJoinForm(JoinForm):
+class FirstJoinForm(JoinForm):
+    """Handed in for the first time: each purpose is ticked apart, none beforehand."""
+
+    agree_membership = forms.BooleanField(
+        label=_("我同意为会籍管理处理我的个人信息"),
+        error_messages={"required": _("不同意就无法登记会籍，请阅读后勾选。")},
+    )
+    agree_sms = forms.BooleanField(
+        label=_("我同意用短信告知我办理进展（可不选）"), required=False
+    )
+
+    def agreed(self) -> tuple[str, ...]:
+        """The purposes that were ticked, taken out of what is said of the person."""
+        ticked = {
+            MEMBERSHIP: self.cleaned_data.pop("agree_membership"),
+            SMS: self.cleaned_data.pop("agree_sms"),
+        }
+        return tuple(purpose for purpose, said in ticked.items() if said)
+
+
+class StrangerJoinForm(FirstJoinForm):
     """Who is not registered says who he is first."""
 
     name = text_field(_("姓名"), length=60)

@@ -4,6 +4,8 @@ from members.models.account import BankAccount
 from members.models.api_client import ApiClient
 from members.models.application import MembershipApplication
 from members.models.change import Change
+from members.models.consent import Consent, ConsentInvitation
+from members.models.disclosure import Disclosure
 from members.models.division import Division
 from members.models.employer import Employer
 from members.models.employment import EmployerTie, Employment
@@ -22,6 +24,7 @@ from members.models.person import Person
 from members.models.person_merge import PersonMerge
 from members.models.phone_change import PhoneChange
 from members.models.post import Post
+from members.models.privacy_request import PrivacyRequest
 from members.models.sign_in import PastPassword, SignInEntry
 from members.models.standard import Standard
 from members.models.transfer import MembershipTransfer
@@ -34,6 +37,9 @@ __all__ = [
     "ApiClient",
     "BankAccount",
     "Change",
+    "Consent",
+    "ConsentInvitation",
+    "Disclosure",
     "Division",
     "Employer",
     "EmployerTie",
@@ -57,6 +63,7 @@ __all__ = [
     "PersonMerge",
     "PhoneChange",
     "Post",
+    "PrivacyRequest",
     "SignInEntry",
     "Standard",
     "Standing",

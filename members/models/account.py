@@ -29,7 +29,8 @@ FROZEN = (
 class BankAccount(models.Model):
     """A card of a person. A new card is a new version; a payment points to one version.
 
-    The sealed number may only be sealed anew, under a later key; its index is frozen.
+    The sealed number may only be sealed anew, under a later key; its index is frozen
+    for the role that runs the portal, and changes with the index key alone.
     A second person verifies: another user than the one who entered it. `created_by` is
     empty when no user did (an API client or the system); the name always stands.
     """
@@ -129,6 +130,7 @@ class BankAccount(models.Model):
                 changed(FROZEN),
                 name="frozen",
                 message="收款账户登记后不能修改；换卡请另行登记新账户。",
+                spares_owner=True,
             ),
             kept_when(
                 pgtrigger.Q(old__version__gte=0),

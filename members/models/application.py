@@ -100,6 +100,7 @@ class MembershipApplication(models.Model):
                 changed(("organisation", "id_number_index", "applied_on")),
                 name="frozen",
                 message="入会申请的工会、证件号码和日期不能修改；请撤回后重新申请。",
+                spares_owner=True,
             ),
             kept_when(
                 pgtrigger.Q(old__name__gte=""),

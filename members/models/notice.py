@@ -306,7 +306,7 @@ class ObjectionEvidence(models.Model):
                 fields=("objection", "number"), name="evidence_once"
             ),
         )
-        triggers = (append_only("异议证据不能修改或删除。"),)
+        triggers = (append_only("异议证据不能修改或删除。", spares_owner=True),)
 
     def __str__(self) -> str:
         return self.name

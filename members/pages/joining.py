@@ -26,10 +26,11 @@ from members.auth.proof import (
     kept_phone,
 )
 from members.enums import ApplicationState
-from members.forms.joining import JoinForm, StrangerJoinForm
+from members.forms.joining import FirstJoinForm, JoinForm, StrangerJoinForm
 from members.forms.particulars import known_of
 from members.forms.sign_in import CodeForm, PhoneForm
 from members.models import MembershipApplication, Organisation
+from members.queries.consent import MEMBERSHIP, SMS, purposes
 from members.queries.membership import (
     applications_visible_to,
     union_to_join,
@@ -129,7 +130,7 @@ def join_union(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("申请已送达，工会审核后告诉您结果。"))
             return redirect("members:join")
-    values = {"form": form, "union": union}
+    values = {"form": form, "union": union, "texts": _texts()}
     return render(request, "members/join_union.html", values)
 
 
@@ -162,6 +163,7 @@ def join_again(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "union": application.organisation,
         "application": application,
+        "texts": {},
     }
     return render(request, "members/join_union.html", values)
 
@@ -184,6 +186,12 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("members:join")
 
 
+def _texts() -> dict[str, str]:
+    """What the boxes to tick mean, in the words in force."""
+    on = business_date()
+    return {code: purposes()[code].text_on(on).text for code in (MEMBERSHIP, SMS)}
+
+
 def _mine(request: HttpRequest, pk: int) -> MembershipApplication:
     actor = applicant_of(request)
     if actor is None:
@@ -192,16 +200,17 @@ def _mine(request: HttpRequest, pk: int) -> MembershipApplication:
     return get_object_or_404(mine, pk=pk)
 
 
-def _form(request: HttpRequest, actor: Actor) -> JoinForm:
+def _form(request: HttpRequest, actor: Actor) -> FirstJoinForm:
     if actor.person_id is None:
         return StrangerJoinForm(request.POST or None)
     person = persons_visible_to(actor).get()
-    return JoinForm(request.POST or None, initial=known_of(person))
+    return FirstJoinForm(request.POST or None, initial=known_of(person))
 
 
 def _submit(
-    request: HttpRequest, form: JoinForm, union: Organisation, actor: Actor
+    request: HttpRequest, form: FirstJoinForm, union: Organisation, actor: Actor
 ) -> MembershipApplication:
+    consents = form.agreed()
     said = dict(form.cleaned_data)
     if actor.person_id is None:
         name, number = said.pop("name"), said.pop("id_number")
@@ -216,5 +225,6 @@ def _submit(
         organisation_id=union.pk,
         note=said.pop("note"),
         particulars=said,
+        consents=consents,
     )
     return submit_application(entry=entry, on=business_date(), by=actor)

@@ -3,11 +3,13 @@
 from django.urls import path
 
 from members.pages import (
+    consents,
     joining,
     me,
     membership,
     messages,
     notices,
+    record,
     text_size,
     transferring,
 )
@@ -24,6 +26,29 @@ urlpatterns = [
     path("me/membership/card/", membership.new_card, name="card-new"),
     path("me/membership/leave/", membership.leave, name="membership-leave"),
     path("me/particulars/", membership.my_particulars, name="particulars"),
+    path("me/record/", record.my_record, name="record"),
+    path("me/record/copy/<slug:form>/", record.my_copy, name="record-copy"),
+    path("me/record/correct/", record.correct, name="record-correct"),
+    path("me/record/delete/", record.delete, name="record-delete"),
+    path("me/record/<int:pk>/withdraw/", record.withdraw, name="record-withdraw"),
+    path("me/consents/", consents.consents, name="consents"),
+    path("me/consents/<slug:purpose>/", consents.say, name="consent-say"),
+    path("consent/<str:token>/", consents.consent_link, name="consent-link"),
+    path(
+        "consent/<str:token>/send/",
+        consents.consent_link_send,
+        name="consent-link-send",
+    ),
+    path(
+        "consent/<str:token>/code/",
+        consents.consent_link_code,
+        name="consent-link-code",
+    ),
+    path(
+        "consent/<str:token>/<slug:purpose>/",
+        consents.consent_link_say,
+        name="consent-link-say",
+    ),
     path("me/transfers/", transferring.transfers, name="transfers"),
     path("me/transfers/to/<int:pk>/", transferring.transfer_to, name="transfer-to"),
     path("me/transfers/<int:pk>/cancel/", transferring.cancel, name="transfer-cancel"),

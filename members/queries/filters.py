@@ -7,16 +7,30 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import (
+    ConsentAct,
+    DisclosureKind,
     EmployerSize,
     MembershipState,
     OrganisationForm,
     OrganisationLevel,
     OrganisationState,
     Ownership,
+    PrivacyRequestKind,
+    PrivacyRequestState,
     Trade,
 )
-from members.models import Employer, Membership, Organisation, Person, YearlyReturn
+from members.models import (
+    Consent,
+    Disclosure,
+    Employer,
+    Membership,
+    Organisation,
+    Person,
+    PrivacyRequest,
+    YearlyReturn,
+)
 from members.models.employer import MUST_HAVE_A_UNION
+from members.queries.consent import purposes
 from members.queries.membership import membership_conditions
 from members.queries.person import search_conditions
 
@@ -152,3 +166,61 @@ def _any_of(conditions: list[tuple[str, Q]]) -> Q:
     for _order, condition in conditions:
         found |= condition
     return found
+
+
+class ConsentFilter(django_filters.FilterSet):
+    """What was said, by union, purpose, act and day."""
+
+    under = UnderFilter(field_name="organisation__path", label=_("工会代码"))
+    purpose = django_filters.ChoiceFilter(
+        label=_("目的"),
+        choices=lambda: [(one.code, one.title) for one in purposes().values()],
+    )
+    act = django_filters.ChoiceFilter(label=_("表示"), choices=ConsentAct.choices)
+    since = django_filters.DateFilter(
+        field_name="on", lookup_expr="gte", label=_("从哪天起")
+    )
+
+    class Meta:
+        model = Consent
+        fields = ("under", "purpose", "act", "since")
+
+
+class DisclosureFilter(django_filters.FilterSet):
+    """Looks by kind, place, user, person and day."""
+
+    under = UnderFilter(field_name="organisation__path", label=_("工会代码"))
+    kind = django_filters.ChoiceFilter(label=_("方式"), choices=DisclosureKind.choices)
+    by_name = django_filters.CharFilter(label=_("查阅人"))
+    person_name = django_filters.CharFilter(
+        field_name="person__name", label=_("被查阅人")
+    )
+    since = django_filters.DateFilter(
+        field_name="on", lookup_expr="gte", label=_("从哪天起")
+    )
+    until = django_filters.DateFilter(
+        field_name="on", lookup_expr="lte", label=_("到哪天止")
+    )
+
+    class Meta:
+        model = Disclosure
+        fields = ("kind", "by_name")
+
+
+class PrivacyRequestFilter(django_filters.FilterSet):
+    """Requests by kind, state, place and due date."""
+
+    under = UnderFilter(field_name="organisation__path", label=_("工会代码"))
+    kind = django_filters.ChoiceFilter(
+        label=_("请求"), choices=PrivacyRequestKind.choices
+    )
+    state = django_filters.ChoiceFilter(
+        label=_("状态"), choices=PrivacyRequestState.choices
+    )
+    due = django_filters.DateFilter(
+        field_name="due_on", lookup_expr="lte", label=_("期限不晚于")
+    )
+
+    class Meta:
+        model = PrivacyRequest
+        fields = ("kind", "state")

@@ -10,7 +10,7 @@ from members.models import Person, PhoneChange
 from unionportal.core.actor import Actor
 from unionportal.core.models import AuditEntry
 from unionportal.core.scope import within
-from unionportal.core.secrets import blind_index
+from unionportal.core.secrets import blind_indexes
 
 
 def persons_visible_to(actor: Actor) -> QuerySet[Person]:
@@ -37,8 +37,10 @@ def person_by_id_number(text: str) -> Person | None:
     """The person with this ID number, wherever he belongs."""
     if not text.strip():
         return None
-    index = blind_index(text, kind="id_number")
-    found = Person.objects.filter(id_number_index=index).select_related("merged_into")
+    indexes = blind_indexes(text, kind="id_number")
+    found = Person.objects.filter(id_number_index__in=indexes).select_related(
+        "merged_into"
+    )
     person = found.first()
     return person.merged_into or person if person else None
 
@@ -55,8 +57,8 @@ def persons_by_phone(text: str) -> QuerySet[Person]:
     """
     if not text.strip():
         return Person.objects.none()
-    index = blind_index(text, kind="phone")
-    holders = Person.objects.filter(phone_index=index).order_by()
+    indexes = blind_indexes(text, kind="phone")
+    holders = Person.objects.filter(phone_index__in=indexes).order_by()
     leading = holders.values_list(Coalesce("merged_into_id", "pk"))
     return Person.objects.filter(pk__in=leading, died_on=None).order_by("id")
 
@@ -81,8 +83,10 @@ def search_conditions(text: str, *, of: str = "") -> list[tuple[str, Q]]:
     if not typed:
         return [("pk", Q())]
     if len(typed) >= 11 and typed[:-1].isdigit():
-        indexes = Q((f"{of}phone_index", blind_index(typed, kind="phone")))
-        indexes |= Q((f"{of}id_number_index", blind_index(typed, kind="id_number")))
+        phones = blind_indexes(typed, kind="phone")
+        numbers = blind_indexes(typed, kind="id_number")
+        indexes = Q((f"{of}phone_index__in", phones))
+        indexes |= Q((f"{of}id_number_index__in", numbers))
         return [("pk", indexes)]
     if not typed.isascii():
         return [(f"{of}name", Q((f"{of}name__startswith", typed)))]

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from members.models import Organisation
+from members.queries.consent import SMS, withdrawn_among
 from members.queries.person import phones_of
 from unionportal.core.messages import AddressBook
 
@@ -10,11 +11,12 @@ from unionportal.core.messages import AddressBook
 def may_text(person_ids: Sequence[int], purpose: str) -> Collection[int]:
     """Of these people, who may be texted for a purpose.
 
-    Everybody, until consents by purpose are kept: who withdrew his is left out here,
-    and finds the message in the portal only.
+    Who has withdrawn his consent to be texted is left out, and finds the message in
+    the portal only.
     """
-    del purpose
-    return person_ids
+    del purpose  # one consent covers every kind of message: none says more than that
+    refused = set(withdrawn_among(person_ids, SMS))
+    return [number for number in person_ids if number not in refused]
 
 
 def unions_above(organisation_ids: Sequence[int]) -> Mapping[int, Sequence[int]]:

@@ -308,6 +308,20 @@ DOORS: dict[str, Door] = {
     "staff_members:flags-export": EXPORT_LIST,
     "staff_members:flag": STAFF_RECORD.of("members_unionflag"),
     "staff_members:flag-verb": STAFF_VERB.of("members_unionflag", "repair", "explain"),
+    "staff_members:privacy-requests": STAFF_LIST,
+    "staff_members:privacy-request": STAFF_RECORD.of("privacy_request"),
+    "staff_members:privacy-request-verb": STAFF_VERB.of(
+        "privacy_request", "endorse", "refuse"
+    ),
+    "staff_members:disclosures": STAFF_LIST,
+    "staff_members:disclosures-export": EXPORT_LIST,
+    "staff_members:consents": STAFF_LIST,
+    "staff_members:consent-subject": STAFF_RECORD.at(
+        "/staff/organisations/consents/person/{members_person}/"
+    ),
+    "staff_members:consent-verb": STAFF_VERB.at(
+        "/staff/organisations/consents/person/{members_person}/paper/"
+    ),
     "staff_members:employers": STAFF_LIST,
     "staff_members:employer-new": STAFF_FORM,
     "staff_members:employer": STAFF_RECORD.of("members_employer"),
@@ -462,6 +476,42 @@ DOORS: dict[str, Door] = {
     ),
     "members:particulars": Door(
         get="login 200 404 login 404 login", post="login moved 404 login 404 login"
+    ),
+    "members:record": Door(
+        get="login 200 404 login 404 login", post="login 405 405 login 405 login"
+    ),
+    "members:record-copy": Door(
+        get="login 200 404 login 404 login", post="login 405 405 login 405 login"
+    ).at("/me/record/copy/json/"),
+    "members:record-correct": Door(
+        get="login 405 405 login 405 login", post="login 200 404 login 404 login"
+    ),
+    "members:record-delete": Door(
+        get="login 405 405 login 405 login",
+        post="login moved 404 login 404 login",
+        writers=frozenset({"worker"}),
+    ),
+    "members:record-withdraw": Door(
+        get="login 405 405 login 405 login", post=WORKER_OWN.post
+    ).of("privacy_request"),
+    "members:consents": Door(
+        get="login 200 404 login 404 login", post="login 405 405 login 405 login"
+    ),
+    "members:consent-say": Door(
+        get="login 405 405 login 405 login", post="login moved 404 login 404 login"
+    ).at("/me/consents/sms/"),
+    # Whoever has the link may ask for a code; only the phone's holder gets it.
+    "members:consent-link": Door(get=OPEN.get, post=NOBODY).at(
+        "/consent/{consent_token}/"
+    ),
+    "members:consent-link-send": Door(get=NOBODY, post=MOVED).at(
+        "/consent/{consent_token}/send/"
+    ),
+    "members:consent-link-code": Door(get=NOBODY, post=MOVED).at(
+        "/consent/{consent_token}/code/"
+    ),
+    "members:consent-link-say": Door(get=NOBODY, post=MOVED).at(
+        "/consent/{consent_token}/hardship_aid/"
     ),
     "members:transfers": Door(
         get="login 404 404 login 404 login", post="login 405 405 login 405 login"

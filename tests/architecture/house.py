@@ -11,23 +11,29 @@ from assistance.actions.computations import compute_round
 from assistance.actions.inquiries import ask_about_determination
 from assistance.actions.notices import publish_round_notice
 from assistance.actions.releases import release_round
+from assistance.enums import Relation
 from assistance.models import (
     Batch,
+    HouseholdDossier,
+    HouseholdMember,
     Payment,
     SampleItem,
     SampleStratum,
     VerificationSample,
 )
 from members.actions.census import take_census
+from members.actions.consent import invite_family_member, say_consent
 from members.actions.employer import EmployerEntry, register_employer
 from members.actions.membership import admit_member
 from members.actions.notice import ANONYMOUS, file_objection
 from members.actions.person import change_phone
 from members.actions.person_merge import propose_merge
+from members.actions.privacy_request import ask_deletion
 from members.actions.transfer import TransferEntry, ask_transfer
 from members.actions.user import sign_in_worker
 from members.enums import Role, TransferSide
 from members.models import (
+    ConsentInvitation,
     Division,
     Employer,
     Membership,
@@ -43,6 +49,7 @@ from members.models import (
     WebhookDelivery,
 )
 from members.queries.change import cursor_now
+from members.queries.consent import consent_subject
 from members.queries.post import actor_of
 from tests.assistance import builders as make
 from tests.assistance.api.callers import caller, registered
@@ -127,6 +134,13 @@ def build() -> House:
             "members_membershipapplication": waiting_application().pk,
             "members_membershiptransfer": membership.transfers.get().pk,
             "card_token": membership.cards.get().token,
+            "privacy_request": ask_deletion(
+                person_id=principal.pk,
+                said="",
+                on=make.ON,
+                by=make.worker(principal),
+            ).pk,
+            "consent_token": family_link(household).token,
             "members_notice": notice.pk,
             "message": Message.objects.filter(person_id=principal.pk)[0].pk,
             "members_objection": objection.pk,
@@ -184,6 +198,25 @@ def undelivered_change() -> WebhookDelivery:
         event_count=0,
         created_at=Now(),
         next_at=Now(),
+    )
+
+
+def family_link(household: HouseholdDossier) -> ConsentInvitation:
+    """A link for a grown-up child of the household; what its principal said."""
+    say_consent(
+        person_id=household.principal_id,
+        purpose="sms",
+        act="given",
+        on=make.ON,
+        by=make.worker(household.principal),
+    )
+    child = HouseholdMember.objects.create(
+        dossier=household, name="欧阳成年", relation=Relation.CHILD
+    )
+    subject = consent_subject("family", child.pk)
+    assert subject is not None
+    return invite_family_member(
+        subject=subject, phone="13700001234", on=make.ON, by=SYSTEM
     )
 
 

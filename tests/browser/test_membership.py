@@ -43,6 +43,7 @@ def join_by_phone(phone: Page, server: str, sms: Path) -> None:
     phone.fill("input[name=name]", "林新芽")
     phone.fill("input[name=id_number]", id_number())
     phone.check("label:has-text('农民工') input")
+    phone.check("label:has-text('我同意为会籍管理') input")
     phone.click("text=提交申请")
     assert "待审核" in phone.content()
     check(phone, f"{server}/join/", BOTH_PHONES)

@@ -17,8 +17,13 @@ Row = TypeVar("Row")
 FORMULA_STARTS = tuple("=+-@＝＋－＠\t\r\n")
 
 
-def write_csv(columns: Sequence[Column[Row]], rows: Iterable[Row]) -> IO[bytes]:
-    """Write the rows one by one; memory does not grow with them."""
+def write_csv(
+    columns: Sequence[Column[Row]], rows: Iterable[Row], *, mark: str = ""
+) -> IO[bytes]:
+    """Write the rows one by one; memory does not grow with them.
+
+    `mark` says in a last line who took the list, when and why.
+    """
     target: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the reader closes it
     try:
         text = TextIOWrapper(target, "utf-8-sig", newline="")
@@ -29,6 +34,8 @@ def write_csv(columns: Sequence[Column[Row]], rows: Iterable[Row]) -> IO[bytes]:
             [_cell(value(row), is_text=is_text) for value, is_text in placed]
             for row in rows
         )
+        if mark:
+            writer.writerow([_cell(mark, is_text=True)])
         text.flush()
         text.detach()
     except BaseException:

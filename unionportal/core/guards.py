@@ -221,6 +221,14 @@ class _BulkStateGuard(FirmTrigger):
         return _bulk_move_body(self.workflow, _column(model, self.field), key, Kept())
 
 
+_OWNER_MAY = """
+    IF pg_has_role(current_user, (SELECT c.relowner FROM pg_class c
+            WHERE c.oid = TG_RELID), 'USAGE') THEN
+        RETURN NEW;
+    END IF;
+"""
+
+
 class _Refused(FirmTrigger):
     """Refuses an operation with one fixed sentence, always or on a condition."""
 
@@ -234,12 +242,13 @@ class _Refused(FirmTrigger):
         state: str,
         message: str,
         condition: pgtrigger.Condition | None = None,
+        first: str = "",
     ) -> None:
         super().__init__(
             name=name,
             operation=operation,
             condition=condition,
-            func=raise_sql(state, literal(message)),
+            func=first + raise_sql(state, literal(message)),
         )
 
 
@@ -264,13 +273,14 @@ def bulk_state_guard(
     return _BulkStateGuard(workflow, field, tuple(key), f"{field}_bulk_guard")
 
 
-def append_only(message: str = "") -> pgtrigger.Trigger:
-    """Refuse every change and removal of a row."""
+def append_only(message: str = "", *, spares_owner: bool = False) -> pgtrigger.Trigger:
+    """Refuse every change and removal of a row; ``spares_owner`` as `frozen_when`."""
     return _Refused(
         name="append_only",
         operation=pgtrigger.Update | pgtrigger.Delete,
         state=APPEND_ONLY,
         message=message or "此类记录只能新增，不能修改或删除；更正请另行登记一条。",
+        first=_OWNER_MAY if spares_owner else "",
     )
 
 
@@ -280,10 +290,13 @@ def frozen_when(
     name: str,
     message: str,
     fields: Sequence[str] = (),
+    spares_owner: bool = False,
 ) -> pgtrigger.Trigger:
     """Refuse to change rows that fulfil ``condition`` (write it on ``old__…``).
 
-    With ``fields``, only a change of one of these is refused.
+    With ``fields``, only a change of one of these is refused. ``spares_owner``: what
+    runs with the rights of the tables' owner may, as when keys are rotated or a person
+    is forgotten; the role that runs the portal may not.
     """
     if fields:
         condition = pgtrigger.Q(condition) & changed(fields)
@@ -293,6 +306,7 @@ def frozen_when(
         state=FROZEN,
         message=message,
         condition=condition,
+        first=_OWNER_MAY if spares_owner else "",
     )
 
 

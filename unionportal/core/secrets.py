@@ -161,6 +161,21 @@ def blind_index(value: str, *, kind: str) -> str:
     return blind_index_many((value,), kind=kind)[0]
 
 
+def blind_indexes(value: str, *, kind: str) -> list[str]:
+    """Return every index under which a value may stand: the one written, then another.
+
+    While the index key is changed, rows of both keys stand side by side: whoever looks
+    for a value looks for both.
+    """
+    found = [blind_index(value, kind=kind)]
+    other: bytes = settings.BLIND_INDEX_OTHER_KEY
+    if other:
+        index = _keyed(other, kind).copy()
+        index.update(normalise(value, kind=kind).encode())
+        found.append(index.finalize().hex()[:INDEX_HEX])
+    return found
+
+
 def blind_index_many(values: Iterable[str], *, kind: str) -> list[str]:
     """Return the keyed indexes of many values of one kind."""
     key: bytes = settings.BLIND_INDEX_KEY

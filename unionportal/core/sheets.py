@@ -26,6 +26,7 @@ Kind = Literal["text", "yuan", "count", "day"]
 IN_MEMORY = 4 * 1024 * 1024
 QUICK = 1  # of nine: a third of the time of packing, a fifth more bytes
 LONGEST_NAME = 31  # of a sheet, by the format
+LONGEST_FOOTER = 240  # of 255, by the format
 LONGEST_TEXT = 32_767  # of a cell, by the format
 DAY_ZERO = date(1899, 12, 30).toordinal()  # of the format's calendar
 _FORMATS = {
@@ -99,13 +100,17 @@ def _reader(field: Field, sources: list[str]) -> Callable[[tuple[Any, ...]], obj
 
 
 def write_sheet(
-    name: str, columns: Sequence[Column[Row]], rows: Iterable[Row]
+    name: str, columns: Sequence[Column[Row]], rows: Iterable[Row], *, mark: str = ""
 ) -> IO[bytes]:
-    """Write the rows one by one into a workbook; memory does not grow with them."""
+    """Write the rows one by one into a workbook; memory does not grow with them.
+
+    `mark` says who took the list, when and why: on every printed page and on a sheet of
+    its own.
+    """
     target: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the reader closes it
     try:
         with (
-            ZipFile(_empty_book(name, columns)) as frame,
+            ZipFile(_empty_book(name, columns, mark)) as frame,
             ZipFile(target, "w", ZIP_DEFLATED, compresslevel=QUICK) as book,
         ):
             for part in frame.namelist():
@@ -120,7 +125,7 @@ def write_sheet(
     return target
 
 
-def _empty_book(name: str, columns: Sequence[Column[Row]]) -> BytesIO:
+def _empty_book(name: str, columns: Sequence[Column[Row]], mark: str) -> BytesIO:
     """A book with the head and one row of empty cells that carry the styles."""
     target = BytesIO()
     with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
@@ -135,8 +140,21 @@ def _empty_book(name: str, columns: Sequence[Column[Row]]) -> BytesIO:
             sheet.set_column(place, place, column.width)
             sheet.write_string(0, place, column.title, head)
             sheet.write_blank(1, place, None, styles[column.kind])
+        if mark:
+            _write_mark(book, sheet, mark)
     target.seek(0)
     return target
+
+
+def _write_mark(
+    book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet, mark: str
+) -> None:
+    doubled = mark.replace("&", "&&")  # a sign of its own in a footer
+    sheet.set_footer(f"&L{doubled[:LONGEST_FOOTER]}&R&P/&N")
+    book.set_properties({"comments": mark})
+    aside = book.add_worksheet("导出记录")
+    aside.set_column(0, 0, 100)
+    aside.write_string(0, 0, mark)
 
 
 def _fill(

@@ -32,6 +32,7 @@ from unionportal.demo.identity import Identifiers
 from unionportal.demo.loading import bar
 from unionportal.demo.memberships import load_matters
 from unionportal.demo.messages import report_messages, shop_photo
+from unionportal.demo.privacy import load_privacy
 from unionportal.demo.staff import CHECKER
 from unionportal.demo.walk import banking, opening, signing
 from unionportal.demo.walk.bank import silent_batches, tell_fault
@@ -97,6 +98,7 @@ def leave_in_the_middle(stage: Stage, winter: Winter) -> None:
         play(_at(stage, plan))
     report_messages(root, on=working_days_before(winter.today, 1))
     load_matters(root, on=working_days_before(winter.today, 2), seed=stage.plan.seed)
+    load_privacy(root, on=winter.today)
 
 
 def _at(stage: Stage, plan: Plan) -> Stage:

@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import Model
 
 from unionportal.core.fields import SealedTextField
-from unionportal.core.secrets import SealBroken, blind_index, unseal
+from unionportal.core.secrets import SealBroken, blind_indexes, unseal
 
 SAMPLE = 5  # of the first rows and of the last: a new key seals the last
 
@@ -35,7 +35,7 @@ def _problem(model: type[Model], field: SealedTextField[str, str]) -> str:
     try:
         for sealed, index in _sample(model, field):
             plain = unseal(sealed, context=str(field.context))
-            if index and index != blind_index(plain, kind=str(field.name)):
+            if index and index not in blind_indexes(plain, kind=str(field.name)):
                 return f"{label}：BLIND_INDEX_KEY 不是这个数据库的，查不到任何人。"
     except (SealBroken, ImproperlyConfigured) as broken:
         return f"{label}打不开：{broken}（FIELD_KEYS 不是这个数据库的密钥）"

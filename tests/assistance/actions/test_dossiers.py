@@ -17,6 +17,7 @@ from assistance.actions.dossiers import (
 from assistance.enums import Cause, DossierState, ExitReason, FileKind, Relation
 from assistance.models import HouseholdDossier, HouseholdMember
 from assistance.queries.dossiers import dossiers_visible_to
+from members.actions.consent import say_consent
 from members.enums import Role
 from members.models import Person
 from tests.assistance import builders as make
@@ -180,3 +181,19 @@ def test_dossiers_are_visible_to_their_unions_and_their_principal_only() -> None
     assert not dossiers_visible_to(make.worker(make.person("丙"))).exists()
     stranger = Actor(kind="staff", name="无岗", user_id=1)
     assert not dossiers_visible_to(stranger).exists()
+
+
+def test_who_withdrew_is_not_rechecked_until_he_signs_anew() -> None:
+    household = make.dossier()
+    someone = household.principal
+    say_consent(
+        person_id=someone.pk,
+        purpose="hardship_aid",
+        act="withdrawn",
+        on=make.ON,
+        by=make.worker(someone),
+    )
+    with pytest.raises(Refusal, match="重新签署"):
+        recheck_dossier(
+            dossier_id=household.pk, facts=make.ON_THE_LINE, on=make.ON, by=SYSTEM
+        )

@@ -8,6 +8,7 @@ from assistance.actions.computations import compute_round
 from assistance.actions.notices import publish_round_notice, request_publication
 from assistance.enums import RoundState
 from assistance.models import Round
+from members.actions.consent import say_consent
 from members.enums import Role
 from members.models import Notice, NoticeLine
 from tests.assistance import builders as make
@@ -114,3 +115,21 @@ def test_request_publication_is_a_job_of_the_maker() -> None:
     round_.refresh_from_db()
     assert round_.state == RoundState.NOTICED
     assert Notice.objects.get().published_by_name == by.name
+
+
+def test_who_withdrew_is_published_without_his_name() -> None:
+    make.standard()
+    shy = make.dossier("张小三").principal
+    make.dossier("李四")
+    say_consent(
+        person_id=shy.pk,
+        purpose="aid_publication",
+        act="withdrawn",
+        on=make.ON,
+        by=make.worker(shy),
+    )
+
+    publish(make.computed_round())
+
+    names = NoticeLine.objects.order_by("id").values_list("name_masked", flat=True)
+    assert list(names) == ["应本人要求不公开姓名", "李*"]

@@ -1,6 +1,8 @@
 """Workbooks of the staff site: what is in them, who may take them, and the trace left."""
 
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from django.db import connection, transaction
@@ -15,7 +17,8 @@ from assistance.actions.releases import release_round
 from assistance.enums import VERBS, ExportedList
 from assistance.models import HouseholdDossier, Round
 from members.enums import Role
-from tests.assistance.admin.browsers import browser_of, table_of, taken
+from members.models import Disclosure
+from tests.assistance.admin.browsers import WHY, browser_of, table_of, taken
 from tests.assistance.builders import (
     COUNTY,
     NEXT_COUNTY,
@@ -222,7 +225,7 @@ def test_a_list_is_not_taken_by_reading(name: str) -> None:
 def test_the_next_county_finds_nothing(name: str) -> None:
     url, client = url_of(name, released()), browser_of(auditor(NEXT_COUNTY))
     before = AuditEntry.objects.count()
-    assert client.post(url).status_code == 404
+    assert client.post(url, WHY).status_code == 404
     assert AuditEntry.objects.count() == before
 
 
@@ -260,7 +263,7 @@ def test_a_search_row_that_cannot_be_read_does_not_mean_everything() -> None:
     url = reverse("staff_assistance:payments-export")
     client = browser_of(auditor())
     before = AuditEntry.objects.count()
-    answer = client.post(f"{url}?state=nonsense&round={round_.pk}", follow=True)
+    answer = client.post(f"{url}?state=nonsense&round={round_.pk}", WHY, follow=True)
     assert answer.redirect_chain == [
         (f"/staff/assistance/payments/?state=nonsense&round={round_.pk}", 302)
     ]
@@ -318,3 +321,30 @@ def test_the_buttons_stand_on_the_pages_and_keep_the_search() -> None:
         asked = place.partition("?")[2]
         wanted = target if name == "batch-print" else f'action="{target}?{asked}"'
         assert wanted in page, name
+
+
+@pytest.mark.parametrize("name", [one for one in EXPORTS if one != "counties-export"])
+def test_a_list_of_people_needs_a_reason_and_each_of_them_sees_it(name: str) -> None:
+    url, officer = url_of(name, released()), auditor()
+    client = browser_of(officer)
+    assert client.post(url).status_code == 302
+    assert not AuditEntry.objects.filter(verb=EXPORTS[name][0]).exists()
+    assert taken(client, url)[0] == 200
+    assert AuditEntry.objects.latest("id").reason == WHY["reason"]
+    seen = Disclosure.objects.filter(kind="export").order_by("person_id")
+    people = HouseholdDossier.objects.order_by("principal_id")
+    assert [row.person_id for row in seen] == [one.principal_id for one in people]
+    assert {(row.user_id, row.reason) for row in seen} == {
+        (officer.user_id, WHY["reason"])
+    }
+
+
+def test_a_workbook_says_who_took_it_when_and_why() -> None:
+    officer = auditor()
+    _, _, content = taken(browser_of(officer), url_of("dossiers-export", released()))
+    with ZipFile(BytesIO(content)) as book:
+        first = book.read("xl/worksheets/sheet1.xml").decode()
+        told = book.read("xl/sharedStrings.xml").decode()
+    for text in (first, told):
+        assert f"导出人：{officer.name}" in text
+        assert f"理由：{WHY['reason']}" in text

@@ -13,6 +13,7 @@ from members.enums import AccountState, ObjectionState
 from members.models import (
     ApiClient,
     BankAccount,
+    Disclosure,
     Division,
     Objection,
     Organisation,
@@ -146,7 +147,7 @@ def test_people_are_found_by_name_pinyin_number_and_phone() -> None:
         assert (typed, "曾小三" in text, "李四" in text) == (typed, True, False)
 
 
-def test_full_number_is_shown_once_with_a_reason() -> None:
+def test_full_number_is_shown_for_half_an_hour_with_a_reason() -> None:
     someone = person()
     client = browser_of(staff("maker"))
     url = reverse("admin:members_person_reveal", args=[someone.pk])
@@ -156,6 +157,12 @@ def test_full_number_is_shown_once_with_a_reason() -> None:
     assert someone.id_number in answer.content.decode()
     assert "no-store" in answer["Cache-Control"]
     assert history_of(someone).filter(verb="reveal").count() == 1
+    assert someone.id_number in client.get(url).content.decode()
+    assert browser_of(staff("maker")).get(url).status_code == 404
+    record = client.get(reverse("admin:members_person_change", args=[someone.pk]))
+    assert someone.id_number not in record.content.decode()
+    seen = Disclosure.objects.filter(person=someone).order_by("id")
+    assert [row.kind for row in seen] == ["unmask", "view"]
 
 
 def test_account_is_verified_by_a_button_of_another_person() -> None:

@@ -22,6 +22,7 @@ from tests.members.joining import approved, basic_union, member
 pytestmark = pytest.mark.django_db
 ON = date(2025, 12, 2)
 PHONE = "13812345678"
+AGREED = {"note": "", "agree_membership": "on"}
 
 
 @pytest.fixture(autouse=True)
@@ -65,7 +66,9 @@ def test_a_stranger_joins_from_his_phone(
         "name": "林新芽",
         "id_number": "1",
         "trade": "挡车工",
+        "agree_membership": "on",
     }
+    assert "请阅读后勾选" in client.post(page, {"name": "林新芽"}).content.decode()
     wrong = client.post(page, said).content.decode()
     assert "身份证号应为 18 位" in wrong
     said |= {"id_number": id_number(), "target_groups": ["migrant", "women"]}
@@ -98,7 +101,7 @@ def test_a_registered_worker_applies_and_takes_it_back() -> None:
     assert "您还不是工会会员" in text_of(client, "/me/membership/")
     shown = text_of(client, f"/join/unions/{firm.pk}/")
     assert 'name="id_number"' not in shown
-    assert client.post(f"/join/unions/{firm.pk}/", {"note": ""}).status_code == 302
+    assert client.post(f"/join/unions/{firm.pk}/", AGREED).status_code == 302
     assert "入会申请" in text_of(client, "/")
     application = MembershipApplication.objects.get()
     assert (application.person, application.phone) == (someone, PHONE)

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.conf import settings
+
 from unionportal.core.actor import Actor
 from unionportal.core.errors import Refusal
 from unionportal.core.registry import Registry
@@ -196,6 +198,8 @@ def _require_fit(column: Column, text: str) -> None:
 
 
 def _seal(column: Column, rows: Sequence[CheckedRow]) -> None:
+    if settings.BLIND_INDEX_OTHER_KEY:
+        raise _refusal("正在更换检索密钥，含身份证号、手机号的名单请稍后再导入。")
     filled = [row for row in rows if column.key in row.record]
     plains = [row.record[column.key] for row in filled]
     sealed = seal_many(plains, context=column.seal_as)

@@ -1,0 +1,23 @@
+"""The household of somebody who is forgotten: names, numbers and address go."""
+
+from django.db import connection
+
+from assistance.models import HouseholdDossier, HouseholdMember
+from members.models import ConsentInvitation, Person
+
+FORGOTTEN = "已注销"
+# With the owner's rights, and only beside a granted request: the history is closed.
+_FORGET = "SELECT assistance_forget_household(%s)"
+
+
+def forget_household(person: Person) -> None:
+    """Empty the closed dossiers of a person; their sums stay for the figures."""
+    dossiers = HouseholdDossier.objects.filter(principal=person)
+    family = HouseholdMember.objects.filter(dossier__in=dossiers)
+    ConsentInvitation.objects.filter(
+        subject_kind=HouseholdMember._meta.label_lower,
+        subject_id__in=list(family.values_list("pk", flat=True)),
+    ).delete()
+    family.update(name=FORGOTTEN, id_number=None, id_number_index="", identity="")
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET, [person.pk])

@@ -1,0 +1,74 @@
+"""What assistance holds of a person, and the papers it must keep."""
+
+from datetime import date
+
+from assistance.enums import DossierState
+from assistance.models import HouseholdDossier, Payment
+from members.models import Person
+from members.queries.holdings import Duty, Holding
+from unionportal.core.masks import mask_id_number
+from unionportal.core.money import show_yuan
+
+AID = "困难帮扶"
+# 会计档案管理办法（财政部、国家档案局令第79号）第十四条及附表：凭证三十年，自年度终了次日起。
+VOUCHER_YEARS = 30
+FACTS = (
+    "hardship_class",
+    "main_cause",
+    "household_size",
+    "homes_count",
+    "address",
+    "wage_income",
+    "illness_cost",
+    "disability_cost",
+    "schooling_cost",
+    "housing_cost",
+)
+
+
+def holdings_in_aid(person: Person) -> list[Holding]:
+    """The household's dossier, its family and what was paid."""
+    found = []
+    for dossier in HouseholdDossier.objects.filter(principal=person):
+        section = f"困难职工档案 {dossier.number}"
+        for name in FACTS:
+            shown = getattr(dossier, f"get_{name}_display", None)
+            value = shown() if shown else getattr(dossier, name)
+            label = str(HouseholdDossier._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+            if value not in (None, ""):
+                found.append(Holding(section, label, str(value), "入户核实", AID))
+        for one in dossier.members.all():
+            number = one.id_number or ""
+            told = f"{one.name} {number}".strip()
+            masked = f"{one.name} {mask_id_number(number)}".strip()
+            label = str(one.get_relation_display())
+            found.append(Holding(section, label, told, "本人申报", AID, masked))
+    return [*found, *_paid(person)]
+
+
+def _paid(person: Person) -> list[Holding]:
+    rows = Payment.objects.filter(claim__payee=person).order_by("year", "id")
+    return [
+        Holding(
+            "发放",
+            one.reference,
+            f"{show_yuan(one.amount)} 元，{one.get_state_display()}",
+            "发放批次",
+            AID,
+        )
+        for one in rows.select_related("claim")
+    ]
+
+
+def duties_in_aid(person: Person) -> list[Duty]:
+    """An open dossier goes on; a payment is a voucher for thirty years."""
+    found = []
+    dossiers = HouseholdDossier.objects.filter(principal=person)
+    if dossiers.filter(state=DossierState.ON_FILE).exists():
+        found.append(Duty("困难职工档案在档，要删除请先退出", "正在办理的帮扶", None))
+    years = Payment.objects.filter(claim__payee=person).values_list("year", flat=True)
+    last = max(years, default=None)
+    if last is not None:
+        until = date(last + VOUCHER_YEARS, 12, 31)
+        found.append(Duty("帮扶款发放凭证", "会计档案管理办法第十四条", until))
+    return found
