@@ -14,21 +14,15 @@ class AssistanceConfig(AppConfig):
     def ready(self) -> None:
         from assistance.actions.account_changes import look_for_stopped
         from assistance.actions.determinations import DETERMINATION_KIND
-        from assistance.actions.families import forget_household
         from assistance.actions.notices import NOTICE_KIND
         from assistance.actions.successions import SUCCESSIONS
         from assistance.enums import VERBS
         from assistance.queries.cards import matter_cards, matter_page
         from assistance.queries.dossiers import hardship_population
-        from assistance.queries.families import find_family
         from assistance.queries.figures import FIGURES
-        from assistance.queries.holdings import duties_in_aid, holdings_in_aid
         from assistance.queries.person_merges import money_against_merge
         from assistance.queries.populations import register_population
         from assistance.queries.queues import QUEUES
-        from members.actions.forgetting import register_forgetting
-        from members.queries.consent import register_consent_subjects
-        from members.queries.holdings import register_duties, register_holdings
         from members.queries.person_merge import register_merge_objections
         from unionportal.core.cards import register_home_cards
         from unionportal.core.consequences import (
@@ -44,10 +38,6 @@ class AssistanceConfig(AppConfig):
         from unionportal.core.verb_labels import register_verbs
 
         register_verbs(VERBS)
-        register_consent_subjects("family", "assistance.householdmember", find_family)
-        register_holdings(holdings_in_aid)
-        register_duties(duties_in_aid)
-        register_forgetting(forget_household)
         hardship = hardship_population()
         register_fact_sheet(hardship.sheet)
         register_population(hardship)
@@ -62,3 +52,17 @@ class AssistanceConfig(AppConfig):
         register_message_page(DETERMINATION_KIND, matter_page)
         register_consequence(ACCOUNT_CHECKED, look_for_stopped)
         register_merge_objections(money_against_merge)
+        self._register_privacy()
+
+    def _register_privacy(self) -> None:
+        from assistance.actions.families import forget_household
+        from assistance.queries.families import find_family
+        from assistance.queries.holdings import duties_in_aid, holdings_in_aid
+        from members.actions.forgetting import register_forgetting
+        from members.queries.consent import register_consent_subjects
+        from members.queries.holdings import register_duties, register_holdings
+
+        register_consent_subjects("family", "assistance.householdmember", find_family)
+        register_holdings(holdings_in_aid)
+        register_duties(duties_in_aid)
+        register_forgetting(forget_household)
