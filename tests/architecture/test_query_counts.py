@@ -31,7 +31,7 @@ LIST, RECORD = 6, 10
 # Pages of many parts, each of which asks once.
 LARGER: dict[str, tuple[int, str]] = {
     "admin:index": (
-        46,
+        48,
         "every work queue of the portal, and the figures of the first page",
     ),
     "staff_assistance:round": (
@@ -43,9 +43,11 @@ LARGER: dict[str, tuple[int, str]] = {
         "statement, books, open items on both sides, signatures, files, trail",
     ),
     "admin:members_person_change": (
-        13,
+        15,
         "person, employers, standings of both registers, merges, who looked, trail",
     ),
+    "members:record": (13, "what each app holds of the person, who looked, requests"),
+    "members:record-copy": (7, "what each app holds of the person"),
     "members:membership": (7, "standing, card, transfer, history, entitlements"),
     "members:me": (8, "person, cards, consents, messages, a waiting change of phone"),
     "home": (13, "a worker's account, notices and matters as cards"),
