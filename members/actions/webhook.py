@@ -135,7 +135,7 @@ def _trace(
     record(
         by=by,
         verb=verb,
-        subject=webhook.api_client,
+        subject=webhook,
         on=on,
         organisation_id=webhook.api_client.organisation_id,
         changes=changes or {},

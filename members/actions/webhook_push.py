@@ -92,7 +92,7 @@ def _gathered(webhook: Webhook, *, on: date, at: datetime) -> WebhookDelivery | 
         return None
     webhook.deliveries.filter(delivered_at__lt=at - KEPT).delete()
     return webhook.deliveries.create(
-        number=f"msg_{secrets.token_hex(16)}",
+        number=f"msg_{secrets.token_hex(8)}",
         body=_body_of(page, is_lost=is_lost, at=at),
         event_count=len(page.lines),
         created_at=at,
@@ -160,7 +160,7 @@ def _turn_off_when_dead(webhook: Webhook, *, on: date, at: datetime) -> None:
     record(
         by=SYSTEM,
         verb="turn_off_webhook",
-        subject=webhook.api_client,
+        subject=webhook,
         on=on,
         organisation_id=webhook.api_client.organisation_id,
         reason=reason,

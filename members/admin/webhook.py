@@ -1,5 +1,6 @@
 """Webhooks on the staff site: whom the portal tells of changes, and what came of it."""
 
+import json
 from collections.abc import Sequence
 
 from django.contrib import admin
@@ -8,12 +9,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.actions.webhook import resend_delivery, resume_webhook
-from members.admin.base import RecordAdmin, Step, UncountedPages
+from members.admin.base import RecordAdmin, Step
 from members.auth.actor import business_date
+from members.enums import RecordKind
 from members.models import Webhook, WebhookDelivery
 from members.permissions.access import can_manage_client
 from members.queries.webhook import deliveries_visible_to, webhooks_visible_to
 from unionportal.core.actor import Actor
+
+SHOWN = 50
 
 
 @admin.register(Webhook)
@@ -69,9 +73,8 @@ class WebhookDeliveryAdmin(RecordAdmin):
         "last_error",
     )
     list_select_related = ("webhook__api_client__organisation",)
-    paginator = UncountedPages
-    fields = (*list_display, "last_status", "next_at", "delivered_at", "body")
-    readonly_fields = ("to", "standing")
+    fields = (*list_display, "last_status", "next_at", "delivered_at", "content")
+    readonly_fields = ("to", "standing", "content")
 
     def visible(self, actor: Actor) -> QuerySet[WebhookDelivery]:
         return deliveries_visible_to(actor)
@@ -92,6 +95,15 @@ class WebhookDeliveryAdmin(RecordAdmin):
                 tone="primary",
             ),
         )
+
+    @admin.display(description=_("内容（只有编号）"))
+    def content(self, delivery: WebhookDelivery) -> str:
+        """Which records were told of, by kind; the first of them."""
+        told = json.loads(delivery.body).get("changes", ())
+        shown = [
+            f"{RecordKind(one['kind']).label} {one['id']}" for one in told[:SHOWN]
+        ]
+        return "、".join(shown) + ("……" if len(told) > SHOWN else "")
 
     @admin.display(description=_("客户端"))
     def to(self, delivery: WebhookDelivery) -> str:

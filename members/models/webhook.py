@@ -38,7 +38,7 @@ class Webhook(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.url
+        return f"推送到 {self.url}"
 
 
 class WebhookDelivery(models.Model):

@@ -98,7 +98,9 @@ def _open_interface(places: Places, *, on: date) -> None:
     county = Organisation.objects.get(code=places.counties[0].code)
     name = f"{county.short_name}总工会业务系统"
     with transaction.atomic():
-        made = register_client(organisation_id=county.pk, name=name, on=on, by=SYSTEM)
+        made = register_client(
+            organisation_id=county.pk, name=name, on=on, by=SYSTEM, may_write=True
+        )
         keep_client(made.client_id, made.secret, name)
         record(
             by=SYSTEM,

@@ -197,7 +197,7 @@ def _resumed_and_sent_again(delivery: WebhookDelivery, receiver: Receiver) -> No
     run_due_jobs()
     assert [one.headers["webhook-id"] for one in receiver.came] == ["msg_1", "msg_1"]
     assert WebhookDelivery.objects.get().state == DeliveryState.DELIVERED
-    verbs = [entry.verb for entry in history_of(webhook.api_client)]
+    verbs = [entry.verb for entry in history_of(webhook)]
     assert verbs[:3] == ["resend_delivery", "resume_webhook", "turn_off_webhook"]
 
 
@@ -252,7 +252,7 @@ def test_a_client_sets_renews_and_ends_its_address(receiver: Receiver) -> None:
 
     assert county.delete(f"{API}/webhook/").status_code == 204
     assert refusal(county.get(f"{API}/webhook/"))[0] == 404
-    trail = history_of(Webhook.objects.get().api_client)
+    trail = history_of(Webhook.objects.get())
     assert [entry.verb for entry in trail][:2] == ["end_webhook", "set_webhook"]
     assert not any("whsec_" in str(entry.changes) for entry in trail)
 
