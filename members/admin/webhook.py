@@ -100,9 +100,7 @@ class WebhookDeliveryAdmin(RecordAdmin):
     def content(self, delivery: WebhookDelivery) -> str:
         """Which records were told of, by kind; the first of them."""
         told = json.loads(delivery.body).get("changes", ())
-        shown = [
-            f"{RecordKind(one['kind']).label} {one['id']}" for one in told[:SHOWN]
-        ]
+        shown = [f"{RecordKind(one['kind']).label} {one['id']}" for one in told[:SHOWN]]
         return "、".join(shown) + ("……" if len(told) > SHOWN else "")
 
     @admin.display(description=_("客户端"))

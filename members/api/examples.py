@@ -64,7 +64,7 @@ _MEMBERSHIP: dict[str, Any] = {
     "joined_on": "2014-05-01",
     "since": "2014-05-01",
 }
-_ITEMS: dict[str, dict[str, Any]] = {
+BULK_ITEMS: dict[str, dict[str, Any]] = {
     "organisations": {
         "external_id": "union-77",
         **{
@@ -180,5 +180,5 @@ CODES = _example(
 BULK_ANSWER = _example(_BULK)[0]
 BULK_REQUESTS = {
     kind: OpenApiExample("请求", value={"items": [item]}, request_only=True)
-    for kind, item in _ITEMS.items()
+    for kind, item in BULK_ITEMS.items()
 }
