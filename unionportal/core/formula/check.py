@@ -111,6 +111,18 @@ def read_amount(text: str, words: Vocabulary) -> Formula:
     return formula
 
 
+def read_order(text: str, words: Vocabulary) -> Formula:
+    """A value to stand in order by: a number, a day, or whether something holds."""
+    formula = _read(text, words)
+    if formula.type.kind in (FactType.TEXT, FactType.CHOICE):
+        given = FACT_TYPE_LABELS[formula.type.kind]
+        raise formula.tree.span.refuse(
+            f"排序要用数字、日期或是非，这里得到的是{given}；"
+            "可写成 3 if … else 2 这样的数字"
+        )
+    return formula
+
+
 def _read(text: str, words: Vocabulary) -> Formula:
     tree, kind = _check(parse(text), _Scope(words))
     facts = tuple(words[name] for name in fact_names(tree))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import chain
 from typing import Any, NamedTuple
 
 from django.db.models import Expression, F, JSONField, QuerySet
@@ -29,7 +30,8 @@ from unionportal.core.formula.compile import (
     stated,
     text,
 )
-from unionportal.core.formula.declare import FactType, Vocabulary
+from unionportal.core.formula.check import Formula
+from unionportal.core.formula.declare import FactDeclaration, FactType, Vocabulary
 from unionportal.core.formula.lateral import join_subqueries
 from unionportal.core.formula.ruling import AMOUNT_CLAUSE, Outcome, Ruling
 
@@ -43,6 +45,23 @@ class DecisionSelect(NamedTuple):
     sql: str
     params: tuple[Any, ...]
     columns: tuple[str, ...]
+
+
+class Questions(NamedTuple):
+    """Several rulings on the same subjects, each by its prefix, and further values.
+
+    The columns of a ruling bear its prefix; those of `order` are order_0, order_1, ….
+    """
+
+    rulings: Mapping[str, Ruling]
+    order: tuple[Formula, ...] = ()
+
+    @property
+    def facts(self) -> tuple[FactDeclaration, ...]:
+        """The facts that are named anywhere, each once."""
+        ruled = (ruling.facts for ruling in self.rulings.values())
+        ordered = (formula.facts for formula in self.order)
+        return tuple(dict.fromkeys(chain(*ruled, *ordered)))
 
 
 def compile_decision(ruling: Ruling, facts: Columns) -> dict[str, Expression]:
@@ -67,20 +86,41 @@ def decision_select(
 ) -> DecisionSelect:
     """One row per row of the queryset: the extra columns, then the decision.
 
+    Refused: a sliced queryset, a fact the sheet lacks.
+    """
+    return decisions_select(
+        sheet,
+        queryset,
+        Questions({"": ruling}),
+        as_of=as_of,
+        extra_columns=extra_columns,
+    )
+
+
+def decisions_select(
+    sheet: FactSheet,
+    queryset: QuerySet[Any, Any],
+    questions: Questions,
+    *,
+    as_of: date,
+    extra_columns: Mapping[str, Expression | F],
+) -> DecisionSelect:
+    """The extra columns, then the decision of each ruling, the order and the facts.
+
     The innermost SELECT computes each fact once, the next each clause once, the
     outermost decides. `facts` is jsonb with numbers as text, so that `read_values`
     gives back the very decimals. Refused: a sliced queryset, a fact the sheet lacks.
     """
     if queryset.query.is_sliced:
         raise ValueError("a slice would leave subjects out in silence")
-    stated_facts = sheet.attach(queryset, as_of=as_of, declarations=ruling.facts)
+    stated_facts = sheet.attach(queryset, as_of=as_of, declarations=questions.facts)
     columns: dict[str, Expression | F] = {}
     columns |= {f"fact_{name}": fact for name, fact in stated_facts.items()}
     columns |= {f"key_{name}": column for name, column in extra_columns.items()}
     rows = queryset.order_by().annotate(**columns).values_list(*columns)
     join_subqueries(rows.query)
     compiler = rows.query.get_compiler(using=rows.db, elide_empty=False)
-    decided = _layered(ruling)
+    decided = _layered(questions)
     keys = {name: Column(f"key_{name}", TEXT) for name in extra_columns}
     outer = _select(compiler, {**keys, **decided.decision})
     middle = _select(compiler, decided.verdicts)
@@ -92,7 +132,7 @@ def decision_select(
     return DecisionSelect(
         f"SELECT {outer[0]} FROM {verdicts}",  # noqa: S608
         (*outer[1], *middle[1], *inner_params),
-        (*extra_columns, *DECISION_COLUMNS),
+        (*extra_columns, *decided.decision),
     )
 
 
@@ -101,21 +141,27 @@ class _Layers(NamedTuple):
     decision: Columns
 
 
-def _layered(ruling: Ruling) -> _Layers:
+def _layered(questions: Questions) -> _Layers:
     """The columns of the middle SELECT, and of the outer one that reads them."""
-    seen = {
-        d.name_en: Column(f"fact_{d.name_en}", FIELDS[d.type]) for d in ruling.facts
-    }
-    words = {d.name_en: d for d in ruling.facts}
+    words = {d.name_en: d for d in questions.facts}
+    seen = {name: Column(f"fact_{name}", FIELDS[d.type]) for name, d in words.items()}
     read = {name: as_read(words[name], column) for name, column in seen.items()}
     scope = Scope(read, words)
-    clauses, amount = _verdicts(ruling, scope)
-    named = {f"verdict_{place}": clause for place, clause in enumerate(clauses)}
-    columns = [Column(name, TRUTH) for name in named]
-    decision = _decision(ruling, scope, columns, Column("amount_due", NUMBER))
-    return _Layers(
-        named | {"amount_due": amount}, decision | {"facts": _kept(seen, words)}
-    )
+    middle: dict[str, Expression] = {}
+    outer: dict[str, Expression] = {}
+    for prefix, ruling in questions.rulings.items():
+        clauses, amount = _verdicts(ruling, scope)
+        names = [f"{prefix}verdict_{place}" for place in range(len(clauses))]
+        due = f"{prefix}amount_due"
+        middle |= dict(zip(names, clauses, strict=True)) | {due: amount}
+        columns = [Column(name, TRUTH) for name in names]
+        decision = _decision(ruling, scope, columns, Column(due, NUMBER))
+        outer |= {f"{prefix}{name}": column for name, column in decision.items()}
+    for place, formula in enumerate(questions.order):
+        middle[f"order_{place}"] = compile_tree(formula.tree, scope)
+        field = FIELDS[formula.type.kind]
+        outer[f"order_{place}"] = Column(f"order_{place}", field)
+    return _Layers(middle, outer | {"facts": _kept(seen, words)})
 
 
 def _verdicts(ruling: Ruling, scope: Scope) -> tuple[list[Expression], Expression]:
