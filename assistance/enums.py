@@ -277,6 +277,24 @@ class ReconciliationState(TextChoices):
     CLOSED = "closed", _("已关账")
 
 
+class ChangeKind(TextChoices):
+    """What a new version would mean for a subject, against the old one."""
+
+    GAINS = "gains", _("增加")
+    LOSES = "loses", _("减少")
+    NEWLY = "newly", _("新纳入")
+    NO_LONGER = "no_longer", _("不再符合")
+    UNCHANGED = "unchanged", _("不变")
+    UNKNOWN = "unknown", _("待补材料")
+
+
+class Direction(TextChoices):
+    """Which end of a value comes first; the unknown always comes last."""
+
+    ASCENDING = "asc", _("小的先（日期早的先）")
+    DESCENDING = "desc", _("大的先（日期晚的先、“是”先）")
+
+
 class ExportedList(TextChoices):
     """Lists that leave the portal; the value is the verb, the label the list's name."""
 
@@ -292,6 +310,7 @@ class ExportedList(TextChoices):
     RECONCILIATION_PRINT = "print_reconciliation", _("银行存款余额调节表（打印）")
     SAMPLE = "export_sample", _("核查清单")
     CALL_SHEET = "print_call_sheet", _("核查记录单（打印）")
+    WHAT_IF = "export_what_if", _("方案试算变动名单")
 
 
 # The words of the audit trail.
@@ -371,6 +390,10 @@ VERBS = {
     "correct_verification_call": "更正核查结果",
     "end_finding": "了结核查问题",
     "export_sample": "导出核查清单",
+    "request_what_if": "发起方案试算",
+    "compute_what_if": "完成方案试算",
+    "forget_what_if": "清除试算名单",
+    "export_what_if": "导出试算变动名单",
     "print_call_sheet": "打印核查记录单",
     "prove_books": "核对账目",
     "ask_about_determination": "提问",

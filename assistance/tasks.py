@@ -21,6 +21,11 @@ from assistance.actions.releases import RELEASE_JOB, release_round
 from assistance.actions.returns import COLLECT_JOB, collect_returns
 from assistance.actions.sendings import ASK_JOB, deliver_instruction
 from assistance.actions.statements import COLLECT_STATEMENTS_JOB, collect_statements
+from assistance.actions.what_ifs import (
+    WHAT_IF_JOB,
+    compute_what_if,
+    forget_what_ifs,
+)
 from assistance.queries.computations import (
     CHUNK_JOB,
     computation_progress,
@@ -185,3 +190,25 @@ def run_statement_collection(run: JobRun) -> dict[str, Any]:
         "repeated": len(outcomes) - len(taken),
         "matched": sum(outcome.matched for outcome in taken),
     }
+
+
+# --- what-ifs (actions/what_ifs)
+
+
+@register_job(WHAT_IF_JOB, "方案试算")
+def run_what_if(run: JobRun) -> dict[str, Any]:
+    run.advance(done=0, total=1, note="正在逐户比较新旧两版")
+    asked = compute_what_if(
+        what_if_id=run.arguments["what_if_id"],
+        on=business_date(run),
+        by=run.by,
+        run=run,
+    )
+    run.advance(done=1, total=1, note=f"已比较 {asked.population} 户")
+    return {"population": asked.population, "digest": asked.digest}
+
+
+@shared_task(name="assistance.forget_what_ifs_nightly", ignore_result=True)  # type: ignore[untyped-decorator]
+def forget_what_ifs_nightly() -> None:
+    """Rung by the scheduler every night; what is forgotten stays forgotten."""
+    forget_what_ifs(on=today(), by=SYSTEM)

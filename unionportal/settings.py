@@ -403,6 +403,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "assistance.prove_books_nightly",
         "schedule": crontab(hour=2, minute=30),
     },
+    # Who would have gained or lost in a trial is forgotten after a year.
+    "forget-what-ifs-nightly": {
+        "task": "assistance.forget_what_ifs_nightly",
+        "schedule": crontab(hour=3, minute=10),
+    },
     "ask-sms-reports": {
         "task": "core.ask_sms_reports",
         "schedule": crontab(minute="*/2"),

@@ -37,6 +37,7 @@ from assistance.models.verification import (
     VerificationSample,
     VerificationWaiver,
 )
+from assistance.models.what_if import WhatIf, WhatIfChange, WhatIfCount
 
 __all__ = [
     "Account",
@@ -79,4 +80,7 @@ __all__ = [
     "VerificationFinding",
     "VerificationSample",
     "VerificationWaiver",
+    "WhatIf",
+    "WhatIfChange",
+    "WhatIfCount",
 ]

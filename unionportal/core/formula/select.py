@@ -9,6 +9,7 @@ from django.db.models import Expression, F, JSONField, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
 from unionportal.core.facts import FactSheet
+from unionportal.core.formula.check import Formula
 from unionportal.core.formula.compile import (
     FIELDS,
     NUMBER,
@@ -30,7 +31,6 @@ from unionportal.core.formula.compile import (
     stated,
     text,
 )
-from unionportal.core.formula.check import Formula
 from unionportal.core.formula.declare import FactDeclaration, FactType, Vocabulary
 from unionportal.core.formula.lateral import join_subqueries
 from unionportal.core.formula.ruling import AMOUNT_CLAUSE, Outcome, Ruling
