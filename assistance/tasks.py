@@ -192,7 +192,7 @@ def run_statement_collection(run: JobRun) -> dict[str, Any]:
     }
 
 
-# --- what-ifs (actions/what_ifs)
+# --- trials of a new version
 
 
 @register_job(WHAT_IF_JOB, "方案试算")

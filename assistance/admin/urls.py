@@ -21,6 +21,7 @@ from assistance.admin import (
     schemes,
     statements,
     verification,
+    what_ifs,
 )
 
 app_name = "staff_assistance"
@@ -191,5 +192,27 @@ urlpatterns = [
         "reconciliations/<int:pk>/<slug:verb>/",
         reconciliations.ReconciliationVerb.as_view(),
         name="reconciliation-verb",
+    ),
+    path(
+        "schemes/<int:pk>/what-if/",
+        what_ifs.AskWhatIf.as_view(),
+        name="what-if-ask",
+    ),
+    path("what-ifs/", what_ifs.WhatIfList.as_view(), name="what-ifs"),
+    path("what-ifs/<int:pk>/", what_ifs.WhatIfPage.as_view(), name="what-if"),
+    path(
+        "what-ifs/<int:pk>/progress/",
+        what_ifs.WhatIfProgress.as_view(),
+        name="what-if-progress",
+    ),
+    path(
+        "what-ifs/<int:pk>/changes/",
+        what_ifs.WhatIfChanges.as_view(),
+        name="what-if-changes",
+    ),
+    path(
+        "what-ifs/<int:pk>/changes/export/",
+        what_ifs.WhatIfExport.as_view(),
+        name="what-if-export",
     ),
 ]

@@ -12,6 +12,7 @@ from assistance.enums import (
     BankFileState,
     BatchKind,
     BatchState,
+    ChangeKind,
     DossierState,
     FileDirection,
     FileLevel,
@@ -39,6 +40,7 @@ from assistance.models import (
     SampleItem,
     StatementLine,
     VerificationFinding,
+    WhatIfChange,
 )
 from members.models import Organisation
 from members.queries.filters import UnderFilter
@@ -305,3 +307,15 @@ class ReconciliationFilter(django_filters.FilterSet):
     class Meta:
         model = Reconciliation
         fields = ("month", "state")
+
+
+class WhatIfChangeFilter(django_filters.FilterSet):
+    """Who would be met by a change: by kind, union, and whether the cap leaves him out."""
+
+    change = django_filters.ChoiceFilter(label=_("变动"), choices=ChangeKind.choices)
+    union = UnionFilter(field_name="organisation__path", label=_("发放工会"))
+    is_cut = django_filters.BooleanFilter(label=_("超出预算"))
+
+    class Meta:
+        model = WhatIfChange
+        fields = ("change",)

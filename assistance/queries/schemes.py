@@ -59,6 +59,11 @@ def scheme_of(version: SchemeVersion) -> Scheme:
     return _stored_scheme(version.digest, version.source)
 
 
+def scheme_of_text(*, digest: str, source: str) -> Scheme:
+    """The checked rules of a text that was kept apart from its version."""
+    return _stored_scheme(digest, source)
+
+
 @lru_cache(maxsize=64)
 def _stored_scheme(_digest: str, source: str) -> Scheme:
     return reading_of(source).scheme

@@ -10,7 +10,7 @@ from django.db.models import F, Q, QuerySet, Sum
 from assistance.enums import AccountKind, ChangeKind, Outcome
 from assistance.models import Account, Round, WhatIf, WhatIfChange, WhatIfCount
 from assistance.queries.populations import Population, population_named
-from assistance.queries.schemes import reading_of, scheme_of
+from assistance.queries.schemes import scheme_of, scheme_of_text
 from assistance.rules.answers import fact_name, reason_title
 from assistance.rules.scheme import Scheme
 from assistance.rules.what_if import Priority, read_priorities
@@ -45,7 +45,8 @@ def changes_visible_to(actor: Actor) -> QuerySet[WhatIfChange]:
 
 def schemes_of(asked: WhatIf) -> tuple[Scheme, Scheme]:
     """The rules of both versions as they stood when it was asked."""
-    return scheme_of(asked.before), reading_of(asked.after_source).scheme
+    after = scheme_of_text(digest=asked.after_digest, source=asked.after_source)
+    return scheme_of(asked.before), after
 
 
 def priorities_of(asked: WhatIf) -> tuple[Priority, ...]:

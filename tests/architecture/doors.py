@@ -247,6 +247,12 @@ DOORS: dict[str, Door] = {
     "staff_assistance:scheme-verb": Door(
         get=STAFF_VERB.get, post="login login moved login moved login"
     ).of("scheme", "publish", "withdraw"),
+    "staff_assistance:what-if-ask": STAFF_FORM.of("scheme"),
+    "staff_assistance:what-ifs": STAFF_LIST,
+    "staff_assistance:what-if": STAFF_RECORD.of("what_if"),
+    "staff_assistance:what-if-progress": STAFF_RECORD.of("what_if"),
+    "staff_assistance:what-if-changes": STAFF_RECORD.of("what_if"),
+    "staff_assistance:what-if-export": EXPORT_RECORD.of("what_if"),
     "staff_assistance:funds": STAFF_LIST,
     "staff_assistance:entries": STAFF_LIST,
     "staff_assistance:fund-receive": STAFF_FORM,

@@ -11,15 +11,20 @@ from assistance.actions.computations import compute_round
 from assistance.actions.inquiries import ask_about_determination
 from assistance.actions.notices import publish_round_notice
 from assistance.actions.releases import release_round
-from assistance.enums import Relation
+from assistance.actions.schemes import save_scheme_version
+from assistance.enums import ChangeKind, Outcome, Relation
 from assistance.models import (
     Batch,
+    Determination,
     HouseholdDossier,
     HouseholdMember,
     Payment,
     SampleItem,
     SampleStratum,
+    SchemeVersion,
     VerificationSample,
+    WhatIf,
+    WhatIfChange,
 )
 from members.actions.census import take_census
 from members.actions.consent import invite_family_member, say_consent
@@ -126,6 +131,7 @@ def build() -> House:
             "sample_item": drawn_item(payment, batch).pk,
             "dossier": household.pk,
             "scheme": version.pk,
+            "what_if": tried_version(version, answer).pk,
             "inquiry": inquiry.pk,
             "members_person": principal.pk,
             "members_bankaccount": payment.account_id,
@@ -380,3 +386,32 @@ def signed_in(user: User, backend: str) -> Client:
     user.refresh_from_db()  # appointments since have ended the sessions of before
     client.force_login(user, backend=backend)
     return client
+
+
+def tried_version(version: SchemeVersion, answer: Determination) -> WhatIf:
+    """A trial in the county of a draft that would leave its household out."""
+    text = make.winter_text({"version: 1": "version: 2"})
+    draft = save_scheme_version(source=text, on=make.ON, by=SYSTEM)
+    tried = WhatIf.objects.create(
+        before=version,
+        after=draft,
+        before_digest=version.digest,
+        after_digest=draft.digest,
+        after_source=draft.source,
+        organisation=make.union(),
+        as_of=make.AS_OF,
+        requested_on=make.ON,
+        requested_by="经办",
+        is_finished=True,
+    )
+    WhatIfChange.objects.create(
+        what_if=tried,
+        organisation=make.union(),
+        change=ChangeKind.NO_LONGER,
+        before_outcome=Outcome.ELIGIBLE,
+        after_outcome=Outcome.INELIGIBLE,
+        after_clause="income_within",
+        subject_id=answer.subject_id,
+        payee_id=answer.payee_id,
+    )
+    return tried
