@@ -207,7 +207,7 @@ class ChangeTotal:
 
 def kinds_of_what_if(asked: WhatIf) -> list[ChangeTotal]:
     """Every kind of change, those that meet nobody too."""
-    rows = {
+    rows: dict[str, Any] = {
         row["change"]: row
         for row in WhatIfCount.objects.filter(what_if=asked)
         .order_by()
@@ -216,7 +216,7 @@ def kinds_of_what_if(asked: WhatIf) -> list[ChangeTotal]:
             number=Sum("count"), before=Sum("before_amount"), after=Sum("after_amount")
         )
     }
-    empty = {"number": 0, "before": NOTHING, "after": NOTHING}
+    empty: Any = {"number": 0, "before": NOTHING, "after": NOTHING}
     return [
         ChangeTotal(
             kind=kind,

@@ -42,7 +42,7 @@ from tests.assistance import builders as make
 from unionportal.core.actor import SYSTEM, Actor
 from unionportal.core.audit import history_of
 from unionportal.core.errors import Refusal
-from unionportal.core.formula.ruling import Decision, decide
+from unionportal.core.formula.ruling import Decision, Outcome, decide
 
 pytestmark = pytest.mark.django_db
 
@@ -167,13 +167,13 @@ def test_what_if_says_of_everybody_what_both_rules_say_in_python() -> None:
     found = {
         change.subject_id: (
             Decision(
-                outcome=change.before_outcome,
+                outcome=Outcome(change.before_outcome),
                 clause=change.before_clause or None,
                 missing_fact=change.before_missing_fact or None,
                 amount=change.before_amount or None,
             ),
             Decision(
-                outcome=change.after_outcome,
+                outcome=Outcome(change.after_outcome),
                 clause=change.after_clause or None,
                 missing_fact=change.after_missing_fact or None,
                 amount=change.after_amount or None,
