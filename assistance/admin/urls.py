@@ -194,7 +194,7 @@ urlpatterns = [
         name="reconciliation-verb",
     ),
     path(
-        "schemes/<int:pk>/what-if/",
+        "what-ifs/new/<int:pk>/",
         what_ifs.AskWhatIf.as_view(),
         name="what-if-ask",
     ),

@@ -167,6 +167,7 @@ class AskWhatIf(StaffPage):
             title=f"试算 · {version}",
             form=form,
             back=reverse("staff_assistance:scheme", args=(version.pk,)),
+            submit="开始试算",
         )
 
 

@@ -102,8 +102,13 @@ def families() -> dict[str, HouseholdDossier]:
         "newly": make.dossier(
             "丁", hardship_class=relative, wage_income=Decimal("60000.00")
         ),
-        "unchanged": make.dossier("戊", homes_count=2),
-        "unknown": make.dossier("己", at=make.NEXT_COUNTY, with_account=False),
+        "unchanged": make.dossier("戊", homes_count=2, wage_income=Decimal("12000.00")),
+        "unknown": make.dossier(
+            "己",
+            at=make.NEXT_COUNTY,
+            with_account=False,
+            wage_income=Decimal("12000.00"),
+        ),
         "next": make.dossier(
             "庚", at=make.NEXT_COUNTY, wage_income=Decimal("12000.00")
         ),
@@ -204,9 +209,17 @@ def test_what_if_tells_why_and_where_and_leaves_no_trace_among_the_rounds() -> N
     families()
     row = tried(two_versions())
 
-    whys = {(why.before, why.after): why.count for why in whys_of_what_if(row)}
+    whys = {
+        (why.before, why.after, why.change.value): why.count
+        for why in whys_of_what_if(row)
+    }
     line = "不满足“家庭月人均净收入不超过本类别的收入线”"
-    assert whys == {("符合", line): 1, (line, "符合"): 1, ("符合", "符合"): 3}
+    assert whys == {
+        ("符合", line, "no_longer"): 1,
+        (line, "符合", "newly"): 1,
+        ("符合", "符合", "gains"): 2,
+        ("符合", "符合", "loses"): 1,
+    }
     own, following = counties_of_what_if(row)
     assert (own.population, own.before_coverage, own.after_coverage) == (
         5,

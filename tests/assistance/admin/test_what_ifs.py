@@ -27,7 +27,7 @@ def test_trial_is_asked_from_the_draft_and_its_result_and_list_are_shown() -> No
     before, draft = two_versions()
     officer = make.staff(Role.MAKER, at=make.COUNTY)
     browser = browser_of(officer)
-    asking = f"/staff/assistance/schemes/{draft.pk}/what-if/"
+    asking = f"/staff/assistance/what-ifs/new/{draft.pk}/"
     given = {**FORM, "before": before.pk, "organisation": make.union().pk}
 
     wrong = browser.post(asking, {**given, "expression_1": "家庭月均收入"})
