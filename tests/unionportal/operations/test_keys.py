@@ -2,6 +2,7 @@
 
 import pytest
 
+from members.models import Person
 from tests.assistance import builders as make
 from unionportal.operations.keys import key_problems
 
@@ -26,3 +27,11 @@ def test_another_blind_index_key_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr("django.conf.settings.BLIND_INDEX_KEY", bytes([9]) * 32)
     (found,) = key_problems()
     assert "BLIND_INDEX_KEY 不是这个数据库的" in found
+
+
+def test_a_column_of_the_version_to_come_is_not_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    make.dossier()
+    monkeypatch.setattr(Person._meta, "db_table", "members_person_to_come")
+    assert key_problems() == []
