@@ -44,7 +44,9 @@ def listed_lines(batch: Batch) -> QuerySet[Payment]:
     )
 
 
-def batch_list_values(batch: Batch, *, on: date, printed_by: str) -> dict[str, object]:
+def batch_list_values(
+    batch: Batch, *, on: date, printed_by: str, mark: str = ""
+) -> dict[str, object]:
     """What the template of the list prints, as text; the sums are those of its lines."""
     lines = list(listed_lines(batch))
     total = sum((line.amount for line in lines), NOTHING)
@@ -69,6 +71,7 @@ def batch_list_values(batch: Batch, *, on: date, printed_by: str) -> dict[str, o
         "audit_head": audit_head(),
         "printed_on": on.isoformat(),
         "printed_by": printed_by,
+        "mark": mark,
     }
 
 
@@ -136,5 +139,5 @@ def _signed(row: SignatureRow) -> dict[str, str]:
 
 def batch_list_pdf(batch: Batch, *, on: date, printed_by: str, mark: str = "") -> bytes:
     """The list as a PDF (templates/documents/batch_list.typ), marked on every page."""
-    values = batch_list_values(batch, on=on, printed_by=printed_by) | {"mark": mark}
+    values = batch_list_values(batch, on=on, printed_by=printed_by, mark=mark)
     return render_pdf("batch_list", values)

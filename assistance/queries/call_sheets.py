@@ -13,7 +13,7 @@ QUESTION = "请问您家收到工会发放的慰问金了吗？是哪一天、�
 
 
 def call_sheet_values(
-    items: Iterable[SampleItem], *, on: date, printed_by: str
+    items: Iterable[SampleItem], *, on: date, printed_by: str, mark: str = ""
 ) -> dict[str, object]:
     """What the template prints, as text."""
     return {
@@ -22,6 +22,7 @@ def call_sheet_values(
         "printed_on": on.isoformat(),
         "audit_head": audit_head(),
         "lines": [_line(item) for item in items],
+        "mark": mark,
     }
 
 
@@ -40,5 +41,5 @@ def call_sheet_pdf(
     items: Iterable[SampleItem], *, on: date, printed_by: str, mark: str = ""
 ) -> bytes:
     """The sheet as a PDF (templates/documents/call_sheet.typ), marked on every page."""
-    values = call_sheet_values(items, on=on, printed_by=printed_by) | {"mark": mark}
+    values = call_sheet_values(items, on=on, printed_by=printed_by, mark=mark)
     return render_pdf("call_sheet", values)

@@ -7,6 +7,7 @@ in a small window, is painted anew.
 """
 
 import re
+from secrets import token_hex
 from time import monotonic
 from typing import Any
 
@@ -21,11 +22,13 @@ from unionportal.core.actor import Actor
 
 KEPT_SECONDS = 60  # as long may the sidebar be behind a change of the person's posts
 MOST_KEPT = 500  # of forty kilobytes each
-CUT = "\x1c"
+# What nobody can type: drawn anew by each process.
+_SECRET = token_hex(16)
+CUT = f"[{_SECRET}]"
 _OPEN = {
-    name: f"\x1d{name}\x1d" for name in ("title", "trail", "token", "head", "main")
+    name: f"[{_SECRET}:{name}]" for name in ("title", "trail", "token", "head", "main")
 }
-_PLACES = re.compile(f"\x1d({'|'.join(_OPEN)})\x1d")
+_PLACES = re.compile(rf"\[{_SECRET}:({'|'.join(_OPEN)})\]")
 _NUMBERS = re.compile(r"\d+")
 Frame = tuple[str, ...]
 _kept: dict[tuple[object, ...], tuple[float, Frame]] = {}
