@@ -19,7 +19,6 @@ class MembersConfig(AppConfig):
         from members.actions.yearly_return_import import RETURNS
         from members.enums import VERBS
         from members.queries.census_facts import census_sheet
-        from members.queries.consent import find_people, register_consent_subjects
         from members.queries.membership_figures import MEMBERSHIP_FIGURES
         from members.queries.membership_waiting import (
             MEMBERSHIP_QUEUES,
@@ -43,7 +42,6 @@ class MembersConfig(AppConfig):
 
         register_verbs(VERBS)
         register_fact_sheet(census_sheet())
-        register_consent_subjects("person", "members.person", find_people)
         register_address_book(ADDRESS_BOOK)
         register_home_cards(account_cards)
         for kind in (
@@ -67,3 +65,12 @@ class MembersConfig(AppConfig):
             *(MESSAGE_QUEUE, WEBHOOK_QUEUE, PRIVACY_QUEUE),
         ):
             register_queue(queue)
+        self._register_privacy()
+
+    def _register_privacy(self) -> None:
+        from members.queries.consent import find_people, register_consent_subjects
+        from members.queries.holdings import register_holdings
+        from members.queries.traces import traces_of
+
+        register_holdings(traces_of)
+        register_consent_subjects("person", "members.person", find_people)

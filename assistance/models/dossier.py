@@ -175,6 +175,9 @@ class HouseholdMember(models.Model):
         verbose_name = _("家庭成员")
         verbose_name_plural = _("家庭成员")
         ordering = ("id",)
+        indexes = (
+            models.Index(fields=("id_number_index",), name="family_by_id_number"),
+        )
 
     def __str__(self) -> str:
         return self.name

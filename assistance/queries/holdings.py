@@ -2,14 +2,22 @@
 
 from datetime import date
 
-from assistance.enums import DossierState
-from assistance.models import HouseholdDossier, Payment
+from assistance.enums import DossierState, RoundState
+from assistance.models import (
+    Determination,
+    HouseholdDossier,
+    HouseholdMember,
+    Inquiry,
+    Payment,
+)
+from assistance.queries.payees import determinations_of_payee
 from members.models import Person
 from members.queries.holdings import Duty, Holding
 from unionportal.core.masks import mask_id_number
 from unionportal.core.money import show_yuan
 
 AID = "困难帮扶"
+MADE_KNOWN = (RoundState.RELEASED, RoundState.CLOSED)
 # 会计档案管理办法（财政部、国家档案局令第79号）第十四条及附表：凭证三十年，自年度终了次日起。
 VOUCHER_YEARS = 30
 FACTS = (
@@ -43,7 +51,46 @@ def holdings_in_aid(person: Person) -> list[Holding]:
             masked = f"{one.name} {mask_id_number(number)}".strip()
             label = str(one.get_relation_display())
             found.append(Holding(section, label, told, "本人申报", AID, masked))
-    return [*found, *_paid(person)]
+    return [*found, *_in_families(person), *_answers(person), *_paid(person)]
+
+
+def _in_families(person: Person) -> list[Holding]:
+    """Where another household has named him; nothing of that household is told."""
+    rows = HouseholdMember.objects.filter(id_number_index=person.id_number_index)
+    return [
+        Holding(
+            "其他家庭的困难职工档案",
+            str(one.get_relation_display()),
+            f"{one.name}，作为家庭成员登记",
+            "申请人申报",
+            AID,
+        )
+        for one in rows.defer("id_number")
+    ]
+
+
+def _answers(person: Person) -> list[Holding]:
+    """What was decided on the person's household and made known; what he asked."""
+    told = determinations_of_payee(person.pk).filter(round__state__in=MADE_KNOWN)
+    rows = told.select_related("round__version__scheme", "round__period").defer("facts")
+    found = [
+        Holding(
+            "帮扶认定", one.round.occasion, _outcome(one), "按方案测算、人工核定", AID
+        )
+        for one in rows
+    ]
+    asked = [
+        Holding(
+            "咨询", f"{one.asked_on:%Y-%m-%d}", one.text, "本人提问", "答复本人咨询"
+        )
+        for one in Inquiry.objects.filter(person=person)
+    ]
+    return [*found, *asked]
+
+
+def _outcome(row: Determination) -> str:
+    told = str(row.get_outcome_display())
+    return f"{told}，{show_yuan(row.decided_amount)} 元" if row.decided_amount else told
 
 
 def _paid(person: Person) -> list[Holding]:

@@ -19,6 +19,7 @@ _others: Registry[Forgetting] = Registry("forgetting")
 # Runs with the owner's rights: the history is closed to the role of the portal. It looks
 # for itself whether two people granted it.
 _FORGET = "SELECT members_forget_person(%s, %s, %s, %s)"
+_FORGET_OFFICES = "SELECT members_forget_offices(%s)"
 
 
 def register_forgetting(source: Forgetting) -> None:
@@ -49,6 +50,8 @@ def forget_person(person: Person, *, is_whole: bool, on: date, by: Actor) -> Non
         context={}, text=FORGOTTEN
     )
     if is_whole:
+        with connection.cursor() as cursor:
+            cursor.execute(_FORGET_OFFICES, [person.pk])
         User.objects.filter(person=person).update(name=FORGOTTEN, is_active=False)
         ConsentInvitation.objects.filter(
             subject_kind="members.person", subject_id=person.pk

@@ -4,6 +4,7 @@ from datetime import date
 
 from django.db import transaction
 
+from members.actions.disclosure import note_views
 from members.models import Organisation, Person
 from members.permissions.messages import (
     can_call_person,
@@ -99,6 +100,7 @@ def show_message_phone(*, message_id: int, on: date, by: Actor) -> str:
     can_call_person(by, union).require()
     person = Person.objects.get(pk=message.person_id)
     _record(message, "show_phone", message.state, on=on, by=by)
+    note_views(what="手机号（电话名单）", person_ids=[person.pk], on=on, by=by)
     return person.phone or ""
 
 

@@ -134,6 +134,7 @@ class MessageExport(ExportPage):
     """The messages that the search row asks for, phones masked."""
 
     is_call_list = False
+    is_personal = True
 
     def made(self, **_keys: int) -> HttpResponseBase:
         """Send them."""
@@ -154,7 +155,9 @@ class MessageExport(ExportPage):
             count=count,
             on=self.on,
             by=self.actor,
+            reason=self.reason,
         )
+        self.disclose(title, rows.values_list("person_id"))
         return lines_of_messages(list(rows))
 
     def back(self, **_keys: int) -> str:

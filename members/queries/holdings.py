@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from members.enums import Role
-from members.models import MembershipApplication, Person, Post
+from members.models import MembershipApplication, Officer, Person, Post
 from members.queries.account import accounts_of
 from members.queries.membership import ADMITTED, histories_of, membership_of
 from unionportal.core.masks import mask_card, mask_id_number, mask_phone
@@ -150,4 +150,6 @@ def _own_duties(person: Person) -> list[Duty]:
     posts = Post.objects.filter(user__person=person, ends_on=None)
     if posts.filter(role__in=Role.values).exists():
         found.append(Duty("在任工会岗位", "网络安全法第二十三条", None))
+    if Officer.objects.filter(person=person, ends_on=None).exists():
+        found.append(Duty("在任工会职务，要删除请先卸任", "中国工会章程", None))
     return found

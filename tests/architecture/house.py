@@ -78,6 +78,7 @@ class House:
 
     keys: dict[str, Any]
     marks: tuple[str, ...]
+    numbers: tuple[str, ...]
     officer: User
 
 
@@ -183,6 +184,7 @@ def build() -> House:
             "321.45",
             "10.35.4.26",
         ),
+        numbers=(principal.id_number, PHONE, payment.account.number),
         officer=officer,
     )
 

@@ -12,7 +12,7 @@ from members.actions.message import (
     show_message_phone,
 )
 from members.actions.person import change_phone
-from members.models import Person
+from members.models import Disclosure, Person
 from members.queries.message import (
     calls_waiting,
     delivered_share,
@@ -119,6 +119,8 @@ def test_number_is_shown_with_a_trace() -> None:
     maker = staff("maker")
     assert show_message_phone(message_id=message.pk, on=ON, by=maker) == "13812341234"
     assert trail(message) == [("show_phone", "")]
+    (look,) = Disclosure.objects.filter(person=message.person_id)
+    assert (look.user_id, look.what) == (maker.user_id, "手机号（电话名单）")
 
 
 def test_the_next_county_and_those_without_the_role_do_nothing() -> None:
