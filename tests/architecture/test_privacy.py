@@ -27,6 +27,8 @@ TOLD = {
     "members.PrivacyRequest": "异议和请求",
     "members.User": "登录记录",
 }
+# Tables that are not told, and why.
+UNTOLD = {"assistance.WhatIfChange": "a trial decides nothing; its rows last a year"}
 
 
 def models() -> list[type[Model]]:
@@ -72,4 +74,4 @@ def test_every_table_that_points_to_a_person_is_told_on_his_page() -> None:
         for field in model._meta.concrete_fields
         if isinstance(field, ForeignKey) and field.related_model is Person
     }
-    assert pointing == set(TOLD)
+    assert pointing == set(TOLD) | set(UNTOLD)
