@@ -256,6 +256,8 @@ class WhatIfChanges(StaffPage):
 class WhatIfExport(ExportPage):
     """The changes that the search row asks for."""
 
+    is_personal = True
+
     def made(self, **keys: int) -> HttpResponseBase:
         """Send them."""
         asked = get_object_or_404(what_ifs_visible_to(self.actor), pk=keys["pk"])
@@ -263,6 +265,7 @@ class WhatIfExport(ExportPage):
         rows = chosen.annotate(dossier_number=dossier_number_of("subject_id"))
         what = ExportedList.WHAT_IF
         self.write_down(what, asked, rows.count())
+        self.disclose(str(what.label), rows.values_list("payee_id"))
         return self.list_of(what, change_fields(asked), rows, str(asked))
 
     def back(self, **keys: int) -> str:

@@ -15,6 +15,13 @@ from members.auth.export import CHUNK, ExportPage
 from unionportal.core.sheets import Column
 
 WIDTH = 20
+# By what column a record is about somebody, and the way to his key.
+ABOUT = {
+    "person": "person_id",
+    "membership": "membership__person_id",
+    "kept": "kept_id",
+    "id_number_index": "pk",  # the person himself
+}
 
 
 class RecordExport(ExportPage):
@@ -27,6 +34,9 @@ class RecordExport(ExportPage):
         asked = self.record_admin
         rows: QuerySet[Any] = asked.get_changelist_instance(self.request).queryset
         title = str(asked.opts.verbose_name_plural)
+        person = person_path(asked.model)
+        self.is_personal = bool(person)
+        self.require_reason()
         record_list_export(
             title=title,
             subject=(asked.opts.label_lower, 0),
@@ -34,7 +44,10 @@ class RecordExport(ExportPage):
             count=rows.count(),
             on=self.on,
             by=self.actor,
+            reason=self.reason,
         )
+        if person:
+            self.disclose(title, rows.values_list(person))
         columns = [column_of(asked, str(name)) for name in asked.list_display]
         return self.file_of(title, columns, rows.iterator(chunk_size=CHUNK))
 
@@ -42,6 +55,15 @@ class RecordExport(ExportPage):
         """The list."""
         opts = self.record_admin.opts
         return reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
+
+
+def person_path(model: type[Model]) -> str:
+    """From a record to the person it is about; empty where it is about none."""
+    names = {field.name for field in model._meta.concrete_fields}
+    for name, path in ABOUT.items():
+        if name in names:
+            return path
+    return ""
 
 
 def column_of(record_admin: ModelAdmin[Any], name: str) -> Column[Model]:

@@ -3,7 +3,10 @@
 from django.apps import apps
 from django.db.models import ForeignKey, Model
 
-from members.models import Person
+import unionportal.urls  # noqa: F401 - knows every list
+from members.admin.record_export import person_path
+from members.auth.export import ExportPage
+from members.models import BankAccount, MembershipTransfer, Organisation, Person
 from unionportal.core.fields import SealedTextField
 
 OURS = {"core", "members", "assistance", "competitions", "modelworkers", "mediation"}
@@ -75,3 +78,36 @@ def test_every_table_that_points_to_a_person_is_told_on_his_page() -> None:
         if isinstance(field, ForeignKey) and field.related_model is Person
     }
     assert pointing == set(TOLD) | set(UNTOLD)
+
+
+def lists(page: type[ExportPage] = ExportPage) -> list[type[ExportPage]]:
+    """Every list that leaves as a file."""
+    return [one for sub in page.__subclasses__() for one in (sub, *lists(sub))]
+
+
+# Lists of unions, sums and the trail; RecordExport asks by the record it lists.
+OF_NO_PERSON = {
+    "CountyExport",
+    "EmployerExport",
+    "ExportPage",
+    "FlagExport",
+    "OperationExport",
+    "OutstandingExport",
+    "OverseerExport",
+    "ReconciliationExport",
+    "ReconciliationPrint",
+    "RecordExport",
+    "RegisterExport",
+    "ReturnExport",
+    "SignInExport",
+    "StatementExport",
+    "UnionExport",
+}
+
+
+def test_every_list_of_people_asks_for_a_reason() -> None:
+    assert {one.__name__ for one in lists() if not one.is_personal} == OF_NO_PERSON
+    assert person_path(BankAccount) == "person_id"
+    assert person_path(MembershipTransfer) == "membership__person_id"
+    assert person_path(Person) == "pk"
+    assert person_path(Organisation) == ""
