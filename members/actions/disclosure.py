@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
@@ -65,7 +66,10 @@ def disclose_export(
             "请填写导出理由，理由会印在文件里，本人也看得到。", field="reason"
         )
     told = reason.strip()[:LONGEST_REASON]
-    inner, params = people.order_by().query.sql_with_params()
+    try:
+        inner, params = people.order_by().query.sql_with_params()
+    except EmptyResultSet:  # known to be empty without asking
+        return 0
     union = _union_of(by, "")
     with connection.cursor() as cursor:
         cursor.execute(

@@ -6,10 +6,10 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
-from members.actions.disclosure import note_views
+from members.actions.disclosure import disclose_export, note_views
 from members.actions.person import reveal_identity, revealed_still
 from members.enums import Role
-from members.models import Disclosure, User
+from members.models import Disclosure, Person, User
 from members.queries.disclosure import disclosures_visible_to
 from tests.members.builders import NEXT_COUNTY, ON, person, staff, worker
 from unionportal.core.errors import Refusal
@@ -87,3 +87,11 @@ def test_who_looked_is_seen_by_supervisors_and_by_the_person_himself() -> None:
         "himself": 1,
         "another": 0,
     }
+
+
+def test_an_empty_list_leaves_without_a_look() -> None:
+    nobody = Person.objects.none().values_list("pk")
+    looks = disclose_export(
+        title="人员", people=nobody, reason="核对", on=ON, by=staff(Role.MAKER)
+    )
+    assert (looks, Disclosure.objects.count()) == (0, 0)
