@@ -144,6 +144,7 @@ MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusAfterMiddleware",
     # Before the read-only one: writes down whose record a page has shown.
     "members.auth.looks.LookMiddleware",
+    "unionportal.core.typed.UnstorableText",
     # Last: whatever answers a GET runs in a read-only transaction.
     "unionportal.core.readonly.ReadOnlyMiddleware",
 ]

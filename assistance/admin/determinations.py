@@ -25,6 +25,7 @@ from unionportal.core.actor import Actor
 from unionportal.core.admin.keyset import keyset_page
 from unionportal.core.admin.verbs import Verb, arranged, attempt
 from unionportal.core.audit import history_of
+from unionportal.core.typed import record_key
 from unionportal.core.verdict import denied
 
 
@@ -108,10 +109,8 @@ class DecideAmount(StaffPage):
 
 def round_asked(request: HttpRequest, actor: Actor) -> Round:
     """The round in the query of a list of answers; without one there is no list."""
-    number = request.GET.get("round", "")
-    return get_object_or_404(
-        rounds_visible_to(actor), pk=int(number) if number.isdecimal() else 0
-    )
+    number = record_key(request.GET.get("round", ""))
+    return get_object_or_404(rounds_visible_to(actor), pk=number)
 
 
 def chosen_determinations(

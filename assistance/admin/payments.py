@@ -36,6 +36,7 @@ from unionportal.core.actor import Actor
 from unionportal.core.admin.keyset import keyset_page
 from unionportal.core.admin.verbs import Verb, arranged, attempt
 from unionportal.core.audit import history_of
+from unionportal.core.typed import record_key
 from unionportal.core.verdict import Verdict
 
 LINE_VERBS: dict[
@@ -61,12 +62,12 @@ class PaymentList(StaffPage):
         """Show a page of the filtered list."""
         chosen = chosen_payments(request, self.actor)
         offer_unions(chosen, self.actor)
-        number = request.GET.get("round", "")
+        number = record_key(request.GET.get("round", ""))
         return self.page(
             "staff/payments.html",
             title="发放记录",
             filter=chosen,
-            kept={"round": number} if number.isdecimal() else {},
+            kept={"round": number} if number else {},
             lines=keyset_page(request, chosen.qs, latest_first=True),
         )
 
@@ -163,9 +164,9 @@ class BankFileList(StaffPage):
 def chosen_payments(request: HttpRequest, actor: Actor) -> PaymentFilter:
     """The payments that the search row asks for, of one round if one is named."""
     payments = payments_visible_to(actor)
-    number = request.GET.get("round", "")
-    if number.isdecimal():
-        payments = payments.filter(batch__round_id=int(number))
+    number = record_key(request.GET.get("round", ""))
+    if number:
+        payments = payments.filter(batch__round_id=number)
     return PaymentFilter(request.GET, queryset=payments)
 
 

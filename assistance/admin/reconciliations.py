@@ -47,6 +47,7 @@ from unionportal.core.admin.verbs import Verb, arranged, attempt
 from unionportal.core.audit import history_of
 from unionportal.core.errors import Refusal
 from unionportal.core.money import show_yuan
+from unionportal.core.typed import record_key
 
 PAGE = 50
 NEAR: dict[str, tuple[str, ...]] = {
@@ -297,11 +298,8 @@ def _verb(month: Reconciliation, name: str, page: StaffPage) -> Verb:
 
 def _pairs(texts: list[str]) -> list[tuple[int, int]]:
     pairs = [text.partition(":") for text in texts]
-    return [
-        (int(line), int(movement))
-        for line, _colon, movement in pairs
-        if line.isdecimal() and movement.isdecimal()
-    ]
+    keys = [(record_key(line), record_key(movement)) for line, _, movement in pairs]
+    return [(line, movement) for line, movement in keys if line and movement]
 
 
 def _number(text: str) -> int | None:

@@ -33,6 +33,7 @@ from unionportal.core.actor import Actor
 from unionportal.core.admin.verbs import Verb, arranged, attempt
 from unionportal.core.audit import history_of
 from unionportal.core.errors import Refusal
+from unionportal.core.typed import record_key
 
 
 class SchemeTextForm(forms.Form):
@@ -121,12 +122,8 @@ class SchemeText(StaffPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the text of the version in `?from=`, or an empty one."""
-        number = request.GET.get("from", "")
-        start = (
-            scheme_versions_visible_to(self.actor).filter(pk=int(number)).first()
-            if number.isdecimal()
-            else None
-        )
+        number = record_key(request.GET.get("from", ""))
+        start = scheme_versions_visible_to(self.actor).filter(pk=number).first()
         return self.shown(
             SchemeTextForm(initial={"source": start.source if start else ""})
         )

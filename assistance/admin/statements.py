@@ -42,6 +42,7 @@ from members.auth.staff import StaffPage
 from unionportal.core.admin.keyset import keyset_page
 from unionportal.core.admin.verbs import Verb, arranged, attempt
 from unionportal.core.sheets import Column
+from unionportal.core.typed import record_key
 
 LISTED = 200
 YES_OR_NO = (("true", "是"), ("false", "否"))
@@ -250,9 +251,7 @@ class LineVerb(StaffPage):
                 "已取消核对。",
             )
         if verb == "enter":
-            source = (
-                int(number) if (number := post.get("source", "")).isdecimal() else 0
-            )
+            source = record_key(post.get("source", ""))
             return (
                 lambda: enter_bank_line(line_id=line.pk, source_id=source, **common),
                 "已入账并核对。",
@@ -260,9 +259,9 @@ class LineVerb(StaffPage):
         if verb != "confirm":
             raise Http404
         pairs = [
-            (line.pk, int(each))
+            (line.pk, key)
             for each in post.getlist("movement")
-            if each.isdecimal()
+            if (key := record_key(each))
         ]
         return (
             lambda: confirm_matches(

@@ -45,6 +45,7 @@ from unionportal.core.admin.verbs import Verb, arranged, attempt
 from unionportal.core.audit import history_of
 from unionportal.core.errors import Refusal
 from unionportal.core.masks import mask_phone
+from unionportal.core.typed import record_key
 from unionportal.core.verdict import Verdict, denied
 
 
@@ -132,12 +133,12 @@ class SampleItemList(StaffPage):
         """Show a page of them."""
         chosen = chosen_items(request, self.actor)
         offer_unions(chosen, self.actor)
-        number = request.GET.get("round", "")
+        number = record_key(request.GET.get("round", ""))
         return self.page(
             "staff/sample_items.html",
             title="抽样核查",
             filter=chosen,
-            kept={"round": number} if number.isdecimal() else {},
+            kept={"round": number} if number else {},
             lines=keyset_page(request, chosen.qs),
         )
 

@@ -1,8 +1,7 @@
 """Access on the staff site: one's own sessions, who is on line, sign-ins and locks."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -10,9 +9,10 @@ from django.utils import timezone
 
 from members.actions.session import end_other_sessions, end_session
 from members.actions.sign_in import lift_lock
+from members.auth.gate import online_since
 from members.auth.staff import StaffPage
 from members.permissions.access import can_oversee
-from members.queries.access_filters import OperationFilter, SignInFilter
+from members.queries.access_filters import OnlineFilter, OperationFilter, SignInFilter
 from members.queries.lockout import tried_names
 from members.queries.session import own_sessions, sessions_overseen
 from members.queries.supervision import operations_overseen, sign_ins_overseen
@@ -79,26 +79,18 @@ class OtherSessionsEnd(StaffPage):
         return redirect("staff_access:own-sessions")
 
 
-def online_since() -> datetime:
-    """Whoever was seen after this instant counts as on line."""
-    minutes = settings.STAFF_IDLE_MINUTES or 30
-    return timezone.now() - timedelta(minutes=minutes)
-
-
 class OnlineUsers(OverseerPage):
     """The staff of one's unions who are signed in now."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show a page of them."""
-        rows = sessions_overseen(self.actor, since=online_since())
-        name = request.GET.get("name", "").strip()
-        if name:
-            rows = rows.filter(user__name__startswith=name)
+        rows = sessions_overseen(self.actor, since=online_since(), on=self.on)
+        chosen = OnlineFilter(request.GET, queryset=rows)
         return self.page(
             "staff/online_users.html",
             title="在线用户",
-            name=name,
-            lines=keyset_page(request, rows, latest_first=True),
+            filter=chosen,
+            lines=keyset_page(request, chosen.qs, latest_first=True),
             current=request.session.session_key,
         )
 
@@ -110,7 +102,7 @@ class OnlineUserEnd(OverseerPage):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """End it; who is out of reach does not exist."""
-        rows = sessions_overseen(self.actor, since=online_since())
+        rows = sessions_overseen(self.actor, since=online_since(), on=self.on)
         session = get_object_or_404(rows, pk=pk)
         attempt(
             request,

@@ -10,9 +10,11 @@ from django_filters import FilterSet
 
 from members.admin.exports import RegisterExport
 from members.auth.export import words
+from members.auth.gate import online_since
 from members.enums import SignInMethod, SignInOutcome
 from members.permissions.access import can_oversee
-from members.queries.access_filters import OperationFilter, SignInFilter
+from members.queries.access_filters import OnlineFilter, OperationFilter, SignInFilter
+from members.queries.session import sessions_overseen
 from members.queries.supervision import operations_overseen, sign_ins_overseen
 from unionportal.core.models.audit import subject_label
 from unionportal.core.sheets import Field
@@ -40,6 +42,28 @@ class OverseerExport(RegisterExport):
         if not verdict:
             raise PermissionDenied(verdict.reason)
         return super().dispatch(request, *args, **kwargs)
+
+
+class OnlineExport(OverseerExport):
+    """Who is on line at this moment."""
+
+    title = "在线用户"
+    subject = ("members.user", 0)
+    at = "staff_access:online"
+    fields = (
+        Field("姓名", "user__name", width=12),
+        Field("用户名", "user__username", width=16),
+        Field("任职工会", "unions", "、".join, width=40),
+        Field("网络地址", "ip", plain_text, width=18),
+        Field("浏览器", "user_agent", width=40),
+        Field("登录时间", "created_at", minute_of, width=20),
+        Field("最近使用", "last_seen_at", minute_of, width=20),
+    )
+
+    def chosen(self) -> FilterSet:
+        """What the search row asks for."""
+        rows = sessions_overseen(self.actor, since=online_since(), on=self.on)
+        return OnlineFilter(self.request.GET, queryset=rows)
 
 
 class SignInExport(OverseerExport):

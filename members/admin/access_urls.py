@@ -19,6 +19,11 @@ urlpatterns = [
         name="own-session-end",
     ),
     path("online/", access.OnlineUsers.as_view(), name="online"),
+    path(
+        "online/export/",
+        access_exports.OnlineExport.as_view(),
+        name="online-export",
+    ),
     path("online/<int:pk>/end/", access.OnlineUserEnd.as_view(), name="online-end"),
     path("sign-ins/", access.SignIns.as_view(), name="sign-ins"),
     path(

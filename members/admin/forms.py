@@ -26,8 +26,7 @@ from members.queries.organisation import organisations_visible_to
 from members.queries.person import persons_visible_to
 from members.queries.post import users_visible_to
 from unionportal.core.actor import Actor
-
-LONGEST_KEY = 18
+from unionportal.core.typed import LONGEST_KEY
 
 
 class FoundByTyping(AutocompleteSelect):

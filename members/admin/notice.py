@@ -52,6 +52,7 @@ from members.workflow import NOTICE, OBJECTION
 from unionportal.core.actor import Actor
 from unionportal.core.errors import Refusal
 from unionportal.core.notice_kinds import notice_kind
+from unionportal.core.typed import record_key
 from unionportal.core.uploads.evidence import CONTENT_TYPES, EvidenceKind
 from unionportal.core.verdict import Verdict, denied
 
@@ -167,8 +168,7 @@ class NoticeAdmin(RecordAdmin):
         notice = self.get_object(request, object_id)
         extra = dict(extra_context or {})
         if notice is not None:
-            after = request.GET.get("after", "")
-            start = int(after) if after.isdecimal() else 0
+            start = record_key(request.GET.get("after", ""))
             lines = lines_of(notice, after=start, limit=LINES_SHOWN + 1)
             extra["lines"] = lines[:LINES_SHOWN]
             extra["more"] = lines[LINES_SHOWN - 1].pk if lines[LINES_SHOWN:] else 0

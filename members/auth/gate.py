@@ -1,7 +1,7 @@
 """What stands between a signed-in member of staff and the pages: idle, password, second factor."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -107,3 +107,8 @@ def _must_change_password(request: HttpRequest) -> bool:
     return user.must_change_password or is_too_old(
         user.password_chosen_on, on=business_date(), days=settings.STAFF_PASSWORD_DAYS
     )
+
+
+def online_since() -> datetime:
+    """Whoever was seen after this instant counts as on line."""
+    return timezone.now() - timedelta(minutes=settings.STAFF_IDLE_MINUTES or 30)

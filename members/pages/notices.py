@@ -33,6 +33,8 @@ from members.queries.notice import (
 from unionportal.core.actor import Actor
 from unionportal.core.admin.keyset import keyset_page
 from unionportal.core.errors import Refusal
+from unionportal.core.notice_kinds import notice_kind
+from unionportal.core.typed import record_key
 
 PAGE = 50
 LONGEST_SEARCH = 30
@@ -97,6 +99,7 @@ def notice_detail(request: HttpRequest, pk: int) -> HttpResponse:
     values = {
         "notice": notice,
         "lines": shown,
+        "heads": notice_kind(notice.about_kind).heads,
         "q": wanted,
         "more": shown[-1].pk if len(lines) > PAGE else 0,
     }
@@ -186,12 +189,11 @@ def _line(notice: Notice, request: HttpRequest) -> NoticeLine | None:
     number = request.POST.get("line") or request.GET.get("line") or ""
     if not number:
         return None
-    found = line_of(notice, int(number)) if number.isdecimal() else None
+    found = line_of(notice, record_key(number))
     if found is None:
         raise Http404
     return found
 
 
 def _after(request: HttpRequest) -> int:
-    number = request.GET.get("after", "")
-    return int(number) if number.isdecimal() and len(number) < 18 else 0
+    return record_key(request.GET.get("after", ""))

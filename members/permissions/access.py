@@ -2,7 +2,7 @@
 
 from members.enums import Role
 from members.models import ApiClient, Organisation, Post, User
-from members.permissions.seats import with_seat
+from members.permissions.seats import lacking, with_seat
 from unionportal.core.actor import Actor
 from unionportal.core.verdict import ALLOWED, Verdict, denied
 
@@ -23,7 +23,7 @@ def can_create_user(actor: Actor) -> Verdict:
     """Any administrator; what the new user may do is decided by appointments."""
     if actor.is_system or any(s.role == Role.ADMINISTRATOR for s in actor.seats):
         return ALLOWED
-    return denied("新建用户须由管理员办理。")
+    return lacking("新建用户", (Role.ADMINISTRATOR,))
 
 
 def can_deactivate_user(actor: Actor, user: User) -> Verdict:
@@ -67,12 +67,10 @@ def can_end_session(actor: Actor, user: User) -> Verdict:
 
 def can_oversee(actor: Actor) -> Verdict:
     """To read the logs and who is on line: administrators and auditors."""
-    roles = {Role.ADMINISTRATOR, Role.AUDITOR}
+    roles = (Role.ADMINISTRATOR, Role.AUDITOR)
     if actor.is_system or any(seat.role in roles for seat in actor.seats):
         return ALLOWED
-    return denied(
-        "查看登录、操作记录和在线用户须有管理员或审计岗位，请联系本工会管理员任命。"
-    )
+    return lacking("查看登录、操作记录和在线用户", roles)
 
 
 def can_register_client(actor: Actor, organisation: Organisation) -> Verdict:

@@ -1,8 +1,9 @@
 """Who may take lists of the register out of the portal."""
 
 from members.enums import Role
+from members.permissions.seats import lacking
 from unionportal.core.actor import Actor
-from unionportal.core.verdict import ALLOWED, Verdict, denied
+from unionportal.core.verdict import ALLOWED, Verdict
 
 READING_ROLES = (
     Role.MAKER,
@@ -18,6 +19,4 @@ def can_export_list(actor: Actor) -> Verdict:
     roles = set(READING_ROLES)
     if actor.is_system or any(seat.role in roles for seat in actor.seats):
         return ALLOWED
-    return denied(
-        "导出名册须由经办、复核、审批、审计或管理员办理，请联系管理员确认您的岗位。"
-    )
+    return lacking("导出名册", READING_ROLES)

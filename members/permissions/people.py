@@ -2,7 +2,7 @@
 
 from members.enums import Role
 from members.models import BankAccount, Organisation, Person, PersonMerge, PhoneChange
-from members.permissions.seats import CLIENT, other_person, with_seat
+from members.permissions.seats import CLIENT, lacking, other_person, with_seat
 from unionportal.core.actor import Actor
 from unionportal.core.verdict import ALLOWED, Verdict, denied
 
@@ -33,7 +33,7 @@ def can_import_people(actor: Actor) -> Verdict:
     roles = {Role.MAKER, Role.ADMINISTRATOR, CLIENT}
     if actor.is_system or any(seat.role in roles for seat in actor.seats):
         return ALLOWED
-    return denied("导入人员须由经办或管理员办理，请联系管理员确认您的岗位。")
+    return lacking("导入人员", (Role.MAKER, Role.ADMINISTRATOR))
 
 
 def can_reveal_person(actor: Actor, person: Person) -> Verdict:

@@ -9,12 +9,21 @@ CLIENT = "client"
 
 
 def with_seat(actor: Actor, path: str, roles: tuple[str, ...], what: str) -> Verdict:
-    """Allowed with one of the roles at or above the path; the system always."""
+    """Allowed with one of the roles at or above the path; the system always.
+
+    The reason names the missing roles and who could give one.
+    """
     if actor.is_system or any(actor.seat_for(role, path) for role in roles):
         return ALLOWED
-    named = "、".join(str(Role(role).label) for role in roles if role in Role)
+    return lacking(what, roles, where="本工会或上级工会的")
+
+
+def lacking(what: str, roles: tuple[str, ...], *, where: str = "") -> Verdict:
+    """Refused for want of a post: which ones would do, and who appoints to them."""
+    named = "、".join(f"“{Role(role).label}”" for role in roles if role in Role)
     return denied(
-        f"{what}须由本工会或上级工会的{named}办理，请联系管理员确认您的岗位。"
+        f"{what}须有{where}{named}岗位，您没有；"
+        "请由该工会的管理员在“岗位”中授予，或请该岗位的同事办理。"
     )
 
 

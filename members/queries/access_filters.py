@@ -3,6 +3,7 @@
 from typing import Any
 
 import django_filters
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.apps import apps
 from django.db.models import Q, QuerySet
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from members.enums import SignInMethod, SignInOutcome
-from members.models import SignInEntry
+from members.models import Post, SignInEntry
 from unionportal.core.models import AuditEntry
 
 OWN_APPS = frozenset(
@@ -38,10 +39,25 @@ def day_filter(
 
 
 def by_user(rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-    """By the beginning of the name typed, or of the user's own name."""
+    """By the beginning of the name typed, or of the user's own name.
+
+    `name` is the column that holds the name typed.
+    """
+    typed = value.strip()
+    return rows.filter(
+        Q(**{f"{name}__startswith": typed}) | Q(user__name__startswith=typed)
+    )
+
+
+def by_union(rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+    """By the beginning of the name of a union in which the user holds or held a post."""
     del name
     typed = value.strip()
-    return rows.filter(Q(username__startswith=typed) | Q(user__name__startswith=typed))
+    named = Post.objects.filter(
+        Q(organisation__name__startswith=typed)
+        | Q(organisation__short_name__startswith=typed)
+    )
+    return rows.filter(user__in=named.order_by().values("user_id"))
 
 
 class AddressFilter(django_filters.Filter):
@@ -53,7 +69,9 @@ class AddressFilter(django_filters.Filter):
 class SignInFilter(django_filters.FilterSet):
     """Sign-ins by who, how it ended, by what, from where and when."""
 
-    search = django_filters.CharFilter(method=by_user, label=_("姓名或用户名开头"))
+    search = django_filters.CharFilter(
+        field_name="username", method=by_user, label=_("姓名或用户名开头")
+    )
     outcome = django_filters.ChoiceFilter(
         label=_("结果"), choices=SignInOutcome.choices
     )
@@ -65,6 +83,20 @@ class SignInFilter(django_filters.FilterSet):
     class Meta:
         model = SignInEntry
         fields = ("outcome", "method")
+
+
+class OnlineFilter(django_filters.FilterSet):
+    """Who is on line, by name, union and address."""
+
+    search = django_filters.CharFilter(
+        field_name="user__username", method=by_user, label=_("姓名或用户名开头")
+    )
+    union = django_filters.CharFilter(method=by_union, label=_("任职工会开头"))
+    address = AddressFilter(field_name="ip", label=_("网络地址"))
+
+    class Meta:
+        model = UserSession
+        fields = ()
 
 
 def kinds_of_records() -> list[tuple[str, str]]:

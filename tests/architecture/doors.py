@@ -366,6 +366,7 @@ DOORS: dict[str, Door] = {
         get=STAFF_VERB.get, post="login login moved login moved login"
     ),
     "staff_access:online": STAFF_LIST,
+    "staff_access:online-export": EXPORT_LIST,
     "staff_access:online-end": STAFF_VERB.of("session"),
     "staff_access:sign-ins": STAFF_LIST,
     "staff_access:sign-ins-export": EXPORT_LIST,

@@ -45,7 +45,7 @@ def test_an_ended_division_is_in_force_to_its_last_day() -> None:
         (TOWN, TOWN, "administrator", "同级的、仍在使用的另一个区划"),
         (TOWN, "350426", "administrator", "同级的、仍在使用的另一个区划"),
         (TOWN, "999999999", "administrator", "同级的、仍在使用的另一个区划"),
-        (TOWN, "", "maker", "停用区划须由本工会或上级工会的管理员办理"),
+        (TOWN, "", "maker", "停用区划须有本工会或上级工会的“管理员”岗位，您没有"),
     ],
 )
 def test_an_end_that_cannot_be_is_refused(

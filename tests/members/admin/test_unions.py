@@ -151,7 +151,7 @@ def test_refused_verb_says_why_and_changes_nothing() -> None:
     union = basic_union()
     client = browser_of(staff(Role.MAKER))
     shown = page(client, "union", union.pk)
-    assert "变更下级工会须由本工会或上级工会的审批、管理员办理" in shown
+    assert "变更下级工会须有本工会或上级工会的“审批”、“管理员”岗位，您没有" in shown
     told = verb(client, union, "lock", reason="查")
     assert "变更下级工会须由" in told
     union.refresh_from_db()

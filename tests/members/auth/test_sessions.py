@@ -18,6 +18,7 @@ from members.models import Post, SignInEntry, User
 from tests.members.builders import ON, PASSWORD, staff_user, union
 from unionportal import settings as shipped
 from unionportal.core.actor import SYSTEM
+from unionportal.core.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 
@@ -180,6 +181,28 @@ def test_administrator_ends_the_session_of_a_user_of_his_unions_alone() -> None:
     assert "127.0.0.1" in boss.get("/staff/access/online/").content.decode()
     boss.post(path)
     assert not is_in(client)
+
+
+def test_who_is_on_line_is_found_by_union_and_address_and_leaves_as_a_file() -> None:
+    user = officer()
+    signed_in(user, address="10.0.0.7")
+    boss = signed_in(officer(Role.ADMINISTRATOR))
+    page = "/staff/access/online/"
+    asked = {
+        "": True,
+        f"?search={user.username}&union={union().name[:4]}&address=10.0.0.7": True,
+        "?union=建宁": False,
+        "?address=10.0.0.8": False,
+        "?search=nobody": False,
+    }
+    for query, is_there in asked.items():
+        shown = boss.get(f"{page}{query}").content.decode()
+        assert (f"<td>{user.username}</td>" in shown, query) == (is_there, query)
+        file = boss.post(f"{page}export/{query}", {"format": "csv"})
+        text = b"".join(file).decode()
+        assert (user.username in text, query) == (is_there, query)
+        assert (union().short_name in text) == (not query or is_there)
+    assert AuditEntry.objects.filter(verb="exported").count() == len(asked)
 
 
 def test_the_log_shows_an_auditor_his_unions_and_a_maker_nothing() -> None:

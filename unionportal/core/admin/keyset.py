@@ -8,10 +8,11 @@ from urllib.parse import urlencode
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
+from unionportal.core.typed import record_key
+
 Row = TypeVar("Row", bound=Model)
 
 PAGE_SIZE = 50
-LONGEST_KEY = 18
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,7 @@ def keyset_page(
     latest_first: bool = False,
 ) -> KeysetPage[Row]:
     """Cut the page that `?after=` asks for; a value that is no number is the first page."""
-    after = request.GET.get("after", "")
-    start = int(after) if after.isdecimal() and len(after) <= LONGEST_KEY else 0
+    start = record_key(request.GET.get("after", ""))
     if latest_first:
         rest = rows.filter(pk__lt=start) if start else rows
         found = list(rest.order_by("-pk")[: size + 1])
@@ -82,7 +82,7 @@ def keyset_legs(
     `?after=` is the key of the last row shown and, behind a dot, its leg.
     """
     key, _dot, leg = request.GET.get("after", "").partition(".")
-    start = int(key) if key.isdecimal() and len(key) <= LONGEST_KEY else 0
+    start = record_key(key)
     place = int(leg) if start and leg.isdecimal() and len(leg) == 1 else 0
     found: list[tuple[int, Row]] = []
     for number, each in enumerate(legs[place:], place):
