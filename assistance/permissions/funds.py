@@ -36,4 +36,7 @@ def can_prove_books(actor: Actor) -> Verdict:
             return ALLOWED
     if actor.is_system:
         return ALLOWED
-    return denied("核对全部账目需要最上级工会的“审计”或“管理员”岗位，您没有。")
+    return denied(
+        "核对全部账目需要最上级工会的“审计”或“管理员”岗位，您没有；"
+        "请由最上级工会的管理员在“岗位”中授予，或请该岗位的同事办理。"
+    )

@@ -43,7 +43,10 @@ def can_take_sample_items(actor: Actor, round_: Round) -> Verdict:
     )
     if meets and actor.user_id is not None:
         return ALLOWED
-    return denied("核查由审计、复核或经办岗位的人领取，您没有这样的岗位。")
+    return denied(
+        "领取核查需要“审计”、“复核”或“经办”岗位，您没有；"
+        "请由本工会的管理员在“岗位”中授予，或请该岗位的同事办理。"
+    )
 
 
 def can_verify_item(actor: Actor, item: SampleItem) -> Verdict:
@@ -53,7 +56,8 @@ def can_verify_item(actor: Actor, item: SampleItem) -> Verdict:
     if not seats or actor.user_id is None:
         return denied(
             f"核查需要{item.stratum.organisation.name}或其上级工会的"
-            "审计、复核或经办岗位，您没有。"
+            "“审计”、“复核”或“经办”岗位，您没有；请由该工会的管理员授予，"
+            "或请该岗位的同事办理。"
         )
     signed = set(
         SignaturePerson.objects.filter(batch=item.batch_id).values_list(
