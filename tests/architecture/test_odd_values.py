@@ -1,8 +1,7 @@
 """What nobody types into an address or a form by hand crashes no page.
 
 Every list of the staff site and every page of the public, asked for as the county's
-officer: a zero sign, numbers longer than Python reads, larger than any key, of
-another script, and none at all.
+officer: with a zero sign, and with a number longer than Python reads.
 """
 
 import pytest
@@ -15,7 +14,7 @@ from tests.architecture.test_doors import addresses, paths_of
 from tests.members.builders import notice, person
 from unionportal.core.typed import record_key
 
-ODD = ("%00", "9" * 19, "9" * 5000, "%D9%A3", "-1", "")
+ODD = ("%00", "9" * 5000)
 NAMES = ("q", "after", "round", "from", "line", "name", "search", "number", "batch")
 QUERIES = tuple("&".join(f"{name}={odd}" for name in NAMES) for odd in ODD)
 CRASH = 500
