@@ -26,6 +26,7 @@ UNWATCHED = {
     "request_asking": "writes a job down that asks the bank",
     "_send_again": "ends a sending that the bank never had; the next has its places",
     "keep": "the name and the problems of a refused statement",
+    "compute_what_if": "writes down what a trial came to; it pays nobody",
     "request_proof": "writes a job down that only reads the books",
     "prove_books": "writes down what a reading of the books came to",
     "_refused": "the name and the problems of a refused file",
@@ -49,6 +50,9 @@ WHOLE = {
     "request_computation",
     "request_publication",
     "request_release",
+    "request_what_if",
+    # A trial of a rule never touches a round; its people are forgotten by age.
+    "forget_what_ifs",
     # Before anything is granted: records of households, rules and answers.
     "save_scheme_version",
     "withdraw_scheme_version",

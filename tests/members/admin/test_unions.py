@@ -153,7 +153,7 @@ def test_refused_verb_says_why_and_changes_nothing() -> None:
     shown = page(client, "union", union.pk)
     assert "变更下级工会须有本工会或上级工会的“审批”、“管理员”岗位，您没有" in shown
     told = verb(client, union, "lock", reason="查")
-    assert "变更下级工会须由" in told
+    assert "变更下级工会须有" in told
     union.refresh_from_db()
     assert union.state == "normal"
     answer = client.post(
