@@ -34,6 +34,7 @@ from unionportal.demo.memberships import load_matters
 from unionportal.demo.messages import report_messages, shop_photo
 from unionportal.demo.privacy import load_privacy
 from unionportal.demo.staff import CHECKER
+from unionportal.demo.trial import load_trial
 from unionportal.demo.walk import banking, opening, signing
 from unionportal.demo.walk.bank import silent_batches, tell_fault
 from unionportal.demo.walk.linking import link_directly
@@ -99,6 +100,7 @@ def leave_in_the_middle(stage: Stage, winter: Winter) -> None:
     report_messages(root, on=working_days_before(winter.today, 1))
     load_matters(root, on=working_days_before(winter.today, 2), seed=stage.plan.seed)
     load_privacy(root, on=winter.today)
+    load_trial(root, on=winter.today)
 
 
 def _at(stage: Stage, plan: Plan) -> Stage:
