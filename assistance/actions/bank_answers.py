@@ -133,6 +133,7 @@ def enter_answer(batch: Batch, rows: AnswerRows, *, on: date, by: Actor) -> None
         organisation_id=batch.organisation_id,
         changes={
             "file": sha256,
+            "told": entered.told,
             "paid": [came_to.paid_count, came_to.paid_total],
             "returned": [came_to.returned_count, came_to.returned_total],
             "known": came_to.known_count,

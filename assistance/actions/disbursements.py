@@ -124,6 +124,7 @@ def instruct_batch(
             "state": [batch.state, target],
             "digest": batch.digest,
             "file": bank_file.sha256,
+            "told": bank_file.told,
             "lines": bank_file.line_count,
             "total": bank_file.total,
             "held": held,

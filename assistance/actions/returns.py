@@ -218,7 +218,8 @@ def _apply(
             subject=bank_file,
             on=on,
             organisation_id=bank_file.organisation_id,
-            changes={"file": bank_file.sha256} | _changes(came_to),
+            changes={"file": bank_file.sha256, "told": bank_file.told}
+            | _changes(came_to),
         )
         crashpoint(BEFORE)
     crashpoint(AFTER)
@@ -275,7 +276,7 @@ def _refused(
             subject=bank_file,
             on=on,
             organisation_id=bank_file.organisation_id,
-            changes={"problems": len(problems)},
+            changes={"problems": len(problems), "told": bank_file.told},
         )
     return Refusal(
         refusal_of_answer(bank_file.name, problems),

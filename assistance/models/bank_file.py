@@ -71,6 +71,13 @@ class BankFile(models.Model):
         return self.name
 
     @property
+    def told(self) -> list[object]:
+        """What the trail keeps of a file, for the proof to compare (`evidence`)."""
+        count_and_total = (self.line_count, f"{self.total:.2f}")
+        whose = (self.batch_id, self.organisation_id, self.on.isoformat())
+        return [self.layout, self.name, *count_and_total, *whose]
+
+    @property
     def layout_title(self) -> str:
         """The layout as people call it; a file that fits none names none."""
         return DIRECT_TITLE if self.layout == DIRECT else layout_title(self.layout)

@@ -5,7 +5,12 @@ changes one row past the guards, as the owner of the tables may, leaves two that
 disagree; the audit chain is held by `verify_audit`.
 """
 
-from assistance.enums import PaymentEnd
+from assistance.enums import AccountKind, PaymentEnd, SubjectKind
+from assistance.rules.answers import DECIDED
+from assistance.rules.banks.direct import DIRECT
+from assistance.rules.scheme import GRANTED_CLAUSE
+from unionportal.core.actor import SYSTEM
+from unionportal.core.formula.ruling import AMOUNT_CLAUSE
 from unionportal.core.guards import literal
 
 # Who is paid: the claim is what the answer granted, the card is the payee's own, and
@@ -128,6 +133,9 @@ _SIGNATURES = """
     WHERE batch.id IN (SELECT batch_id FROM wrong)
        OR batch.id IN (SELECT batch_id FROM astray)
        OR EXISTS (
+           SELECT FROM assistance_signature AS own
+           WHERE own.batch_id = batch.id AND own.principal_id = own.user_id)
+       OR EXISTS (
            SELECT FROM needed
            LEFT JOIN assistance_signature AS signature
                ON signature.batch_id = needed.id AND signature.cycle = needed.cycle
@@ -137,9 +145,13 @@ _SIGNATURES = """
                   OR needed.step = 'pay' AND signature.digest <> needed.digest))
     ORDER BY 2
 """
+_CLAUSES = ", ".join(
+    literal(code) for code in ("", GRANTED_CLAUSE, AMOUNT_CLAUSE, *DECIDED)
+)
+_KINDS = ", ".join(literal(kind) for kind in SubjectKind.values)
 # The totals of a round are its answers, and what was superseded has its successor. While
 # chunks of a round are being answered it is open and has no totals yet.
-_ANSWERS = """
+_ANSWERS = f"""
     WITH round AS (
         SELECT round.* FROM assistance_round AS round
         WHERE (%(round)s::bigint IS NULL OR round.id = %(round)s)
@@ -167,6 +179,17 @@ _ANSWERS = """
         FROM round LEFT JOIN assistance_determination AS answer
             ON answer.round_id = round.id AND answer.year = round.year
         GROUP BY round.id
+    ),
+    -- A clause that an answer names is one of its version, or one that people give.
+    misnamed AS (
+        SELECT DISTINCT round.id
+        FROM round JOIN assistance_determination AS answer
+            ON answer.round_id = round.id AND answer.year = round.year
+        JOIN assistance_schemeversion AS version ON version.id = round.version_id
+        WHERE answer.clause NOT IN ({_CLAUSES}) AND NOT EXISTS (
+                SELECT FROM jsonb_array_elements(version.body -> 'clauses') AS named
+                WHERE named.value ->> 'code' = answer.clause)
+           OR answer.subject_kind NOT IN ({_KINDS})
     )
     SELECT 'answers', round.id::text,
            concat('轮次 ', round.id, ' 记载的人数金额与认定不符，或有认定缺失')
@@ -177,8 +200,9 @@ _ANSWERS = """
                             counted.amount)
        OR counted.lost > 0 OR counted.astray > 0
        OR counted.successors <> counted.superseded
+       OR round.id IN (SELECT id FROM misnamed)
     ORDER BY round.id
-"""
+"""  # noqa: S608 - built from constants
 # Where batches and rounds stand, and the files exchanged, are what the trail says last.
 _TRAIL = """
     WITH subject AS (
@@ -302,7 +326,9 @@ _VOUCHERS = """
                 OR undone.kind <> entry.kind))
     ORDER BY entry.id
 """
-_BATCH_VOUCHERS = """
+_SYSTEM = literal(SYSTEM.name)
+_BUCKET_KINDS = ", ".join(literal(kind) for kind in AccountKind.values)
+_BATCH_VOUCHERS = f"""
     SELECT 'voucher', entry.key, concat('分录“', entry.document, '”与批次或回盘不符')
     FROM assistance_entry AS entry
     JOIN assistance_batch AS batch ON batch.id = entry.batch_id
@@ -310,20 +336,75 @@ _BATCH_VOUCHERS = """
         ON file.direction = 'in' AND file.state = 'applied'
        AND left(file.sha256, 32) = split_part(entry.key, ':', 2)
     WHERE (%(round)s::bigint IS NULL OR batch.round_id = %(round)s)
-      AND NOT coalesce(CASE split_part(entry.key, ':', 1)
+      AND NOT coalesce(entry.reverses_id IS NULL
+          AND (entry.made_by = {_SYSTEM} OR EXISTS (
+              SELECT FROM core_auditentry AS told
+              WHERE told.actor_name = entry.made_by AND told.on = entry.on
+                AND (told.subject_kind = 'assistance.batch'
+                     AND told.subject_id = batch.id
+                  OR told.subject_kind = 'assistance.bankfile'
+                     AND told.subject_id = file.id
+                  OR told.subject_kind = 'assistance.payment'
+                     AND told.verb = 'withdraw_payment')))
+          AND CASE split_part(entry.key, ':', 1)
           WHEN 'reserve' THEN entry.kind = 'reserve' AND entry.on = batch.approved_on
               AND split_part(entry.key, ':', 2) = batch.number
+              AND entry.document = concat('批次 ', batch.number, ' 审批通过')
           WHEN 'commit' THEN entry.kind = 'commit' AND entry.on = batch.instructed_on
               AND split_part(entry.key, ':', 2) = batch.number
+              AND entry.document = concat('批次 ', batch.number, ' 送银行')
           WHEN 'withdraw' THEN entry.kind = 'release' AND EXISTS (
               SELECT FROM assistance_payment AS payment
               WHERE payment.batch_id = batch.id AND payment.state = 'withdrawn'
-                AND payment.reference = split_part(entry.key, ':', 2))
+                AND payment.reference = split_part(entry.key, ':', 2)
+                AND entry.document =
+                    concat('批次 ', batch.number, ' 撤下 ', payment.reference))
           ELSE entry.kind = CASE split_part(entry.key, ':', 1) WHEN 'pay' THEN 'spend'
                   WHEN 'return' THEN 'release' WHEN 'take_back' THEN 'take_back' END
               AND split_part(entry.key, ':', 3) = batch.id::text AND entry.on = file.on
+              AND entry.document = left(concat('批次 ', batch.number, ' ',
+                  CASE file.layout WHEN {literal(DIRECT)} THEN '直联应答'
+                  ELSE concat('回盘文件 ', file.name) END), 200)
       END, FALSE)
     ORDER BY entry.id
+"""  # noqa: S608 - built from constants
+# A union has every bucket of a source, or none.
+_BUCKETS = f"""
+    SELECT 'account', concat(account.organisation_id, '-', account.source_id),
+           concat(min(organisation.short_name), '的“', min(source.name), '”账户不齐')
+    FROM assistance_account AS account
+    LEFT JOIN members_organisation AS organisation
+        ON organisation.id = account.organisation_id
+    LEFT JOIN assistance_fundsource AS source ON source.id = account.source_id
+    WHERE %(round)s::bigint IS NULL
+    GROUP BY account.organisation_id, account.source_id
+    HAVING count(*) FILTER (WHERE account.kind IN ({_BUCKET_KINDS}))
+        <> {len(AccountKind.values)} OR count(*) <> {len(AccountKind.values)}
+    ORDER BY 2
+"""  # noqa: S608 - built from constants
+# What stands of a bank file is what the trail kept when it came or went.
+_FILES_TOLD = """
+    SELECT 'file', file.name, concat('银行文件 ', file.name, ' 的登记与审计记录不符')
+    FROM assistance_bankfile AS file
+    JOIN core_auditentry AS told
+        ON told.subject_kind = 'assistance.bankfile' AND told.subject_id = file.id
+       AND told.changes ? 'told'
+    WHERE %(round)s::bigint IS NULL AND told.changes -> 'told' <> jsonb_build_array(
+        file.layout, file.name, file.line_count, file.total::text, file.batch_id,
+        file.organisation_id, file.on::text)
+    UNION ALL
+    SELECT 'file', file.name, concat('银行文件 ', file.name, ' 的登记与审计记录不符')
+    FROM assistance_bankfile AS file
+    JOIN assistance_batch AS batch ON batch.id = file.batch_id
+    JOIN core_auditentry AS told
+        ON told.subject_kind = 'assistance.batch' AND told.subject_id = batch.id
+       AND told.changes ? 'told' AND told.changes ->> 'file' = file.sha256
+    WHERE file.direction = 'out'
+      AND (%(round)s::bigint IS NULL OR batch.round_id = %(round)s)
+      AND told.changes -> 'told' <> jsonb_build_array(
+        file.layout, file.name, file.line_count, file.total::text, file.batch_id,
+        file.organisation_id, file.on::text)
+    ORDER BY 2
 """
 _END_WORDS = " ".join(
     f"WHEN {literal(reason)} THEN {literal(label)}"
@@ -352,5 +433,7 @@ EVIDENCE = (
     _DATES,
     _VOUCHERS,
     _BATCH_VOUCHERS,
+    _BUCKETS,
+    _FILES_TOLD,
     _ENDS,
 )

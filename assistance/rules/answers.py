@@ -8,7 +8,7 @@ OBJECTION_CLAUSE = "objection_upheld"
 REVIEW_FACT = "objection_review"
 DECIDED_BY_PERSON = {OBJECTION_CLAUSE, REVIEW_FACT}
 _REVIEW_NAME = "异议成立后的重新核查"
-_DECIDED = {
+DECIDED = {
     OBJECTION_CLAUSE: "公示期间异议成立，核查后不符合",
     REVIEW_FACT: _REVIEW_NAME,
 }
@@ -50,13 +50,13 @@ _ASK = "请联系您所在的县级工会，问清需要补充什么。"
 
 def reason_title(scheme: Scheme, code: str) -> str:
     """What a clause demands, or what a person decided."""
-    return _DECIDED.get(code) or scheme.clause_title(code)
+    return DECIDED.get(code) or scheme.clause_title(code)
 
 
 def fact_name(words: Vocabulary, fact: str) -> str:
     """The Chinese name of a missing fact."""
     declared = words.get(fact)
-    return declared.name if declared else _DECIDED.get(fact, fact)
+    return declared.name if declared else DECIDED.get(fact, fact)
 
 
 def need(fact: str, name: str) -> str:
