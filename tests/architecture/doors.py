@@ -387,8 +387,11 @@ DOORS: dict[str, Door] = {
     ),
     "staff_messages:wordings": STAFF_LIST,
     # Each union has words of its own; the form refuses what the table sends.
+    # Each union words its own messages.
     "staff_messages:wording": Door(
-        get=STAFF_LIST.get, post="login login 200 login 200 login"
+        get=STAFF_LIST.get,
+        post="login login 200 login 200 login",
+        writers=frozenset({"neighbour"}),
     ).at("/staff/messages/templates/assistance.paid/"),
     "staff_jobs:jobs": STAFF_LIST,
     "staff_jobs:retry": STAFF_VERB.of("job"),

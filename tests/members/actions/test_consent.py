@@ -112,7 +112,7 @@ def test_paper_needs_its_place_and_the_union_s_own_staff() -> None:
     with pytest.raises(Refusal, match="编号和存放处"):
         file_paper_consent(subject=subject, entry=entry, on=ON, by=staff(Role.MAKER))
     signed = replace(entry, evidence="授权书 2025-017，县总档案柜 3")
-    with pytest.raises(Refusal, match="登记个人信息同意须由"):
+    with pytest.raises(Refusal, match="登记个人信息同意须有"):
         file_paper_consent(
             subject=subject, entry=signed, on=ON, by=staff(Role.MAKER, at=NEXT_COUNTY)
         )

@@ -94,8 +94,8 @@ def test_tie_is_entered_once_by_those_who_keep_the_employer() -> None:
     employer, _covered = firm()
     entry = Tie(name="钱老板", kind=TieKind.OWNER)
     for by, words in (
-        (staff(Role.MAKER, at=NEXT_COUNTY), "登记用人单位须由"),
-        (staff(Role.AUDITOR), "登记用人单位须由"),
+        (staff(Role.MAKER, at=NEXT_COUNTY), "登记用人单位须有"),
+        (staff(Role.AUDITOR), "登记用人单位须有"),
     ):
         with pytest.raises(Refusal, match=words):
             tie_to_employer(
@@ -151,7 +151,7 @@ def test_work_is_refused_without_the_right_or_the_employer() -> None:
     someone = person("李工")
     for code, by, words in (
         ("91110000M000100Y4X", staff(Role.MAKER), "代码|校验"),
-        (CODE, staff(Role.MAKER, at=NEXT_COUNTY), "人员登记须由"),
+        (CODE, staff(Role.MAKER, at=NEXT_COUNTY), "人员登记须有"),
     ):
         with pytest.raises(Refusal, match=words):
             start_employment(

@@ -65,7 +65,7 @@ def test_failed_job_is_begun_anew_once() -> None:
 def test_failed_job_is_not_begun_anew_by_others() -> None:
     job = failed()
     for by in (staff(Role.PAYER), staff(Role.MAKER, at=NEXT_COUNTY)):
-        with pytest.raises(Refusal, match="经办、管理员"):
+        with pytest.raises(Refusal, match="“经办”、“管理员”"):
             retry_job(job_id=job.pk, on=ON, by=by)
     assert Job.objects.count() == 1
 

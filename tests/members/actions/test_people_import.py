@@ -284,7 +284,7 @@ def test_missing_column_refuses_the_whole_file() -> None:
 
 
 def test_auditor_may_not_hand_in_a_roster() -> None:
-    with pytest.raises(Refusal, match="经办或管理员"):
+    with pytest.raises(Refusal, match="“经办”、“管理员”"):
         handed_in(roster(), staff(Role.AUDITOR))
     assert Upload.objects.count() == 0
 

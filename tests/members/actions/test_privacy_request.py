@@ -75,7 +75,7 @@ def test_a_correction_is_applied_when_a_checker_grants_it_and_each_step_told() -
     waiting = privacy_requests_waiting(checker, ON)
     assert [item.due_on for item in waiting] == [asked.due_on]
     assert privacy_requests_waiting(maker, ON) == []
-    with pytest.raises(Refusal, match="决定个人信息请求须由"):
+    with pytest.raises(Refusal, match="决定个人信息请求须有"):
         granted(asked, maker)
     granted(asked, checker)
     someone.refresh_from_db()
@@ -142,7 +142,7 @@ def test_a_deletion_takes_two_people_of_the_union() -> None:
     both = staff(Role.MAKER, Role.CHECKER)
     with pytest.raises(Refusal, match="先由经办提出"):
         granted(asked, both)
-    with pytest.raises(Refusal, match="提出处理意见须由"):
+    with pytest.raises(Refusal, match="提出处理意见须有"):
         endorsed(asked, staff(Role.MAKER, at=NEXT_COUNTY))
     endorsed(asked, both)
     with pytest.raises(Refusal, match="不能是同一人"):
