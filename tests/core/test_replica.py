@@ -4,7 +4,9 @@ import ast
 from pathlib import Path
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.test import RequestFactory
 from django.urls import NoReverseMatch, reverse
 
@@ -51,6 +53,15 @@ def test_who_somebody_is_is_asked_of_the_primary_while_it_answers(
     with reading_from_replica(primary_answers=False):
         assert Router().db_for_read(model) == REPLICA
         assert reading_aliases() == (REPLICA,)
+
+
+@pytest.mark.parametrize("model", [Session, UserSession])
+def test_that_the_visitor_is_still_there_is_written_to_the_primary(
+    model: type[Round],
+) -> None:
+    with reading_from_replica():
+        assert Router().db_for_write(model) is None
+        assert Router().db_for_read(model) == PRIMARY
 
 
 def test_the_mark_ends_with_the_report_whatever_happens() -> None:
