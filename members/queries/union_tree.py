@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from django.db import connection
+from django.db import connections, router
 
 from members.models import Organisation
 from members.queries.organisation import organisations_visible_to
@@ -82,8 +82,11 @@ def _open(twig: Twig) -> None:
 
 
 def _rows(paths: list[str], opened: list[str]) -> list[Row]:
-    """These unions and the standing ones directly below the opened, in tree order."""
-    with connection.cursor() as cursor:
+    """These unions and the standing ones directly below the opened, in tree order.
+
+    Read where the page under way reads: the tree stands beside reports, too.
+    """
+    with connections[router.db_for_read(Organisation)].cursor() as cursor:
         cursor.execute(_TWIGS, [paths, opened, STEP, SHOWN + 1])
         return list(cursor.fetchall())
 
