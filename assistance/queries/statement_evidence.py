@@ -150,7 +150,8 @@ _MATCHES = """
     SELECT 'match', "group"::text, concat('核对 ', "group", ' 的两边不符')
     FROM wrong WHERE %(round)s::bigint IS NULL ORDER BY "group" LIMIT 100
 """
-# A month that was signed for still comes to the figures it was signed with.
+# A month that was closed still comes to the figures it was closed with. One that is
+# only prepared may be overtaken by a receipt; then closing it is refused.
 _MONTHS = """
     WITH month AS (
         SELECT month.*, account.organisation_id,
@@ -211,7 +212,8 @@ _MONTHS = """
     JOIN members_organisation AS organisation ON organisation.id = month.organisation_id
     LEFT JOIN last_told ON last_told.subject_id = month.id
     LEFT JOIN core_auditentry AS told ON told.id = last_told.entry_id
-    WHERE (month.bank_received, month.bank_paid, month.book_received, month.book_paid,
+    WHERE month.state = 'closed' AND (
+          (month.bank_received, month.bank_paid, month.book_received, month.book_paid,
            month.item_count) IS DISTINCT FROM
           (counted.bank_received, counted.bank_paid, counted.book_received,
            counted.book_paid, counted.items)
@@ -234,7 +236,7 @@ _MONTHS = """
                ORDER BY line.number DESC LIMIT 1), statement.opening)
            FROM assistance_bankstatement AS statement
            WHERE statement.paying_account_id = month.paying_account_id
-             AND month.until BETWEEN statement.period_from AND statement.period_to)
+             AND month.until BETWEEN statement.period_from AND statement.period_to))
        OR told.changes -> 'state' ->> 1 IS DISTINCT FROM month.state
        OR told.changes ->> 'digest' IS DISTINCT FROM month.digest
        OR told.user_id IS DISTINCT FROM

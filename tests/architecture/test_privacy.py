@@ -85,12 +85,13 @@ def lists(page: type[ExportPage] = ExportPage) -> list[type[ExportPage]]:
     return [one for sub in page.__subclasses__() for one in (sub, *lists(sub))]
 
 
-# Lists of unions, sums and the trail; RecordExport asks by the record it lists.
+# Lists of unions, sums, the trail, and of staff at their work; RecordExport asks by the record it lists.
 OF_NO_PERSON = {
     "CountyExport",
     "EmployerExport",
     "ExportPage",
     "FlagExport",
+    "OnlineExport",
     "OperationExport",
     "OutstandingExport",
     "OverseerExport",

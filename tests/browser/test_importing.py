@@ -86,6 +86,8 @@ def test_wrong_rows_come_back_marked_are_put_right_and_taken_in(
     check(desk, desk.url, DESKS)
     assert "张一" in desk.inner_text("table")
     assert "李二" not in desk.inner_text("table")
+    desk.fill("input[name=reason]", "核对名册")
     taken = saved(desk, "导出 CSV", tmp_path).read_text("utf-8-sig").splitlines()
     assert taken[0].startswith("姓名,身份证号,手机号")
-    assert [line.partition(",")[0] for line in taken[1:]] == ["张一"]
+    assert [line.partition(",")[0] for line in taken[1:-1]] == ["张一"]
+    assert "理由：核对名册" in taken[-1]
