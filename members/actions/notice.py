@@ -43,14 +43,13 @@ from unionportal.core.notice_kinds import (
     LinesSelect,
     notice_kind,
 )
-from unionportal.core.secrets import seal_bytes
+from unionportal.core.papers import keep_papers
 from unionportal.core.uploads.evidence import Evidence
 
 ANONYMOUS = STRANGER
 LONGEST_TEXT = 1000
 RECEIPT_SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 RECEIPT_LENGTH = 12
-EVIDENCE_CONTEXT = "members.objection.evidence"
 NAMELESS = "应本人要求不公开姓名"
 # Whatever the app says, a name is masked here, and that of a minor, or of somebody who
 # has withdrawn his consent to it, not shown at all.
@@ -188,7 +187,7 @@ def file_objection(  # noqa: PLR0913 - who, about what, in which words, with whi
             filed_by_name=by.name,
             receipt=new_receipt(),
         )
-        _keep_evidence(objection, evidence)
+        keep_papers(ObjectionEvidence, evidence, objection=objection)
         _record_objection(by, "file", objection, on, source=None)
     return objection
 
@@ -273,19 +272,6 @@ def put_off_end(
 def new_receipt() -> str:
     """Twelve signs that nobody guesses (58 bits), without those that look alike."""
     return "".join(secrets.choice(RECEIPT_SIGNS) for _sign in range(RECEIPT_LENGTH))
-
-
-def _keep_evidence(objection: Objection, evidence: Sequence[Evidence]) -> None:
-    for number, each in enumerate(evidence, start=1):
-        ObjectionEvidence.objects.create(
-            objection=objection,
-            number=number,
-            name=each.name,
-            kind=each.kind,
-            size=len(each.content),
-            sha256=each.sha256,
-            content=seal_bytes(each.content, context=EVIDENCE_CONTEXT),
-        )
 
 
 def _tell_objector(objection: Objection) -> None:

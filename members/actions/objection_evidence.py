@@ -4,12 +4,11 @@ from datetime import date
 
 from django.db import transaction
 
-from members.actions.notice import EVIDENCE_CONTEXT
 from members.models import ObjectionEvidence
 from members.permissions.notices import can_look_at_evidence
 from unionportal.core.actor import Actor
 from unionportal.core.audit import record
-from unionportal.core.secrets import unseal_bytes
+from unionportal.core.papers import content_of
 
 
 @transaction.atomic
@@ -28,4 +27,4 @@ def look_at_evidence(*, evidence_id: int, on: date, by: Actor) -> bytes:
         organisation_id=objection.notice.organisation_id,
         changes={"evidence": evidence.number},
     )
-    return unseal_bytes(bytes(evidence.content), context=EVIDENCE_CONTEXT)
+    return content_of(evidence)

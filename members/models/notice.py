@@ -15,7 +15,7 @@ from unionportal.core.guards import (
     kept_when,
     state_guard,
 )
-from unionportal.core.uploads.evidence import EvidenceKind
+from unionportal.core.models import SealedPaper
 
 NOTICE_FROZEN = (
     "organisation",
@@ -282,20 +282,14 @@ class Objection(models.Model):
         return f"{self.notice} #{self.pk}"
 
 
-class ObjectionEvidence(models.Model):
+class ObjectionEvidence(SealedPaper):
     """A photo or paper handed in with an objection; sealed, never changed."""
 
-    append_only = True
+    SEALED_FOR = "members.objection.evidence"
 
     objection = models.ForeignKey(
         Objection, models.PROTECT, related_name="evidence", verbose_name=_("异议")
     )
-    number = models.PositiveSmallIntegerField(_("序号"))
-    name = models.CharField(_("文件名"), max_length=100)
-    kind = models.CharField(_("种类"), max_length=8, choices=EvidenceKind.choices)
-    size = models.PositiveIntegerField(_("字节"))
-    sha256 = models.CharField(_("摘要"), max_length=64)
-    content = models.BinaryField(_("内容"), editable=False)
 
     class Meta:
         verbose_name = _("异议证据")
@@ -307,6 +301,3 @@ class ObjectionEvidence(models.Model):
             ),
         )
         triggers = (append_only("异议证据不能修改或删除。", spares_owner=True),)
-
-    def __str__(self) -> str:
-        return self.name

@@ -8,11 +8,13 @@ that was read: whoever changed it meanwhile has sealed it under the key in use a
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from django.apps import apps
 from django.conf import settings
 from django.db import connections, transaction
+from django.db.models import Model
 
 from unionportal.core.faults import crashpoint, declare_crashpoint
+from unionportal.core.models import Upload
+from unionportal.core.papers import paper_models
 from unionportal.core.secrets import (
     active_key_id,
     blind_index,
@@ -20,15 +22,11 @@ from unionportal.core.secrets import (
     seal_bytes,
     unseal_bytes,
 )
+from unionportal.core.uploads.steps import CONTEXT as UPLOAD_CONTEXT
 from unionportal.operations.keys import sealed_fields
 
 OWNER = "owner"
 AFTER_BATCH = declare_crashpoint("rotate_keys.after_batch")
-# Columns of files, which are no text fields: (model, column, what they are bound to).
-FILES = (
-    ("core.Upload", "content", "core.upload.content"),
-    ("members.ObjectionEvidence", "content", "members.objection.evidence"),
-)
 INDEX_KINDS = {"number": "account"}
 PASSES = 5
 Told = Callable[[str, int], None]
@@ -60,9 +58,17 @@ def sealed_columns() -> Iterator[Sealed]:
             index=index if index in names else "",
             kind=INDEX_KINDS.get(str(field.name), str(field.name)),
         )
-    for name, column, context in FILES:
-        meta = apps.get_model(name)._meta
-        yield Sealed(f"{meta.verbose_name}·{column}", meta.db_table, column, context)
+    for model, context in sealed_files():
+        meta = model._meta
+        label = f"{meta.verbose_name}·content"
+        yield Sealed(label, meta.db_table, "content", context)
+
+
+def sealed_files() -> Iterator[tuple[type[Model], str]]:
+    """The tables whose column `content` is a sealed file, and what it is bound to."""
+    yield Upload, UPLOAD_CONTEXT
+    for model in paper_models():
+        yield model, model.SEALED_FOR
 
 
 def rotate_keys(*, batch: int, tell: Told) -> int:

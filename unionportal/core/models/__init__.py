@@ -12,6 +12,7 @@ from unionportal.core.models.messages import (
     MessageState,
     MessageWording,
 )
+from unionportal.core.models.paper import SealedPaper
 from unionportal.core.models.upload import RowVerdict, Upload, UploadRow, UploadState
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "MessageState",
     "MessageWording",
     "RowVerdict",
+    "SealedPaper",
     "StoredReply",
     "Upload",
     "UploadRow",
