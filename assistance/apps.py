@@ -17,6 +17,7 @@ class AssistanceConfig(AppConfig):
         from assistance.actions.notices import NOTICE_KIND
         from assistance.actions.successions import SUCCESSIONS
         from assistance.enums import VERBS
+        from assistance.queries.application_facts import application_population
         from assistance.queries.cards import matter_cards, matter_page
         from assistance.queries.dossiers import hardship_population
         from assistance.queries.figures import FIGURES
@@ -41,6 +42,9 @@ class AssistanceConfig(AppConfig):
         hardship = hardship_population()
         register_fact_sheet(hardship.sheet)
         register_population(hardship)
+        applied = application_population()
+        register_fact_sheet(applied.sheet)
+        register_population(applied)
         for figure in FIGURES:
             register_figure(figure)
         for queue in QUEUES:

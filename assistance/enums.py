@@ -77,6 +77,41 @@ class Delivery(TextChoices):
 
 class SubjectKind(TextChoices):
     HOUSEHOLD = "household", _("困难家庭")
+    PERSON = "person", _("个人")
+
+
+class AidApplicationState(TextChoices):
+    """How far an application for aid has come; the decision is the round's."""
+
+    DRAFT = "draft", _("草稿")
+    SUBMITTED = "submitted", _("待受理")
+    ASKED = "asked", _("待补材料")
+    ACCEPTED = "accepted", _("已受理")
+    REFUSED = "refused", _("不予受理")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+class Beneficiary(TextChoices):
+    """Whom the aid of an application is for."""
+
+    SELF = "self", _("申请人本人")
+    CHILD = "child", _("申请人的子女")
+
+
+class ApplicationChannel(TextChoices):
+    """Through which door an application came in."""
+
+    WORKER = "worker", _("本人在线")
+    UNION = "union", _("工会代办")
+    SYSTEM = "system", _("县级系统")
+
+
+class EvidenceWay(TextChoices):
+    """How the union comes to know what a paper would prove (社会救助法 62)."""
+
+    FETCHED = "fetched", _("工会自行核对")
+    ASKED = "asked", _("请您提供")
+    NEVER = "never", _("不用提供")
 
 
 class RoundKind(TextChoices):

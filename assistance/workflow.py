@@ -1,6 +1,7 @@
 """State tables of assistance: the actions and the database read the same rows."""
 
 from assistance.enums import (
+    AidApplicationState,
     BatchState,
     DossierState,
     FindingState,
@@ -30,6 +31,26 @@ SCHEME_VERSION = Workflow(
         Transition("withdraw", SchemeState.PUBLISHED, SchemeState.WITHDRAWN, "停用"),
     ),
     labels=dict(SchemeState.choices),
+)
+
+_APPLYING = AidApplicationState
+AID_APPLICATION = Workflow(
+    name="帮扶申请",
+    initial=_APPLYING.DRAFT,
+    transitions=(
+        Transition("submit", _APPLYING.DRAFT, _APPLYING.SUBMITTED, "提交"),
+        Transition("ask", _APPLYING.SUBMITTED, _APPLYING.ASKED, "要求补充"),
+        Transition("resubmit", _APPLYING.ASKED, _APPLYING.SUBMITTED, "补充后提交"),
+        Transition("accept", _APPLYING.SUBMITTED, _APPLYING.ACCEPTED, "受理"),
+        Transition("refuse", _APPLYING.SUBMITTED, _APPLYING.REFUSED, "不予受理"),
+        Transition("refuse", _APPLYING.ASKED, _APPLYING.REFUSED, "不予受理"),
+        Transition("object", _APPLYING.REFUSED, _APPLYING.SUBMITTED, "申请复核"),
+        Transition("withdraw", _APPLYING.DRAFT, _APPLYING.WITHDRAWN, "撤回"),
+        Transition("withdraw", _APPLYING.SUBMITTED, _APPLYING.WITHDRAWN, "撤回"),
+        Transition("withdraw", _APPLYING.ASKED, _APPLYING.WITHDRAWN, "撤回"),
+        Transition("withdraw", _APPLYING.ACCEPTED, _APPLYING.WITHDRAWN, "撤回"),
+    ),
+    labels=dict(_APPLYING.choices),
 )
 
 ROUND = Workflow(

@@ -23,7 +23,7 @@ from rest_framework.test import APIRequestFactory, force_authenticate
 
 from assistance.api.views import DeterminationList, PaymentList
 from assistance.models import Round
-from assistance.queries.populations import population_named
+from assistance.queries.populations import population_for
 from assistance.queries.schemes import scheme_of
 from bench.province import ON, PROVINCE, populate, released
 from bench.rows import Measured, Options, Row
@@ -135,7 +135,7 @@ def _queries(client: Client, round_: Round, name: str, size: int) -> int:
 def _words(round_: Round) -> dict[str, str]:
     """Titles of clauses and names of facts, which the floor is given ready-made."""
     scheme = scheme_of(round_.version)
-    vocabulary = population_named(scheme.population).sheet.vocabulary
+    vocabulary = population_for(scheme).sheet.vocabulary
     titles = {clause.code: clause.title for clause in scheme.ruling.clauses}
     return titles | {name: vocabulary[name].name for name in vocabulary}
 

@@ -91,11 +91,12 @@ def write_answers(round_: Round, span: Span) -> int:
 
 def write_answers_of_the_rest(round_: Round) -> int:
     """Answer whoever slipped between the chunks (moved, or new); return how many."""
+    population = population_of(round_)
     answers = Determination.objects.filter(
         year=round_.year,
         round=round_,
-        subject_kind=population_of(round_).subject_kind,
-        subject_id=OuterRef("pk"),
+        subject_kind=population.subject_kind,
+        subject_id=OuterRef(population.subject),
         superseded_by=None,
     )
     left = subjects_of(round_).order_by().filter(~Exists(answers))
@@ -135,7 +136,7 @@ def _insert(
 def _keys(population: Population) -> dict[str, Expression | F]:
     return {
         "organisation_id": population.organisation,
-        "subject_id": F("pk"),
+        "subject_id": F(population.subject),
         "payee_id": population.payee,
     }
 

@@ -18,7 +18,7 @@ from django.db.models import F
 from assistance.enums import ChangeKind, Outcome, SchemeState
 from assistance.models import SchemeVersion, WhatIf, WhatIfChange
 from assistance.permissions.what_ifs import can_run_what_if
-from assistance.queries.populations import Population, population_named
+from assistance.queries.populations import Population, population_for
 from assistance.queries.schemes import scheme_of
 from assistance.queries.what_ifs import (
     free_money,
@@ -112,7 +112,7 @@ def _versions(entry: WhatIfEntry) -> tuple[SchemeVersion, SchemeVersion]:
 def _common_population(before: Scheme, after: Scheme) -> Population:
     if before.population != after.population:
         raise Refusal("两版的发放对象不是同一类，不能逐户比较。", code="population")
-    return population_named(after.population)
+    return population_for(before, after)
 
 
 def _require_order(entry: WhatIfEntry) -> None:
@@ -164,7 +164,7 @@ def compute_what_if(
 def _compare(asked: WhatIf) -> int:
     """Write counts and changes; return how many changes."""
     before, after = schemes_of(asked)
-    population = population_named(after.population)
+    population = population_for(before, after)
     priorities = priorities_of(asked)
     questions = Questions(
         {"before_": before.ruling, "after_": after.ruling},
@@ -177,7 +177,7 @@ def _compare(asked: WhatIf) -> int:
         as_of=asked.as_of,
         extra_columns={
             "organisation_id": population.organisation,
-            "subject_id": F("pk"),
+            "subject_id": F(population.subject),
             "payee_id": population.payee,
         },
     )

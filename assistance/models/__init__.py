@@ -1,5 +1,6 @@
 """Tables of assistance, one file a noun."""
 
+from assistance.models.application import AidApplication, AidEvidence, AidWindow
 from assistance.models.bank_file import BankFile
 from assistance.models.batch import (
     Batch,
@@ -41,6 +42,9 @@ from assistance.models.what_if import WhatIf, WhatIfChange, WhatIfCount
 
 __all__ = [
     "Account",
+    "AidApplication",
+    "AidEvidence",
+    "AidWindow",
     "BankFile",
     "BankSending",
     "BankStatement",

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from assistance.enums import Outcome
 from assistance.models import Determination, Round
-from assistance.queries.populations import population_named
+from assistance.queries.populations import population_for
 from assistance.queries.schemes import scheme_of
 from assistance.rules.answers import DECIDED_BY_PERSON, fact_name, reason_title
 from assistance.rules.scheme import GRANTED_CLAUSE, Scheme
@@ -31,7 +31,7 @@ def scheme_behind(determination: Determination) -> Scheme:
 
 
 def words_of(determination: Determination) -> Vocabulary:
-    return population_named(scheme_behind(determination).population).sheet.vocabulary
+    return population_for(scheme_behind(determination)).sheet.vocabulary
 
 
 def values_seen(determination: Determination) -> Mapping[str, Value | None]:
@@ -52,7 +52,7 @@ def answer_in_words(round_: Round, outcome: str, clause: str, missing_fact: str)
     """The words of an answer of a round, from its codes; empty for the eligible."""
     scheme = scheme_of(round_.version)
     if outcome == Outcome.UNKNOWN:
-        words = population_named(scheme.population).sheet.vocabulary
+        words = population_for(scheme).sheet.vocabulary
         return fact_name(words, missing_fact)
     if outcome == Outcome.INELIGIBLE:
         return reason_title(scheme, clause)

@@ -324,6 +324,41 @@ def _accounts_in_use() -> QuerySet[BankAccount]:
     )
 
 
+# What rules may also know of an applicant's household: the rest of the file's facts
+# would be mistaken for the application's own.
+_OF_THE_FILE_ONLY = frozenset(
+    {
+        *("already_granted", "account_verified", "as_of", "applied_on", "approved_on"),
+        *("birth_date", "principal_died"),
+    }
+)
+
+
+def household_declarations() -> tuple[FactDeclaration, ...]:
+    """The facts of a household that another population may name."""
+    declared = hardship_declarations()
+    return tuple(one for one in declared if one.name_en not in _OF_THE_FILE_ONLY)
+
+
+def facts_of_household(principal: str, as_of: date) -> dict[str, Any]:
+    """The facts of the open dossier of the person in a column; NULL without one."""
+    rows = with_line(open_dossier_of(principal, as_of))
+    values = _hardship_facts(rows, as_of)
+    return {
+        name: Subquery(rows.annotate(fact=values[name]).values("fact")[:1])
+        for name in (one.name_en for one in household_declarations())
+    }
+
+
+def open_dossier_of(principal: str, as_of: date) -> QuerySet[HouseholdDossier]:
+    """The dossier on file, one at most, of the person in a column of another table."""
+    return HouseholdDossier.objects.filter(
+        principal=OuterRef(principal),
+        state=DossierState.ON_FILE,
+        approved_on__lte=as_of,
+    ).order_by()
+
+
 def on_file(*, path: str, as_of: date) -> QuerySet[HouseholdDossier]:
     """The open dossiers approved by a day, in the reach of a place in the tree."""
     return HouseholdDossier.objects.filter(
@@ -335,13 +370,24 @@ def on_file(*, path: str, as_of: date) -> QuerySet[HouseholdDossier]:
 
 
 def hardship_subjects(round_: Round) -> QuerySet[HouseholdDossier]:
-    """The register as a round sees it, with the join its facts need.
+    """The register as a round sees it, with the join its facts need."""
+    reach = on_file(path=round_.organisation.path, as_of=round_.as_of)
+    return with_line(reach).alias(
+        already_granted=earlier_grant(
+            scheme_id=round_.version.scheme_id,
+            occurrence=round_.occurrence,
+            subject_kind=SubjectKind.HOUSEHOLD,
+        )
+    )
+
+
+def with_line(dossiers: QuerySet[HouseholdDossier]) -> QuerySet[HouseholdDossier]:
+    """With the subsistence line valid when each household applied.
 
     The join finds one row at most, because standards exclude overlap; it is not made
     where no rule asks for the line.
     """
-    reach = on_file(path=round_.organisation.path, as_of=round_.as_of)
-    return reach.annotate(
+    return dossiers.annotate(
         line_in_force=FilteredRelation(
             "division__standards",
             condition=Q(
@@ -352,24 +398,22 @@ def hardship_subjects(round_: Round) -> QuerySet[HouseholdDossier]:
                 division__standards__valid_from__lte=F("applied_on"),
             ),
         ),
-    ).alias(
-        already_granted=earlier_grant(
-            scheme_id=round_.version.scheme_id,
-            occurrence=round_.occurrence,
-            subject_kind=SubjectKind.HOUSEHOLD,
-        )
     )
 
 
 def earlier_grant(
-    *, scheme_id: int, occurrence: str, subject_kind: SubjectKind
+    *,
+    scheme_id: int,
+    occurrence: str,
+    subject_kind: SubjectKind,
+    subject: str = "pk",
 ) -> Expression:
     """Who has arranged this grant already, in words; NULL where nobody has."""
     claims = PaymentClaim.objects.filter(
         scheme=scheme_id,
         occurrence=occurrence,
         subject_kind=subject_kind,
-        subject_id=OuterRef("pk"),
+        subject_id=OuterRef(subject),
         released=False,
     )
     # EXISTS is hashed once for the whole statement; the words are made where it hits.

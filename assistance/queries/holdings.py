@@ -4,12 +4,14 @@ from datetime import date
 
 from assistance.enums import DossierState, RoundState
 from assistance.models import (
+    AidApplication,
     Determination,
     HouseholdDossier,
     HouseholdMember,
     Inquiry,
     Payment,
 )
+from assistance.queries.applications import answers_in_words
 from assistance.queries.payees import determinations_of_payee
 from members.models import Person
 from members.queries.holdings import Duty, Holding
@@ -51,7 +53,35 @@ def holdings_in_aid(person: Person) -> list[Holding]:
             masked = f"{one.name} {mask_id_number(number)}".strip()
             label = str(one.get_relation_display())
             found.append(Holding(section, label, told, "本人申报", AID, masked))
-    return [*found, *_in_families(person), *_answers(person), *_paid(person)]
+    return [
+        *found,
+        *_in_families(person),
+        *_applications(person),
+        *_answers(person),
+        *_paid(person),
+    ]
+
+
+def _applications(person: Person) -> list[Holding]:
+    """What he applied for and said, and where somebody applied for him."""
+    found = []
+    rows = AidApplication.objects.filter(applicant=person).select_related("scheme")
+    for one in rows:
+        section = f"帮扶申请 {one.pk}"
+        number = one.id_number or ""
+        told = f"{one.scheme}，{one.get_state_display()}"
+        found.append(Holding(section, "申请", told, "本人申请", AID))
+        if one.subject_name and one.id_number_index != person.id_number_index:
+            subject = f"{one.subject_name} {number}".strip()
+            masked = f"{one.subject_name} {mask_id_number(number)}".strip()
+            found.append(Holding(section, "受助人", subject, "本人申报", AID, masked))
+        for label, said in answers_in_words(one):
+            found.append(Holding(section, label, said, "本人申报", AID))
+    for_him = AidApplication.objects.filter(subject=person).exclude(applicant=person)
+    for one in for_him.select_related("scheme").defer("id_number"):
+        told = f"{one.scheme}，由家人申请，{one.get_state_display()}"
+        found.append(Holding(f"帮扶申请 {one.pk}", "受助人", told, "家人申报", AID))
+    return found
 
 
 def _in_families(person: Person) -> list[Holding]:

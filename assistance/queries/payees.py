@@ -1,7 +1,7 @@
 """What a person was answered and paid, found by keys that stay fast in millions of rows.
 
 Bulk tables have no index by payee: it would cost every round and serve one page. The
-way goes over the person's dossiers, which few keys name.
+way goes over the person's dossiers and applications, which few keys name.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from assistance.enums import RoundState, SubjectKind
 from assistance.models import (
+    AidApplication,
     Determination,
     HouseholdDossier,
     Payment,
@@ -24,12 +25,21 @@ def determinations_of_payee(person_id: int) -> QuerySet[Determination]:
     """The answers that stand, from computation on, the latest first.
 
     By the unique key (year, round, subject): the rounds of the unions at and above
-    those that keep his dossiers, a few dozen a year.
+    those that keep his dossiers or took his applications, a few dozen a year.
     """
-    dossiers = HouseholdDossier.objects.filter(principal_id=person_id).values_list(
+    households = HouseholdDossier.objects.filter(principal_id=person_id).values_list(
         "pk", "organisation__path"
     )
-    subjects, paths = {pk for pk, _ in dossiers}, {path for _, path in dossiers}
+    applied = AidApplication.objects.filter(
+        payee_id=person_id, subject__isnull=False
+    ).values_list("subject_id", "organisation__path")
+    paths = {path for _, path in (*households, *applied)}
+    of_household = Q(
+        subject_kind=SubjectKind.HOUSEHOLD, subject_id__in={pk for pk, _ in households}
+    )
+    of_person = Q(
+        subject_kind=SubjectKind.PERSON, subject_id__in={pk for pk, _ in applied}
+    )
     rounds = (
         Round.objects.filter(
             organisation__path__in={above for path in paths for above in _up(path)}
@@ -40,11 +50,9 @@ def determinations_of_payee(person_id: int) -> QuerySet[Determination]:
     keys: dict[str, Any] = {
         "year__in": {year for _, year in rounds},
         "round__in": {pk for pk, _ in rounds},
-        "subject_kind": SubjectKind.HOUSEHOLD,
-        "subject_id__in": subjects,
     }
     return Determination.objects.filter(
-        **keys, superseded_by=None, payee_id=person_id
+        of_household | of_person, **keys, superseded_by=None, payee_id=person_id
     ).order_by("-id")
 
 

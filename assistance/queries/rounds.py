@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 
 from assistance.enums import Outcome, PaymentState, RoundKind, RoundState
 from assistance.models import Determination, Payment, PaymentClaim, Period, Round
-from assistance.queries.populations import Population, population_named
+from assistance.queries.populations import Population, population_for
 from assistance.queries.schemes import scheme_of
 from assistance.rules.answers import fact_name, reason_title
 from members.enums import NoticeState
@@ -50,7 +50,8 @@ def periods_on_record() -> QuerySet[Period]:
 
 
 def population_of(round_: Round) -> Population:
-    return population_named(scheme_of(round_.version).population)
+    """Whom a round answers, with the facts its scheme may name."""
+    return population_for(scheme_of(round_.version))
 
 
 def subjects_of(round_: Round) -> QuerySet[Any, Any]:
@@ -67,7 +68,10 @@ def subjects_of(round_: Round) -> QuerySet[Any, Any]:
     subjects = population.subjects(round_)
     if round_.kind == RoundKind.MAIN:
         return subjects
-    keys = {"subject_kind": population.subject_kind, "subject_id": OuterRef("pk")}
+    keys = {
+        "subject_kind": population.subject_kind,
+        "subject_id": OuterRef(population.subject),
+    }
     answers = Determination.objects.filter(
         round__in=chain_of(round_), year=round_.year, superseded_by=None, **keys
     ).exclude(outcome=Outcome.UNKNOWN)

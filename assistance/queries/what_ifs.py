@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet, Sum
 
 from assistance.enums import AccountKind, ChangeKind, Outcome
 from assistance.models import Account, Round, WhatIf, WhatIfChange, WhatIfCount
-from assistance.queries.populations import Population, population_named
+from assistance.queries.populations import Population, population_for
 from assistance.queries.schemes import scheme_of, scheme_of_text
 from assistance.rules.answers import fact_name, reason_title
 from assistance.rules.scheme import Scheme
@@ -51,7 +51,7 @@ def schemes_of(asked: WhatIf) -> tuple[Scheme, Scheme]:
 
 def priorities_of(asked: WhatIf) -> tuple[Priority, ...]:
     """The order of priority, read again."""
-    population = population_named(schemes_of(asked)[1].population)
+    population = population_for(*schemes_of(asked))
     return read_priorities(asked.priorities, population.sheet.vocabulary)
 
 
@@ -281,7 +281,7 @@ class words_of_answers:  # noqa: N801 - called like the function it stands for
         """Read both rules once."""
         before, after = schemes_of(asked)
         self.schemes = {"before": before, "after": after}
-        self.words = population_named(after.population).sheet.vocabulary
+        self.words = population_for(before, after).sheet.vocabulary
 
     def __call__(self, side: str, row: Any) -> str:  # noqa: ANN401 - a row of values
         """Eligible, the clause that refuses, or the fact that lacks."""

@@ -76,7 +76,8 @@ def _not_taken_up(rows: Iterable[Determination]) -> Iterable[Determination]:
     """Without open answers that a supplementary round has taken up; latest first."""
     seen = set()
     for row in rows:
-        key = (row.round.version.scheme_id, row.occurrence, row.subject_id)
+        subject = (row.subject_kind, row.subject_id)
+        key = (row.round.version.scheme_id, row.occurrence, subject)
         if row.outcome != Outcome.UNKNOWN or key not in seen:
             yield row
         seen.add(key)

@@ -11,6 +11,7 @@ from assistance.enums import (
     Outcome,
     PaymentState,
     RoundState,
+    SubjectKind,
 )
 from assistance.models import Batch, Determination, HouseholdDossier, Payment
 from assistance.queries.payees import latest_attempts
@@ -111,7 +112,9 @@ def cases_of(person_id: int, rows: list[Determination], on: date) -> Iterable[Ca
         payment = payments.get(row.pk)
         yield Case(
             determination=row,
-            dossier=dossiers.get(row.subject_id),
+            dossier=dossiers.get(row.subject_id)
+            if row.subject_kind == SubjectKind.HOUSEHOLD
+            else None,
             notice=notices.get(row.pk),
             batch=payment.batch if payment else None,
             payment=_payment_seen(payment, accounts) if payment else None,

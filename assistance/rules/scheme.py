@@ -11,6 +11,7 @@ from decimal import Decimal
 from string import Formatter
 
 from assistance.enums import Delivery, Outcome
+from assistance.rules.scheme_form import Form, read_form, words_with
 from assistance.rules.scheme_text import Passage, read_passage
 from unionportal.core.formula.check import Formula, read_amount, read_clause
 from unionportal.core.formula.declare import Value, Vocabulary, read_values
@@ -49,7 +50,7 @@ _REQUIRED = frozenset(
         "examples",
     ]
 )
-_OPTIONAL = frozenset({"season", "valid_to"})
+_OPTIONAL = frozenset({"season", "valid_to", "form", "window"})
 _OUTCOME_DETAIL = {
     Outcome.ELIGIBLE: "amount",
     Outcome.INELIGIBLE: "clause",
@@ -97,6 +98,7 @@ class Scheme:
     threshold: Decimal
     ruling: Ruling
     examples: tuple[Example, ...]
+    form: Form | None = None
 
     def clause_title(self, code: str) -> str:
         """What a clause demands, in the words of the scheme."""
@@ -126,7 +128,9 @@ def read_scheme(source: str, populations: Mapping[str, Vocabulary]) -> SchemeRea
     """
     root = read_passage(source)
     fields = root.fields(required=_REQUIRED, optional=_OPTIONAL)
-    words = _read_population(fields["population"], populations)
+    form = read_form(fields)
+    known = _read_population(fields["population"], populations)
+    words = words_with(form, known, fields.get("form", root))
     ruling = _read_ruling(fields["clauses"], fields["amount"], words)
     scheme = Scheme(
         code=fields["code"].slug(),
@@ -146,6 +150,7 @@ def read_scheme(source: str, populations: Mapping[str, Vocabulary]) -> SchemeRea
         .yuan(),
         ruling=ruling,
         examples=_read_examples(fields["examples"], ruling, words),
+        form=form,
     )
     content = root.content()
     if not isinstance(content, dict):  # fields() has already refused it

@@ -12,6 +12,7 @@ from unionportal.core.fields import SealedTextField
 OURS = {"core", "members", "assistance", "competitions", "modelworkers", "mediation"}
 # Each table that points to a person, and where his own page tells of it.
 TOLD = {
+    "assistance.AidApplication": "帮扶申请",
     "assistance.Determination": "帮扶认定",
     "assistance.HouseholdDossier": "困难职工档案",
     "assistance.Inquiry": "咨询",

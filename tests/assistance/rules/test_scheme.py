@@ -5,13 +5,17 @@ from pathlib import Path
 import pytest
 
 from assistance.enums import Outcome
+from assistance.queries.application_facts import application_declarations
 from assistance.queries.dossiers import hardship_declarations
 from assistance.queries.schemes import SHIPPED
 from assistance.rules.scheme import Scheme, read_scheme
 from assistance.rules.scheme_text import SchemeError
 from unionportal.core.formula.declare import vocabulary
 
-WORDS = {"hardship_dossiers": vocabulary(hardship_declarations())}
+WORDS = {
+    "hardship_dossiers": vocabulary(hardship_declarations()),
+    "applications": vocabulary(application_declarations()),
+}
 WINTER = (SHIPPED / "winter_warmth.yaml").read_text(encoding="utf-8")
 
 

@@ -1,0 +1,84 @@
+"""Applications for aid: who sees which, and what is said in one."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from assistance.models import AidApplication, AidWindow
+from assistance.queries.schemes import scheme_of
+from assistance.rules.scheme_form import Form
+from members.models import Organisation
+from unionportal.core.actor import Actor
+from unionportal.core.formula.declare import FactDeclaration, FactType
+from unionportal.core.scope import within
+
+_TRUTHS = {True: "是", False: "否"}
+
+
+def applications_visible_to(actor: Actor) -> QuerySet[AidApplication]:
+    """A worker's own; those of the unions in the actor's reach, drafts apart."""
+    rows = AidApplication.objects.select_related(
+        "window__period", "window__version", "scheme", "organisation", "union"
+    ).order_by("-id")
+    if actor.kind == "worker":
+        return rows.filter(applicant_id=actor.person_id or 0)
+    reach = within(actor, "organisation__path") | within(actor, "union__path")
+    return rows.filter(reach).exclude(submitted_on=None)
+
+
+def windows_visible_to(actor: Actor) -> QuerySet[AidWindow]:
+    """A call for applications is public to everybody whom it may concern."""
+    windows = AidWindow.objects.select_related(
+        "scheme", "version__scheme", "period", "organisation"
+    ).order_by("-opens_on", "-id")
+    if actor.kind in {"staff", "system", "client"}:
+        return windows.filter(within(actor, "organisation__path") | _above(actor))
+    return windows
+
+
+def _above(actor: Actor) -> Q:
+    """The windows of unions above the actor's: they are open to his workers."""
+    step = Organisation.steplen
+    paths = {
+        seat.path[:end]
+        for seat in actor.seats
+        for end in range(step, len(seat.path), step)
+    }
+    return Q(organisation__path__in=paths)
+
+
+def windows_open(on: date, path: str) -> QuerySet[AidWindow]:
+    """The windows open on a day to the workers of a union, the nearest union first."""
+    step = Organisation.steplen
+    above = [path[:end] for end in range(step, len(path) + 1, step)]
+    return (
+        AidWindow.objects.select_related("version__scheme", "period", "organisation")
+        .filter(opens_on__lte=on, closes_on__gte=on, organisation__path__in=above)
+        .order_by("-organisation__depth", "closes_on", "id")
+    )
+
+
+def form_of(window: AidWindow) -> Form:
+    """The form that a window's version declares."""
+    form = scheme_of(window.version).form
+    if form is None:
+        raise ValueError(f"a window on a scheme without a form: {window.pk}")
+    return form
+
+
+def answers_in_words(application: AidApplication) -> Iterator[tuple[str, str]]:
+    """What is said in an application: the form's labels and the answers, in order."""
+    for field in form_of(application.window).fields:
+        said = application.answers.get(field.code)
+        if said not in (None, ""):
+            yield field.declaration.name, in_words(field.declaration, said)
+
+
+def in_words(declaration: FactDeclaration, said: object) -> str:
+    """One stored answer as people read it."""
+    if declaration.type is FactType.CHOICE:
+        return dict(declaration.choices).get(str(said), str(said))
+    if declaration.type is FactType.BOOLEAN:
+        return _TRUTHS.get(said, str(said)) if isinstance(said, bool) else str(said)
+    return f"{said} {declaration.unit}".strip()
