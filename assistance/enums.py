@@ -350,6 +350,19 @@ class ExportedList(TextChoices):
 
 # The words of the audit trail.
 VERBS = {
+    "open_aid_window": "开放申请",
+    "extend_aid_window": "延长申请期",
+    "start_aid_application": "开始申请",
+    "save_aid_answers": "填写申请",
+    "add_aid_evidence": "提供材料",
+    "submit_aid_application": "提交申请",
+    "ask_for_more": "要求补充",
+    "accept_aid_application": "受理申请",
+    "refuse_aid_application": "不予受理",
+    "object_to_refusal": "申请复核",
+    "withdraw_aid_application": "撤回申请",
+    "look_at_aid_evidence": "查看申请材料",
+    "export_applications": "导出帮扶申请",
     "register_dossier": "建档",
     "recheck_dossier": "复核档案",
     "close_dossier": "退出档案",

@@ -51,7 +51,7 @@ def open_round(
     with transaction.atomic():
         organisation = Organisation.objects.get(pk=organisation_id)
         can_open_round(by, organisation).require()
-        version = _version_in_force(version_id, as_of)
+        version = version_in_force(version_id, as_of)
         period = Period.objects.get(pk=period_id)
         round_ = Round(
             year=period.year,
@@ -72,7 +72,8 @@ def open_round(
     return round_
 
 
-def _version_in_force(version_id: int, as_of: date) -> SchemeVersion:
+def version_in_force(version_id: int, as_of: date) -> SchemeVersion:
+    """A published version, on a day of its own; refused otherwise."""
     version = SchemeVersion.objects.select_related("scheme").get(pk=version_id)
     if version.state != SchemeState.PUBLISHED:
         raise Refusal(

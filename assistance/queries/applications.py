@@ -5,14 +5,20 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from assistance.models import AidApplication, AidWindow
+from assistance.models import AidApplication, AidEvidence, AidWindow
 from assistance.queries.schemes import scheme_of
 from assistance.rules.scheme_form import Form
+from members.enums import OrganisationLevel, OrganisationState
 from members.models import Organisation
 from unionportal.core.actor import Actor
 from unionportal.core.formula.declare import FactDeclaration, FactType
 from unionportal.core.scope import within
 
+_DECIDING = (
+    OrganisationLevel.COUNTY,
+    OrganisationLevel.PREFECTURE,
+    OrganisationLevel.PROVINCE,
+)
 _TRUTHS = {True: "是", False: "否"}
 
 
@@ -65,6 +71,44 @@ def form_of(window: AidWindow) -> Form:
     if form is None:
         raise ValueError(f"a window on a scheme without a form: {window.pk}")
     return form
+
+
+def union_to_decide(union: Organisation) -> Organisation:
+    """Who takes and pays the applications of a union's workers: its county union.
+
+    Where none stands above, the union itself.
+    """
+    step = Organisation.steplen
+    above = [union.path[:end] for end in range(step, len(union.path) + 1, step)]
+    found = Organisation.objects.filter(
+        path__in=above, level__in=_DECIDING, state=OrganisationState.NORMAL
+    )
+    return found.order_by("-depth").first() or union
+
+
+def earlier_application(person_id: int, window: AidWindow) -> AidApplication | None:
+    """The latest one for the same scheme and another occurrence: its answers are reused."""
+    return (
+        AidApplication.objects.filter(applicant=person_id, scheme=window.scheme_id)
+        .exclude(occurrence=window.occurrence)
+        .exclude(submitted_on=None)
+        .order_by("-id")
+        .first()
+    )
+
+
+def papers_of(application: AidApplication) -> QuerySet[AidEvidence]:
+    """What was handed in, without the files themselves."""
+    rows = AidEvidence.objects.filter(application=application).order_by("number")
+    return rows.defer("content")
+
+
+def papers_by_item(application: AidApplication) -> dict[str, list[AidEvidence]]:
+    """The papers handed in for each item."""
+    found: dict[str, list[AidEvidence]] = {}
+    for paper in papers_of(application):
+        found.setdefault(paper.item, []).append(paper)
+    return found
 
 
 def answers_in_words(application: AidApplication) -> Iterator[tuple[str, str]]:

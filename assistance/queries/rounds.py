@@ -8,8 +8,21 @@ from typing import Any
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 
-from assistance.enums import Outcome, PaymentState, RoundKind, RoundState
-from assistance.models import Determination, Payment, PaymentClaim, Period, Round
+from assistance.enums import (
+    Outcome,
+    PaymentState,
+    RoundKind,
+    RoundState,
+    SubjectKind,
+)
+from assistance.models import (
+    AidApplication,
+    Determination,
+    Payment,
+    PaymentClaim,
+    Period,
+    Round,
+)
 from assistance.queries.populations import Population, population_for
 from assistance.queries.schemes import scheme_of
 from assistance.rules.answers import fact_name, reason_title
@@ -98,6 +111,22 @@ def current_determinations(round_: Round) -> QuerySet[Determination]:
     """The answers of a round that stand, without those superseded."""
     return Determination.objects.filter(
         year=round_.year, round=round_, superseded_by=None
+    )
+
+
+def answers_to(application: AidApplication) -> QuerySet[Determination]:
+    """The answers that rounds gave to an application and that stand, the latest first."""
+    return (
+        Determination.objects.filter(
+            year=application.window.period.year,
+            subject_kind=SubjectKind.PERSON,
+            subject_id=application.subject_id or 0,
+            occurrence=application.occurrence,
+            round__version__scheme=application.scheme_id,
+            superseded_by=None,
+        )
+        .exclude(round__state=RoundState.CANCELLED)
+        .order_by("-id")
     )
 
 
