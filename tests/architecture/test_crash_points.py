@@ -13,6 +13,7 @@ SAVEPOINT = "a savepoint inside its caller's transaction"
 PAPER = "one entry on the books from a paper, unique by its number; asked of a person"
 WORDS = "a question, an answer, a note: no money"
 SIGNED = "its places are hit in _move, which ends the same transaction"
+APPLYING = "an application, before any round: no money, one transaction"
 SAMPLE = "asks people about money that arrived; moves none"
 UNWATCHED = {
     "_guarded": SAVEPOINT,
@@ -36,6 +37,17 @@ UNWATCHED = {
     "return_reconciliation": SIGNED,
     "close_reconciliation": SIGNED,
     "reopen_reconciliation": SIGNED,
+    "open_aid_window": APPLYING,
+    "extend_aid_window": APPLYING,
+    "start_aid_application": APPLYING,
+    "save_aid_answers": APPLYING,
+    "add_aid_evidence": APPLYING,
+    "withdraw_aid_application": APPLYING,
+    "object_to_refusal": APPLYING,
+    "ask_for_more": APPLYING,
+    "refuse_aid_application": APPLYING,
+    "_save_once": SAVEPOINT,
+    "_save_accepted": SAVEPOINT,
     "waive_verification": SAMPLE,
     "take_sample_items": SAMPLE,
     "give_back_sample_item": SAMPLE,
@@ -66,6 +78,7 @@ WHOLE = {
     "close_dossier",
     "reopen_dossier",
     "record_export",
+    "look_at_aid_evidence",
 }
 
 
