@@ -65,6 +65,13 @@ class ExitReason(TextChoices):
     UNFIT = "unfit", _("核查不符")
 
 
+class VisitPurpose(TextChoices):
+    INTAKE = "intake", _("建档入户")
+    RECHECK = "recheck", _("年度复核")
+    CARE = "care", _("走访慰问")
+    RETURN = "return", _("退出回访")
+
+
 class SchemeState(TextChoices):
     DRAFT = "draft", _("草稿")
     PUBLISHED = "published", _("已发布")
@@ -367,6 +374,7 @@ VERBS = {
     "recheck_dossier": "复核档案",
     "close_dossier": "退出档案",
     "reopen_dossier": "返困重开",
+    "record_visit": "登记走访",
     "export_dossiers": "导出档案",
     "export_counties": "导出分县合计",
     "export_determinations": "导出认定清单",

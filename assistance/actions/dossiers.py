@@ -4,22 +4,18 @@ States and moves: `DOSSIER` in `assistance/workflow.py`.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
 
 from assistance.enums import (
-    Cause,
     DossierState,
     ExitReason,
     FileKind,
     FileLevel,
-    HardshipClass,
     Relation,
-    Residence,
 )
 from assistance.models import HouseholdDossier, HouseholdMember
 from assistance.permissions.dossiers import (
@@ -28,6 +24,8 @@ from assistance.permissions.dossiers import (
     can_register_dossier,
     can_reopen_dossier,
 )
+from assistance.queries.hardship_classes import proposal_for
+from assistance.rules.household import HouseholdFacts
 from assistance.workflow import DOSSIER
 from members.actions.consent import ConsentEntry, write_consent
 from members.enums import ConsentChannel
@@ -41,30 +39,6 @@ from unionportal.core.secrets import blind_index, blind_indexes
 
 OTHER_CAUSES_MAX = 3
 WITHDRAWN = "本人已撤回困难帮扶的同意；要继续办理，请本人重新签署授权书。"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HouseholdFacts:
-    """What is asked of a household; yuan over twelve months; None is not yet known."""
-
-    hardship_class: HardshipClass
-    residence: Residence
-    main_cause: Cause
-    other_causes: tuple[Cause, ...] = ()
-    household_size: int
-    homes_count: int | None = None
-    has_vehicle: bool | None = None
-    wage_income: Decimal | None = None
-    business_income: Decimal | None = None
-    property_income: Decimal | None = None
-    transfer_income: Decimal | None = None
-    other_income: Decimal | None = None
-    illness_cost: Decimal | None = None
-    disability_cost: Decimal | None = None
-    schooling_cost: Decimal | None = None
-    housing_cost: Decimal | None = None
-    employment_cost: Decimal | None = None
-    other_rigid_cost: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +78,8 @@ def register_dossier(*, entry: DossierEntry, on: date, by: Actor) -> HouseholdDo
 
     Refused: a principal who has withdrawn his consent and signs no new one, or has a
     dossier, open or closed; a member who is the
-    principal of another open one (一户一档); causes beyond one and three.
+    principal of another open one (一户一档); causes beyond one and three; a class
+    other than the proposed one without a reason.
     """
     organisation = _county_union(entry.division_code)
     can_register_dossier(by, organisation).require()
@@ -115,7 +90,8 @@ def register_dossier(*, entry: DossierEntry, on: date, by: Actor) -> HouseholdDo
     )
     _require_no_dossier(principal)
     _require_causes(entry.facts)
-    dossier = _new_dossier(entry, organisation)
+    facts = _with_class_decided(entry.facts, entry.division_code, entry.applied_on)
+    dossier = _new_dossier(replace(entry, facts=facts), organisation)
     _add_members(dossier, entry.members)
     _write_authorisation(principal, entry.authorisation, on=on, by=by)
     record(
@@ -125,6 +101,7 @@ def register_dossier(*, entry: DossierEntry, on: date, by: Actor) -> HouseholdDo
         on=on,
         organisation_id=organisation.pk,
         changes={"number": dossier.number, "class": str(entry.facts.hardship_class)},
+        reason=facts.class_reason,
     )
     return dossier
 
@@ -172,6 +149,25 @@ def _require_causes(facts: HouseholdFacts) -> None:
         raise Refusal(
             "主要致困原因只选一项，次要原因最多三项，且不能重复。", field="other_causes"
         )
+
+
+def _with_class_decided(
+    facts: HouseholdFacts, division_code: str, applied_on: date
+) -> HouseholdFacts:
+    """The facts with the reason for the class where one is due, without where none is."""
+    proposal, _sums = proposal_for(
+        facts, division_code=division_code, applied_on=applied_on
+    )
+    if not proposal.differs_from(facts.hardship_class):
+        return replace(facts, class_reason="")
+    reason = facts.class_reason.strip()
+    if not reason:
+        raise Refusal(
+            f"{proposal.in_words}要核定为别的类别，请在“核定类别的理由”中写明。",
+            code="class_reason",
+            field="class_reason",
+        )
+    return replace(facts, class_reason=reason)
 
 
 def _new_dossier(entry: DossierEntry, organisation: Organisation) -> HouseholdDossier:
@@ -248,7 +244,8 @@ def recheck_dossier(
 ) -> HouseholdDossier:
     """Write down what a visit found and date it; only dossiers on file.
 
-    The audit entry keeps each value before and after.
+    The audit entry keeps each value before and after. Refused: a class other than the
+    proposed one without a reason.
     """
     dossier = _locked(dossier_id)
     can_recheck_dossier(by, dossier).require()
@@ -257,6 +254,7 @@ def recheck_dossier(
     if has_withdrawn(dossier.principal_id, AID):
         raise Refusal(WITHDRAWN, code="consent")
     _require_causes(facts)
+    facts = _with_class_decided(facts, dossier.division_id, dossier.applied_on)
     changes = _apply(dossier, _stated(facts) | {"rechecked_on": on})
     dossier.save(
         update_fields=[*(field.name for field in fields(facts)), "rechecked_on"]

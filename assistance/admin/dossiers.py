@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from itertools import zip_longest
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.admin.utils import label_for_field
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -23,8 +25,6 @@ from assistance.admin.reach import anywhere
 from assistance.admin.search import leave_out, offer_calendar
 from assistance.enums import DossierState, ExitReason
 from assistance.forms.dossier import (
-    COSTS,
-    INCOMES,
     CloseForm,
     HouseholdForm,
     RegisterForm,
@@ -32,14 +32,19 @@ from assistance.forms.dossier import (
 from assistance.models import HouseholdDossier
 from assistance.permissions.dossiers import (
     can_close_dossier,
+    can_look_at_visit,
     can_recheck_dossier,
+    can_record_visit,
     can_register_dossier,
     can_reopen_dossier,
 )
 from assistance.queries.determinations import determinations_visible_to
 from assistance.queries.dossiers import dossiers_visible_to
 from assistance.queries.families import members_with_consent
-from assistance.queries.filters import DossierFilter
+from assistance.queries.filters import StaffDossierFilter
+from assistance.queries.hardship_classes import facts_of, proposal_for
+from assistance.queries.visits import visits_of
+from assistance.rules.household import COSTS, INCOMES
 from members.auth.looks import note_look
 from members.auth.staff import StaffPage
 from members.auth.tree import WithTree
@@ -52,13 +57,15 @@ from unionportal.core.audit import history_of
 from unionportal.core.errors import Refusal
 from unionportal.core.masks import mask_id_number
 
+PROPOSE = "propose"
+
 
 class DossierList(WithTree):
     """Dossiers in reach, a page of keys at a time."""
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         """Show a page of the filtered list."""
-        chosen = chosen_dossiers(request, self.actor)
+        chosen = chosen_dossiers(request, self.actor, on=self.on)
         leave_out(chosen, "division", "union")
         offer_calendar(chosen, "approved_on", "checked_to")
         return self.page(
@@ -78,6 +85,11 @@ class DossierPage(StaffPage):
         """Show the file; the ID number stays masked."""
         dossier = found(self.actor, pk)
         note_look(request, "困难职工档案", dossier.principal_id)
+        proposal, arithmetic = proposal_for(
+            facts_of(dossier),
+            division_code=dossier.division_id,
+            applied_on=dossier.applied_on,
+        )
         return self.page(
             "staff/dossier.html",
             title=f"档案 {dossier.number}",
@@ -90,6 +102,11 @@ class DossierPage(StaffPage):
                     fillvalue=NO_SUM,
                 )
             ),
+            proposal=proposal,
+            arithmetic=arithmetic,
+            visits=visits_of(dossier)[:20],
+            may_visit=can_record_visit(self.actor, dossier),
+            may_look=can_look_at_visit(self.actor, dossier),
             members=members_with_consent(dossier),
             determinations=determinations_visible_to(self.actor)
             .filter(subject_kind="household", subject_id=dossier.pk, superseded_by=None)
@@ -128,7 +145,22 @@ class DossierVerb(StaffPage):
         return redirect("staff_assistance:dossier", pk=pk)
 
 
-class Recheck(StaffPage):
+class HouseholdPage(StaffPage):
+    """A form about a household, with the class that the entered sums propose."""
+
+    def proposed(
+        self, form: HouseholdForm, *, division_code: str, applied_on: date
+    ) -> dict[str, Any]:
+        """What the rule says of a form that could be read; nothing else."""
+        if not form.is_bound or not form.is_valid():
+            return {}
+        proposal, arithmetic = proposal_for(
+            form.facts(), division_code=division_code, applied_on=applied_on
+        )
+        return {"proposal": proposal, "arithmetic": arithmetic}
+
+
+class Recheck(HouseholdPage):
     """The yearly visit: what was found, written over what was known."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -137,32 +169,42 @@ class Recheck(StaffPage):
         return self.shown(dossier, HouseholdForm(instance=dossier))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        """Write the visit down, or show what was wrong."""
+        """Write the visit down, propose a class, or show what was wrong."""
         dossier = found(self.actor, pk)
         form = HouseholdForm(request.POST, instance=found(self.actor, pk))
-        if form.is_valid() and attempt(
-            request,
-            lambda: recheck_dossier(
-                dossier_id=dossier.pk, facts=form.facts(), on=self.on, by=self.actor
-            ),
-            done="复核已登记。",
-        ):
-            return redirect("staff_assistance:dossier", pk=pk)
+        if PROPOSE in request.POST:
+            form.leave_class_open()
+            return self.shown(dossier, form)
+        if form.is_valid():
+            try:
+                recheck_dossier(
+                    dossier_id=dossier.pk, facts=form.facts(), on=self.on, by=self.actor
+                )
+            except Refusal as refusal:
+                point_at(form, refusal)
+            else:
+                messages.success(request, "复核已登记。")
+                return redirect("staff_assistance:dossier", pk=pk)
         return self.shown(dossier, form)
 
     def shown(self, dossier: HouseholdDossier, form: HouseholdForm) -> HttpResponse:
         """Render the form under the name of the file."""
         back = reverse("staff_assistance:dossier", args=(dossier.pk,))
         return self.page(
-            "staff/form.html",
+            "staff/dossier_form.html",
             title=f"复核档案 {dossier.number}",
             form=form,
             back=back,
             submit="登记复核",
+            **self.proposed(
+                form,
+                division_code=dossier.division_id,
+                applied_on=dossier.applied_on,
+            ),
         )
 
 
-class Register(StaffPage):
+class Register(HouseholdPage):
     """A new file for a person who is registered."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -170,13 +212,16 @@ class Register(StaffPage):
         return self.shown(RegisterForm(keepers=self.keepers()))
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
-        """Put the household on file, or show what was wrong."""
+        """Put the household on file, propose a class, or show what was wrong."""
         form = RegisterForm(request.POST, keepers=self.keepers())
+        if PROPOSE in request.POST:
+            form.leave_class_open()
+            return self.shown(form)
         if form.is_valid():
             try:
                 made = register_dossier(entry=form.entry(), on=self.on, by=self.actor)
             except Refusal as refusal:
-                form.add_error(None, str(refusal))
+                point_at(form, refusal)
             else:
                 return redirect("staff_assistance:dossier", pk=made.pk)
         return self.shown(form)
@@ -187,18 +232,35 @@ class Register(StaffPage):
 
     def shown(self, form: RegisterForm) -> HttpResponse:
         """Render the form."""
-        back = reverse("staff_assistance:dossiers")
+        where = form.cleaned_data if form.is_bound and form.is_valid() else {}
         return self.page(
-            "staff/form.html", title="新建档案", form=form, back=back, submit="建档"
+            "staff/dossier_form.html",
+            title="新建档案",
+            form=form,
+            back=reverse("staff_assistance:dossiers"),
+            submit="建档",
+            **self.proposed(
+                form,
+                division_code=where.get("division_code", ""),
+                applied_on=where.get("applied_on", self.on),
+            ),
         )
 
 
-def chosen_dossiers(request: HttpRequest, actor: Actor) -> DossierFilter:
+def point_at(form: HouseholdForm, refusal: Refusal) -> None:
+    """Show a refusal at the field that it names, else above the form."""
+    named = refusal.field if refusal.field in form.fields else None
+    form.add_error(named, str(refusal))
+
+
+def chosen_dossiers(
+    request: HttpRequest, actor: Actor, *, on: date
+) -> StaffDossierFilter:
     """The dossiers that the search row asks for."""
     rows = dossiers_visible_to(actor).select_related(
         "organisation", "keeper", "principal"
     )
-    return DossierFilter(request.GET, queryset=rows)
+    return StaffDossierFilter(request.GET, queryset=rows, on=on)
 
 
 def found(actor: Actor, pk: int) -> HouseholdDossier:

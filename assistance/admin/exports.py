@@ -156,7 +156,7 @@ class DossierExport(ExportPage):
 
     def made(self, **_keys: int) -> HttpResponseBase:
         """Send them."""
-        rows = rows_of(chosen_dossiers(self.request, self.actor))
+        rows = rows_of(chosen_dossiers(self.request, self.actor, on=self.on))
         what = ExportedList.DOSSIERS
         self.write_down(what, ("assistance.householddossier", 0), rows.count())
         self.disclose(str(what.label), rows.values_list("principal_id"))

@@ -21,6 +21,7 @@ from assistance.admin import (
     schemes,
     statements,
     verification,
+    visits,
     what_ifs,
 )
 
@@ -117,6 +118,7 @@ urlpatterns = [
         name="payment-verb",
     ),
     path("dossiers/", dossiers.DossierList.as_view(), name="dossiers"),
+    path("dossiers/standing/", visits.StandingLists.as_view(), name="standing-lists"),
     path("dossiers/export/", exports.DossierExport.as_view(), name="dossiers-export"),
     path("dossiers/new/", dossiers.Register.as_view(), name="dossier-new"),
     path("dossiers/<int:pk>/", dossiers.DossierPage.as_view(), name="dossier"),
@@ -125,6 +127,8 @@ urlpatterns = [
         dossiers.Recheck.as_view(),
         name="dossier-recheck",
     ),
+    path("dossiers/<int:pk>/visit/", visits.NewVisit.as_view(), name="visit-new"),
+    path("visit-papers/<int:pk>/", visits.VisitPaperFile.as_view(), name="visit-paper"),
     path(
         "dossiers/<int:pk>/<slug:verb>/",
         dossiers.DossierVerb.as_view(),

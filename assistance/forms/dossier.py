@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from assistance.actions.dossiers import DossierEntry, HouseholdFacts
+from assistance.actions.dossiers import DossierEntry
 from assistance.enums import (
     Cause,
     ExitReason,
@@ -16,25 +16,11 @@ from assistance.enums import (
     Residence,
 )
 from assistance.models import HouseholdDossier
+from assistance.rules.household import COSTS, INCOMES, HouseholdFacts
 from members.enums import OrganisationLevel
 from members.models import Organisation
 from members.queries.person import person_by_id_number
 
-INCOMES = (
-    "wage_income",
-    "business_income",
-    "property_income",
-    "transfer_income",
-    "other_income",
-)
-COSTS = (
-    "illness_cost",
-    "disability_cost",
-    "schooling_cost",
-    "housing_cost",
-    "employment_cost",
-    "other_rigid_cost",
-)
 YES_NO_UNKNOWN = (("", _("尚不清楚")), ("true", _("有")), ("false", _("没有")))
 
 
@@ -62,6 +48,7 @@ class HouseholdForm(forms.ModelForm):  # type: ignore[type-arg]
         model = HouseholdDossier
         fields = (
             "hardship_class",
+            "class_reason",
             "residence",
             "main_cause",
             "other_causes",
@@ -76,7 +63,6 @@ class HouseholdForm(forms.ModelForm):  # type: ignore[type-arg]
         (
             _("家庭"),
             (
-                "hardship_class",
                 "residence",
                 "household_size",
                 "main_cause",
@@ -87,6 +73,7 @@ class HouseholdForm(forms.ModelForm):  # type: ignore[type-arg]
         ),
         (_("收入（申请前 12 个月，元；不清楚的不填）"), INCOMES),
         (_("刚性支出（申请前 12 个月，元；不清楚的不填）"), COSTS),
+        (_("核定类别"), ("hardship_class", "class_reason")),
     )
 
     def sections(self) -> list[tuple[StrOrPromise, list[forms.BoundField]]]:
@@ -103,9 +90,19 @@ class HouseholdForm(forms.ModelForm):  # type: ignore[type-arg]
         if self.instance.pk and self.instance.has_vehicle is not None:
             self.initial["has_vehicle"] = str(self.instance.has_vehicle).lower()
 
+    def leave_class_open(self) -> None:
+        """For a proposal: nothing has to be decided yet, and nothing is saved."""
+        self.fields["hardship_class"].required = False
+
     def facts(self) -> HouseholdFacts:
-        """Return the entered facts as the action takes them."""
+        """Return the entered facts as the action takes them.
+
+        A class left open reads as the last one; a proposal does not look at it.
+        """
         entered = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        entered["hardship_class"] = (
+            entered["hardship_class"] or HardshipClass.ACCIDENTAL
+        )
         return HouseholdFacts(
             **entered
             | {

@@ -38,6 +38,7 @@ from assistance.models.verification import (
     VerificationSample,
     VerificationWaiver,
 )
+from assistance.models.visit import Visit, VisitPaper
 from assistance.models.what_if import WhatIf, WhatIfChange, WhatIfCount
 
 __all__ = [
@@ -84,6 +85,8 @@ __all__ = [
     "VerificationFinding",
     "VerificationSample",
     "VerificationWaiver",
+    "Visit",
+    "VisitPaper",
     "WhatIf",
     "WhatIfChange",
     "WhatIfCount",

@@ -72,6 +72,14 @@ class HouseholdDossier(models.Model):
     hardship_class = models.CharField(
         _("困难类别"), max_length=12, choices=HardshipClass.choices
     )
+    class_reason = models.CharField(
+        _("核定类别的理由"),
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("核定的类别与按规则建议的不一致时必须写明"),
+    )
     file_level = models.CharField(
         _("档案级别"), max_length=12, choices=FileLevel.choices
     )

@@ -5,7 +5,7 @@ from assistance.permissions.roles import holds_role
 from members.enums import Role
 from members.models import Organisation
 from unionportal.core.actor import Actor
-from unionportal.core.verdict import Verdict
+from unionportal.core.verdict import ALLOWED, Verdict
 
 
 def can_register_dossier(actor: Actor, organisation: Organisation) -> Verdict:
@@ -23,3 +23,24 @@ def can_close_dossier(actor: Actor, dossier: HouseholdDossier) -> Verdict:
 
 def can_reopen_dossier(actor: Actor, dossier: HouseholdDossier) -> Verdict:
     return holds_role(actor, Role.CHECKER, dossier.organisation, "返困重开")
+
+
+def can_record_visit(actor: Actor, dossier: HouseholdDossier) -> Verdict:
+    """The county's clerk, or the clerk of the union that keeps the file."""
+    verb = "登记走访"
+    at_county = holds_role(actor, Role.MAKER, dossier.organisation, verb)
+    if at_county.allowed:
+        return at_county
+    return holds_role(actor, Role.MAKER, dossier.keeper, verb)
+
+
+def can_look_at_visit(actor: Actor, dossier: HouseholdDossier) -> Verdict:
+    """Whoever works on the file, and who audits the county."""
+    verb = "查看走访材料"
+    for role in (Role.CHECKER, Role.APPROVER, Role.AUDITOR):
+        if holds_role(actor, role, dossier.organisation, verb).allowed:
+            return ALLOWED
+    at_county = holds_role(actor, Role.MAKER, dossier.organisation, verb)
+    if at_county.allowed:
+        return at_county
+    return holds_role(actor, Role.MAKER, dossier.keeper, verb)

@@ -38,28 +38,13 @@ from assistance.enums import (
 )
 from assistance.models import HouseholdDossier, PaymentClaim, Round
 from assistance.queries.populations import Population
+from assistance.rules.household import COSTS, INCOMES
 from members.enums import AccountState, StandardKind
 from members.models import BankAccount
 from unionportal.core.actor import Actor
 from unionportal.core.facts import FactSheet
 from unionportal.core.formula.declare import FactDeclaration, FactType
 from unionportal.core.scope import within
-
-INCOME_COLUMNS = (
-    "wage_income",
-    "business_income",
-    "property_income",
-    "transfer_income",
-    "other_income",
-)
-COST_COLUMNS = (
-    "illness_cost",
-    "disability_cost",
-    "schooling_cost",
-    "housing_cost",
-    "employment_cost",
-    "other_rigid_cost",
-)
 
 
 def dossier_number_of(subject: str) -> Subquery:
@@ -307,10 +292,10 @@ def _hardship_facts(_: QuerySet[Any, Any], as_of: date) -> Mapping[str, Expressi
             output_field=BooleanField(),
         ),
         "net_income_per_head": NetIncomePerHead(
-            _total(INCOME_COLUMNS) - _total(COST_COLUMNS), F("household_size")
+            _total(INCOMES) - _total(COSTS), F("household_size")
         ),
-        "yearly_income": _yuan(_total(INCOME_COLUMNS)),
-        "yearly_rigid_cost": _yuan(_total(COST_COLUMNS)),
+        "yearly_income": _yuan(_total(INCOMES)),
+        "yearly_rigid_cost": _yuan(_total(COSTS)),
         "subsistence_line": F("line_in_force__amount"),
         "birth_date": F("principal__birth_date"),
         "as_of": day,

@@ -42,6 +42,7 @@ from assistance.models import (
     VerificationFinding,
     WhatIfChange,
 )
+from assistance.queries.standing_lists import BY_CODE, LISTS
 from members.models import Organisation
 from members.queries.filters import UnderFilter
 
@@ -97,6 +98,28 @@ class DossierFilter(django_filters.FilterSet):
         del name
         checked = Coalesce("rechecked_on", "approved_on")
         return rows.alias(checked_on=checked).filter(checked_on__lte=value)
+
+
+class StaffDossierFilter(DossierFilter):
+    """The same on the staff site, where a day is known: also by standing list."""
+
+    standing = django_filters.ChoiceFilter(
+        method="standing_on",
+        label=_("应为空的清单"),
+        choices=[(one.code, one.title) for one in LISTS],
+    )
+
+    def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
+        """Remember the day on which the lists are drawn up."""
+        super().__init__(*args, **kwargs)
+        self.on = on
+
+    def standing_on(
+        self, rows: QuerySet[HouseholdDossier], name: str, value: str
+    ) -> QuerySet[HouseholdDossier]:
+        """Those on a standing list."""
+        del name
+        return BY_CODE[value].narrow(rows, self.on)
 
 
 class RoundFilter(django_filters.FilterSet):

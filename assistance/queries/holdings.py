@@ -13,6 +13,7 @@ from assistance.models import (
 )
 from assistance.queries.applications import answers_in_words
 from assistance.queries.payees import determinations_of_payee
+from assistance.queries.visits import visits_of
 from members.models import Person
 from members.queries.holdings import Duty, Holding
 from unionportal.core.masks import mask_id_number
@@ -24,6 +25,7 @@ MADE_KNOWN = (RoundState.RELEASED, RoundState.CLOSED)
 VOUCHER_YEARS = 30
 FACTS = (
     "hardship_class",
+    "class_reason",
     "main_cause",
     "household_size",
     "homes_count",
@@ -53,6 +55,10 @@ def holdings_in_aid(person: Person) -> list[Holding]:
             masked = f"{one.name} {mask_id_number(number)}".strip()
             label = str(one.get_relation_display())
             found.append(Holding(section, label, told, "本人申报", AID, masked))
+        for visit in visits_of(dossier):
+            papers = f"，材料 {len(visit.papers.all())} 份"
+            told = f"{visit.visitors}：{visit.found}{papers}"
+            found.append(Holding(section, str(visit), told, "入户走访", AID))
     return [
         *found,
         *_in_families(person),

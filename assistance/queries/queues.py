@@ -4,11 +4,9 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q
-from django.db.models.functions import Coalesce
 
 from assistance.enums import (
     BatchState,
-    DossierState,
     Outcome,
     PaymentState,
     ReconciliationState,
@@ -30,17 +28,17 @@ from assistance.queries.doubts import doubts_waiting
 from assistance.queries.inquiries import inquiries_waiting
 from assistance.queries.proofs import proofs_waiting
 from assistance.queries.reconciliations import end_of
+from assistance.queries.standing_lists import BY_CODE
 from assistance.queries.verification_queue import verification_waiting
 from assistance.workflow import BATCH
 from members.enums import NoticeState, Role
 from members.models import Notice
 from unionportal.core.actor import Actor
+from unionportal.core.calendar import months_before
 from unionportal.core.queues import QueueItem, WorkQueue
 from unionportal.core.scope import within
 
 STAFF = "/staff/assistance"
-RECHECK_DAYS = 335  # a month before the yearly recheck is due
-_YEAR = 365
 RECONCILED_WITHIN = 10  # days after the month's end
 
 
@@ -225,29 +223,45 @@ def returns_waiting(actor: Actor, on: date) -> list[QueueItem]:
     ]
 
 
-def rechecks_waiting(actor: Actor, on: date) -> list[QueueItem]:
-    """How many dossiers of the actor's unions fall due for their yearly recheck."""
-    last_check = Coalesce("rechecked_on", "approved_on")
-    due = on - timedelta(days=RECHECK_DAYS)
+# What the clerk of a county is told of a standing list: how it reads, and what to do.
+_STANDING = (
+    ("recheck_due", "应复核档案", "满一年未复核的，本人不能享受帮扶"),
+    ("never_aided", "在档未帮扶过", "查明原因：不符合方案、缺材料，还是漏了"),
+    ("not_visited", "近一年未走访", "安排入户走访，登记走访记录"),
+    ("return_visit", "脱困后应回访", "上门回访，返困的在原档案上重开"),
+)
+
+
+def standing_lists_waiting(actor: Actor, on: date) -> list[QueueItem]:
+    """How many dossiers of the actor's unions stand on each list that must be empty."""
+    seats = _seats_of(actor, Role.MAKER)
+    return [
+        item
+        for code, title, remedy in _STANDING
+        for item in _standing_items(code, title, remedy, seats, on)
+    ]
+
+
+def _standing_items(
+    code: str, title: str, remedy: str, seats: list[int], on: date
+) -> list[QueueItem]:
     rows = (
-        HouseholdDossier.objects.alias(checked_on=last_check)
-        .filter(
-            checked_on__lte=due,
-            organisation__in=_seats_of(actor, Role.MAKER),
-            state=DossierState.ON_FILE,
-        )
-        .values("organisation__short_name")
-        .annotate(count=Count("id"), oldest=Min(last_check))
+        BY_CODE[code]
+        .narrow(HouseholdDossier.objects.filter(organisation__in=seats), on)
+        .values("organisation__code", "organisation__short_name")
+        .annotate(count=Count("id"), oldest=Min(BY_CODE[code].since))
         .order_by("organisation__path")
     )
     return [
         QueueItem(
-            title=f"应复核档案 {row['count']} 户",
-            detail="满一年未复核的，本人不能享受帮扶",
-            url=f"{STAFF}/dossiers/?state=on_file&checked_to={due}",
+            title=f"{title} {row['count']} 户",
+            detail=remedy,
+            url=f"{STAFF}/dossiers/?standing={code}&union={row['organisation__code']}",
             organisation_name=row["organisation__short_name"],
             waiting_since=row["oldest"],
-            due_on=row["oldest"] + timedelta(days=_YEAR),
+            due_on=(
+                months_before(row["oldest"], -12) if code == "recheck_due" else None
+            ),
             role=Role.MAKER,
         )
         for row in rows
@@ -332,5 +346,5 @@ QUEUES = (
     WorkQueue("assistance.reconciliations", "本月待对账", months_waiting),
     WorkQueue("assistance.inquiries", "职工咨询", inquiries_waiting),
     WorkQueue("assistance.unknowns", "待补材料", unknowns_waiting),
-    WorkQueue("assistance.rechecks", "档案复核", rechecks_waiting),
+    WorkQueue("assistance.standing", "应为空的档案清单", standing_lists_waiting),
 )

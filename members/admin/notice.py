@@ -1,7 +1,6 @@
 """Notices and objections on the staff site."""
 
 from collections.abc import Sequence
-from io import BytesIO
 from typing import Any
 
 from django.contrib import admin, messages
@@ -50,10 +49,10 @@ from members.queries.notice import (
 )
 from members.workflow import NOTICE, OBJECTION
 from unionportal.core.actor import Actor
+from unionportal.core.admin.papers import handed_out
 from unionportal.core.errors import Refusal
 from unionportal.core.notice_kinds import notice_kind
 from unionportal.core.typed import record_key
-from unionportal.core.uploads.evidence import CONTENT_TYPES, EvidenceKind
 from unionportal.core.verdict import Verdict, denied
 
 LINES_SHOWN = 50
@@ -306,14 +305,4 @@ class ObjectionAdmin(RecordAdmin):
         except Refusal as refusal:
             messages.error(request, str(refusal))
             return redirect(self.record_url(objection))
-        return FileResponse(
-            BytesIO(content),
-            as_attachment=True,
-            filename=evidence.name,
-            content_type=CONTENT_TYPES[EvidenceKind(evidence.kind)],
-            headers={
-                "Content-Security-Policy": "sandbox; default-src 'none'",
-                "X-Content-Type-Options": "nosniff",
-                "Cache-Control": "no-store",
-            },
-        )
+        return handed_out(evidence, content)

@@ -240,6 +240,11 @@ DOORS: dict[str, Door] = {
         get=STAFF_RECORD.get, post="login login 404 login 200 login"
     ).of("dossier"),
     "staff_assistance:dossier-verb": STAFF_VERB.of("dossier", "close", "reopen"),
+    "staff_assistance:visit-new": Door(
+        get=STAFF_RECORD.get, post="login login 404 login 200 login"
+    ).of("dossier"),
+    "staff_assistance:visit-paper": EXPORT_RECORD.of("visit_paper"),
+    "staff_assistance:standing-lists": STAFF_LIST,
     "staff_assistance:schemes": STAFF_LIST,
     "staff_assistance:scheme-text": STAFF_FORM,
     "staff_assistance:scheme": STAFF_LIST.of("scheme"),

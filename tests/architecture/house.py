@@ -12,7 +12,8 @@ from assistance.actions.inquiries import ask_about_determination
 from assistance.actions.notices import publish_round_notice
 from assistance.actions.releases import release_round
 from assistance.actions.schemes import save_scheme_version
-from assistance.enums import ChangeKind, Outcome, Relation
+from assistance.actions.visits import VisitEntry, record_visit
+from assistance.enums import ChangeKind, Outcome, Relation, VisitPurpose
 from assistance.models import (
     Batch,
     Determination,
@@ -23,6 +24,7 @@ from assistance.models import (
     SampleStratum,
     SchemeVersion,
     VerificationSample,
+    VisitPaper,
     WhatIf,
     WhatIfChange,
 )
@@ -60,10 +62,12 @@ from tests.assistance import builders as make
 from tests.assistance.api.callers import caller, registered
 from tests.assistance.banking import Told, bring_statement
 from tests.assistance.paying import AFTER_NOTICE, NOTICED_ON, fund, paying_account
+from tests.core.uploads.evidence_files import png
 from tests.members.joining import applied, basic_union
 from unionportal.core.actor import SYSTEM
 from unionportal.core.jobs import enqueue
 from unionportal.core.models import Job, Message, Upload
+from unionportal.core.uploads.evidence import read_evidence
 from unionportal.core.uploads.steps import check_upload, receive_upload
 from unionportal.core.webhooks import new_secret
 
@@ -131,6 +135,7 @@ def build() -> House:
             "payment": payment.pk,
             "sample_item": drawn_item(payment, batch).pk,
             "dossier": household.pk,
+            "visit_paper": visited(household).pk,
             "scheme": version.pk,
             "what_if": tried_version(version, answer).pk,
             "inquiry": inquiry.pk,
@@ -388,6 +393,23 @@ def signed_in(user: User, backend: str) -> Client:
     user.refresh_from_db()  # appointments since have ended the sessions of before
     client.force_login(user, backend=backend)
     return client
+
+
+def visited(household: HouseholdDossier) -> VisitPaper:
+    """A visit to the household with its signed form."""
+    visit = record_visit(
+        dossier_id=household.pk,
+        entry=VisitEntry(
+            purpose=VisitPurpose.CARE,
+            visited_on=make.ON,
+            visitors="陈走访、林走访",
+            found="一家三口在家",
+            papers=read_evidence([("入户调查表.png", png())]),
+        ),
+        on=make.ON,
+        by=SYSTEM,
+    )
+    return visit.papers.get()
 
 
 def tried_version(version: SchemeVersion, answer: Determination) -> WhatIf:

@@ -77,6 +77,8 @@ WHOLE = {
     "recheck_dossier",
     "close_dossier",
     "reopen_dossier",
+    "record_visit",
+    "look_at_visit_paper",
     "record_export",
     "look_at_aid_evidence",
 }

@@ -14,7 +14,6 @@ from typing import Any
 from assistance.actions.computations import compute_round
 from assistance.actions.dossiers import (
     DossierEntry,
-    HouseholdFacts,
     register_dossier,
 )
 from assistance.actions.rounds import open_round
@@ -29,6 +28,7 @@ from assistance.models import (
     SchemeVersion,
 )
 from assistance.queries.schemes import SHIPPED
+from assistance.rules.household import HouseholdFacts
 from members.actions.account import open_account, verify_account
 from members.actions.person import PersonEntry, register_person
 from members.actions.post import appoint
@@ -186,6 +186,7 @@ ON_THE_LINE = HouseholdFacts(
     housing_cost=NOTHING,
     employment_cost=NOTHING,
     other_rigid_cost=NOTHING,
+    class_reason="入户核查后核定",
 )
 """Three people with 27,000 yuan net a year: exactly 750.00 a head and month."""
 

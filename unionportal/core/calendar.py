@@ -6,6 +6,7 @@ Council's yearly notice. A year whose notice it does not hold yet is counted by 
 holidays and weekends, and the result says that it is provisional.
 """
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -162,3 +163,9 @@ def _reason(day: date) -> str:
     if "调休" in name:
         return "调休放假"
     return str(name).split("（")[0]
+
+
+def months_before(on: date, months: int) -> date:
+    """The same day so many months earlier; the month's last day where it has no such."""
+    year, month = divmod(on.year * 12 + on.month - 1 - months, 12)
+    return date(year, month + 1, min(on.day, monthrange(year, month + 1)[1]))

@@ -224,7 +224,7 @@ class _BulkStateGuard(FirmTrigger):
 _OWNER_MAY = """
     IF pg_has_role(current_user, (SELECT c.relowner FROM pg_class c
             WHERE c.oid = TG_RELID), 'USAGE') THEN
-        RETURN NEW;
+        RETURN COALESCE(NEW, OLD);
     END IF;
 """
 

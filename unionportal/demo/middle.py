@@ -35,6 +35,7 @@ from unionportal.demo.messages import report_messages, shop_photo
 from unionportal.demo.privacy import load_privacy
 from unionportal.demo.staff import CHECKER
 from unionportal.demo.trial import load_trial
+from unionportal.demo.visits import load_visits
 from unionportal.demo.walk import banking, opening, signing
 from unionportal.demo.walk.bank import silent_batches, tell_fault
 from unionportal.demo.walk.linking import link_directly
@@ -87,6 +88,7 @@ def leave_in_the_middle(stage: Stage, winter: Winter) -> None:
     root = stage.organisation
     register_winter(winter.year)
     recheck_register(root, winter.today)
+    load_visits(root)
     started = working_days_before(winter.today, max(OPENED_BEFORE))
     with bar(f"{winter.year} 年资金下拨", 0, stage.stream) as advance:
         fund_winter(root, winter.year, on=started, advance=advance)

@@ -14,7 +14,14 @@ from assistance.actions.dossiers import (
     register_dossier,
     reopen_dossier,
 )
-from assistance.enums import Cause, DossierState, ExitReason, FileKind, Relation
+from assistance.enums import (
+    Cause,
+    DossierState,
+    ExitReason,
+    FileKind,
+    HardshipClass,
+    Relation,
+)
 from assistance.models import HouseholdDossier, HouseholdMember
 from assistance.queries.dossiers import dossiers_visible_to
 from members.actions.consent import say_consent
@@ -197,3 +204,31 @@ def test_who_withdrew_is_not_rechecked_until_he_signs_anew() -> None:
         recheck_dossier(
             dossier_id=household.pk, facts=make.ON_THE_LINE, on=make.ON, by=SYSTEM
         )
+
+
+def test_a_class_other_than_the_proposed_one_needs_a_reason_that_is_kept() -> None:
+    make.standard()
+    one = entry(make.person())
+    decided = replace(
+        one.facts, hardship_class=HardshipClass.RELATIVE, class_reason=" "
+    )
+    with pytest.raises(
+        Refusal, match="按规则建议为“深度困难”。要核定为别的类别"
+    ) as told:
+        register(replace(one, facts=decided))
+    assert told.value.field == "class_reason"
+    assert HouseholdDossier.objects.count() == 0
+
+    reason = "子女已就业，收入尚未入账"
+    made = register(replace(one, facts=replace(decided, class_reason=reason)))
+    assert (made.hardship_class, made.class_reason) == ("relative", reason)
+    assert [written.reason for written in history_of(made)] == [reason]
+
+    recheck_dossier(
+        dossier_id=made.pk,
+        facts=replace(decided, hardship_class=HardshipClass.DEEP, class_reason=reason),
+        on=make.ON,
+        by=SYSTEM,
+    )
+    made.refresh_from_db()
+    assert (made.hardship_class, made.class_reason) == ("deep", "")

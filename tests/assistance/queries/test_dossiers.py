@@ -12,16 +12,16 @@ from hypothesis.extra.django import TestCase
 from assistance.enums import Residence
 from assistance.models import HouseholdDossier, Round, SchemeVersion
 from assistance.queries.dossiers import (
-    COST_COLUMNS,
-    INCOME_COLUMNS,
     hardship_population,
     hardship_subjects,
 )
+from assistance.queries.hardship_classes import facts_of as stated_facts
+from assistance.rules.household import COSTS, INCOMES, net_income_per_head
 from tests.assistance import builders as make
 from unionportal.core.facts import fact_sheet
 
 pytestmark = pytest.mark.django_db
-COLUMNS = (*INCOME_COLUMNS, *COST_COLUMNS)
+COLUMNS = (*INCOMES, *COSTS)
 
 
 def facts_of(dossier: HouseholdDossier, as_of: date = make.AS_OF) -> dict[str, object]:
@@ -105,7 +105,8 @@ class NetIncome(TestCase):
     ) -> None:
         values: dict[str, Any] = dict(zip(COLUMNS, money, strict=True))
         dossier = make.dossier(household_size=size, with_account=False, **values)
-        split = len(INCOME_COLUMNS)
+        split = len(INCOMES)
         total = sum(money[:split], Decimal(0)) - sum(money[split:], Decimal(0))
         exact = (total / (size * 12)).quantize(Decimal("1e-12"), ROUND_HALF_UP)
         assert facts_of(dossier)["net_income_per_head"] == exact
+        assert net_income_per_head(stated_facts(dossier)) == exact

@@ -10,9 +10,9 @@ from assistance.actions.notices import publish_round_notice
 from assistance.models import Batch, Payment
 from assistance.queries.queues import (
     batches_waiting,
-    rechecks_waiting,
     returns_waiting,
     rounds_waiting,
+    standing_lists_waiting,
     unknowns_waiting,
 )
 from members.enums import Role
@@ -128,12 +128,18 @@ def test_returns_wait_until_they_are_tried_again_or_ended() -> None:
     assert returns_waiting(by, AFTER_NOTICE) == []
 
 
-def test_rechecks_wait_a_month_before_they_are_due() -> None:
+def test_standing_lists_wait_for_the_clerk_of_the_county_until_they_are_empty() -> None:
     make.dossier()
     by = make.staff(Role.MAKER)
-    assert rechecks_waiting(by, date(2026, 4, 30)) == []
-    (item,) = rechecks_waiting(by, date(2026, 5, 2))
-    assert (item.title, item.due_on) == ("应复核档案 1 户", date(2026, 6, 1))
+    assert standing_lists_waiting(by, date(2025, 8, 29)) == []
+    assert [one.title for one in standing_lists_waiting(by, date(2025, 8, 30))] == [
+        "在档未帮扶过 1 户"
+    ]
+    due = standing_lists_waiting(by, date(2026, 5, 2))[0]
+    assert (due.title, due.due_on) == ("应复核档案 1 户", date(2026, 6, 1))
+    assert due.url == "/staff/assistance/dossiers/?standing=recheck_due&union=350102"
+    next_county = make.staff(Role.MAKER, at=make.NEXT_COUNTY)
+    assert standing_lists_waiting(next_county, date(2026, 5, 2)) == []
 
 
 def test_queues_are_registered_and_empty_for_who_has_no_post() -> None:

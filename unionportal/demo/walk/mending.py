@@ -5,18 +5,19 @@ started again expects the same of everybody.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from decimal import Decimal
 from itertools import islice
 from typing import Any, TypeVar
 
 from django.db import transaction
 
-from assistance.actions.dossiers import HouseholdFacts, close_dossier, recheck_dossier
+from assistance.actions.dossiers import close_dossier, recheck_dossier
 from assistance.actions.follow_ups import draft_follow_up_batch
 from assistance.actions.payments import end_payment
 from assistance.enums import ExitReason, Outcome, PaymentEnd, PaymentState
 from assistance.models import Determination, HouseholdDossier, Payment, Round
+from assistance.queries.hardship_classes import facts_of
 from assistance.queries.rounds import current_determinations, last_payments
 from members.actions.account import open_account, verify_account
 from members.enums import AccountState, Role
@@ -182,7 +183,7 @@ def _supply(stage: Stage, dossier: HouseholdDossier) -> None:
         rng = seeded(stage.plan.seed, "cost", dossier.pk)
         found: dict[str, Any] = {
             name: Decimal(int(rng.random() * 60) * 100) for name in missing
-        }
+        } | {"class_reason": "入户复核，维持原核定类别"}
         recheck_dossier(
             dossier_id=dossier.pk,
             facts=replace(facts_of(dossier), **found),
@@ -190,9 +191,3 @@ def _supply(stage: Stage, dossier: HouseholdDossier) -> None:
             by=stage.cast.holder(Role.MAKER, dossier.organisation),
         )
     give_account(stage, dossier.principal)
-
-
-def facts_of(dossier: HouseholdDossier) -> HouseholdFacts:
-    """What the dossier says now, to be stated again with what has changed."""
-    names = (field.name for field in fields(HouseholdFacts))
-    return HouseholdFacts(**{name: getattr(dossier, name) for name in names})
