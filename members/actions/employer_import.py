@@ -66,7 +66,9 @@ KEEPER = Column(
 UNION = Column(
     "organisation", "覆盖工会代码", longest=18, hint="已建会的，其工会的代码"
 )
-COLUMNS = (
+# What the list of those without a union says of each; the legal-person database says
+# besides which union covers it.
+OF_EACH = (
     CODE,
     NAME,
     Column("ownership", "经济类型", read_word(_OWNERSHIPS), choices=tuple(_OWNERSHIPS)),
@@ -77,8 +79,8 @@ COLUMNS = (
     COUNTED_ON,
     DIVISION,
     KEEPER,
-    UNION,
 )
+COLUMNS = (*OF_EACH, UNION)
 # The keeper not named is the one known, else the general union of the division or of
 # its county.
 _JOINS = """
@@ -228,7 +230,7 @@ LEGAL_PERSONS = ImportKind(
 WITHOUT_UNION = ImportKind(
     code="employers-without-union",
     label="未建会单位名单",
-    columns=(CODE, NAME, HEADCOUNT, COUNTED_ON, DIVISION, KEEPER),
+    columns=OF_EACH,
     key="code",
     may=can_import_organisations,
     judge=judge_without_union,

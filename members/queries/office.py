@@ -3,7 +3,17 @@
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import DateField, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    CharField,
+    DateField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.db.models.functions import Coalesce, Left, Length
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,8 +21,10 @@ from django.utils.translation import gettext as _
 from members.enums import Office, OrganisationState, Role
 from members.models import LegalCertificate, Officer, OfficeTerm, Organisation, Post
 from members.queries.organisation import organisations_visible_to
+from members.queries.post import posts_in_force
 from unionportal.core.actor import Actor
 from unionportal.core.queues import QueueItem, WorkQueue
+from unionportal.core.scope import within
 
 SHOWN = 50
 # So long before its day an election or a renewal is put before the staff.
@@ -93,19 +105,35 @@ def unions_to_approve(actor: Actor, on: date) -> list[QueueItem]:
 
 
 def _due(actor: Actor, ending: QuerySet[Any], title: str, on: date) -> list[QueueItem]:
-    """Papers that end soon, of a maker's own union and those directly below it."""
-    paths = [seat.path for seat in actor.seats if seat.role == Role.MAKER]
-    if not paths:
+    """Papers that end soon, for the makers who can see to them.
+
+    Those of a maker's own union and of the unions directly below it; of a union where
+    nobody up to here is a maker also the nearest maker above, however far.
+    """
+    seats = [seat for seat in actor.seats if seat.role == Role.MAKER]
+    if not seats:
         return []
-    near = Q(organisation__path__in=paths) | Q(above__in=paths)
+    paths = [seat.path for seat in seats]
+    nearest = (
+        posts_in_force(on)
+        .filter(role=Role.MAKER)
+        .alias(there=ExpressionWrapper(OuterRef("organisation__path"), CharField()))
+        .filter(there__startswith=F("organisation__path"))
+        .order_by(Length("organisation__path").desc())
+        .values("organisation_id")[:1]
+    )
     path = F("organisation__path")
-    due = ending.annotate(above=Left(path, Length(path) - Organisation.steplen)).filter(
-        near,
+    due = ending.filter(
+        within(actor, "organisation__path"),
         ends__lte=on + AHEAD,
         organisation__state__in=ALIVE,
+    ).annotate(
+        above=Left(path, Length(path) - Organisation.steplen), keeper=Subquery(nearest)
     )
-    papers = due.select_related("organisation").order_by("ends", "pk")[:SHOWN]
-    return [_item(paper.organisation, title, paper.ends) for paper in papers]
+    near = Q(organisation__path__in=paths) | Q(above__in=paths)
+    near |= Q(keeper__in=[seat.organisation_id for seat in seats])
+    papers = due.filter(near).select_related("organisation").order_by("ends", "pk")
+    return [_item(paper.organisation, title, paper.ends) for paper in papers[:SHOWN]]
 
 
 def _item(union: Organisation, title: str, due_on: date) -> QueueItem:

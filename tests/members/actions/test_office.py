@@ -17,10 +17,22 @@ from members.actions.office import (
     leave_office,
     take_office,
 )
+from members.actions.organisation import (
+    Founding,
+    apply_for_organisation,
+    approve_organisation,
+)
 from members.actions.yearly_return import ReturnEntry, file_return
-from members.enums import Office, Role
-from members.models import LegalCertificate, Officer, OfficeTerm, YearlyReturn
+from members.enums import Office, OrganisationForm, OrganisationKind, Role
+from members.models import (
+    LegalCertificate,
+    Officer,
+    OfficeTerm,
+    Organisation,
+    YearlyReturn,
+)
 from tests.members.builders import NEXT_COUNTY, ON, staff
+from tests.members.builders import union as union_of
 from tests.members.unions import basic_union
 from unionportal.core.actor import SYSTEM
 from unionportal.core.errors import Refusal
@@ -29,6 +41,22 @@ from unionportal.core.models import AuditEntry
 pytestmark = pytest.mark.django_db
 CODE = "81330182MC1234566Y"
 ELECTED_ON = date(2022, 3, 8)
+
+
+def found(form: str, kind: str, under: Organisation | None = None) -> Organisation:
+    """A union of a form, applied for and approved."""
+    entry = Founding(
+        parent_id=(under or union_of()).pk,
+        code=f"F{Organisation.objects.count():07d}",
+        name="某工会",
+        short_name="某",
+        form=form,
+        kind=kind,
+    )
+    made = apply_for_organisation(entry=entry, on=ON, by=SYSTEM)
+    return approve_organisation(
+        organisation_id=made.pk, document="工字〔2025〕1号", on=ON, by=SYSTEM
+    )
 
 
 def test_certificate_bears_a_union_s_code_and_no_other_union_s() -> None:
@@ -157,3 +185,52 @@ def test_return_is_filed_once_a_year_and_corrected_with_history() -> None:
             organisation_id=union.pk, entry=entry, on=ON, by=staff(Role.AUDITOR)
         )
     assert YearlyReturn.objects.get().granted == Decimal("700.00")
+
+
+@pytest.mark.parametrize(
+    ("chair", "member"),
+    [
+        (Office.AUDIT_CHAIR, Office.AUDIT_MEMBER),
+        (Office.WOMEN_CHAIR, Office.WOMEN_MEMBER),
+    ],
+)
+def test_audit_and_women_s_committees_have_one_chair_and_members(
+    chair: Office, member: Office
+) -> None:
+    union = basic_union()
+    entry = Taking(organisation_id=union.pk, name="林一", office=chair)
+    take_office(entry=entry, starts_on=ELECTED_ON, on=ON, by=SYSTEM)
+    with pytest.raises(Refusal, match="已有人在任"):
+        take_office(entry=replace(entry, name="陈二"), starts_on=ON, on=ON, by=SYSTEM)
+    for name in ("甲", "乙"):
+        sitting = replace(entry, name=name, office=member)
+        take_office(entry=sitting, starts_on=ON, on=ON, by=SYSTEM)
+    held = Officer.objects.filter(organisation=union, ends_on=None)
+    assert sorted(held.values_list("office", flat=True)) == sorted(
+        [chair, member, member]
+    )
+
+
+def test_industrial_and_local_unions_have_five_years_only() -> None:
+    for entry in (
+        union_of(),
+        found(OrganisationForm.INDUSTRIAL, OrganisationKind.TRADE),
+    ):
+        with pytest.raises(Refusal, match="每届五年"):
+            elect_committee(
+                organisation_id=entry.pk, years=3, starts_on=ON, on=ON, by=SYSTEM
+            )
+        term = elect_committee(
+            organisation_id=entry.pk, years=5, starts_on=ON, on=ON, by=SYSTEM
+        )
+        assert term.due_on == date(2030, 12, 1)
+
+
+def test_a_union_of_every_form_is_founded_and_hangs_on_one_line() -> None:
+    above = union_of()
+    for form in OrganisationForm:
+        made = found(form, OrganisationKind.SINGLE, under=above)
+        assert (made.form, made.state, made.path[:-4]) == (form, "normal", above.path)
+        # One dues line: that of the tree, until another is named.
+        assert made.dues_to_id is None
+        above = made if form == OrganisationForm.BRANCH else above

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from io import BytesIO, StringIO
 from typing import IO, Any
 
@@ -11,6 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from members.enums import Role
 from members.models import Employer, FormerOrganisation, Organisation, YearlyReturn
+from members.queries.filters import EmployerFilter
 from members.queries.organisation_tree import organisation_tree
 from members.rules.uscc import whole_code
 from tests.members.actions.test_divisions import problems
@@ -32,7 +34,7 @@ UNION_HEAD = ("工会代码", "名称", "上级工会代码", "成立日期", "�
 FIRM_HEAD = ("统一社会信用代码", "单位名称", "职工人数", "人数截至", "所在区划代码")
 RETURN_HEAD = (
     "工会代码", "年度", "职工人数", "会员人数", "独立账户", "单独建账", "支出（元）",
-    "拨补基层（元）",
+    "拨补基层（元）", "应缴经费（元）", "已缴经费（元）", "预算（元）",
 )  # fmt: skip
 
 
@@ -202,19 +204,55 @@ def test_wrong_employers_come_back_in_the_uploader_s_own_workbook() -> None:
     assert Employer.objects.count() == 1
 
 
+def test_firms_without_a_union_come_in_with_ownership_size_and_trade() -> None:
+    maker = staff(Role.MAKER)
+    head = (*FIRM_HEAD, "经济类型", "规模", "规模以上", "行业门类")
+    place = ("2025-06-30", COUNTY)
+    rows = [
+        (employer_code(1), "甲厂", "126", *place, "私营", "小型", "是", "C"),
+        (employer_code(2), "乙店", "24", *place, "", "", "", ""),
+        (employer_code(3), "丙厂", "30", *place, "私人", "小型", "是", "C"),
+        (employer_code(4), "丁厂", "30", *place, "私营", "很小", "是", "C"),
+        (employer_code(5), "戊厂", "30", *place, "私营", "小型", "是", "X"),
+    ]
+    upload = handed_in("employers-without-union", head, rows, maker)
+    assert counts(upload) == (5, 2, 0, 0, 3)
+    assert sorted(sentences(upload)) == [4, 5, 6]
+    assert Employer.objects.count() == 0
+    right = handed_in("employers-without-union", head, rows[:2], maker)
+    applied(right, maker)
+    named = ("ownership", "size", "is_above_scale", "trade", "organisation_id")
+    assert list(Employer.objects.order_by("name").values_list(*named)) == [
+        ("", "", False, "", None),
+        ("private", "small", True, "C", None),
+    ]
+    # Only who employs 25 and more has to have a committee.
+    must = EmployerFilter({"lacking": "true"}, queryset=Employer.objects.order_by("id"))
+    assert [firm.name for firm in must.qs] == ["甲厂"]
+    again = handed_in("employers-without-union", head, rows[:2], maker)
+    assert counts(again) == (2, 0, 0, 2, 0)
+
+
 # --- yearly returns
 
 
 def test_returns_are_filed_and_corrected_by_file() -> None:
     maker = staff(Role.MAKER)
     union = basic_union()
-    row = (union.code, "2024", "1,200", "1100", "是", "否", "1000.50", "700")
+    sums = ("1000.50", "700", "200.10", "180", "1200")
+    row = (union.code, "2024", "1,200", "1100", "是", "否", *sums)
     applied(handed_in("yearly-returns", RETURN_HEAD, [row], maker), maker)
     filed = YearlyReturn.objects.get()
     assert (filed.staff_count, filed.has_books, str(filed.spending)) == (
         1200,
         False,
         "1000.50",
+    )
+    assert (filed.dues_due, filed.dues_paid, filed.budget, filed.granted) == (
+        Decimal("200.10"),
+        Decimal(180),
+        Decimal(1200),
+        Decimal(700),
     )
     assert (filed.filed_on, filed.filed_by_name) == (ON, maker.name)
     corrected = (*row[:3], "1150", *row[4:])
