@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from members.models import Organisation, Person
+from members.queries.filters import PersonFilter
 from members.queries.person import persons_visible_to, search_conditions
 from unionportal.core.actor import Actor, Seat
 from unionportal.core.admin.keyset import PAGE_SIZE, Leg
@@ -33,6 +34,14 @@ def told_plans() -> Iterator[str]:
             leg: Leg[Any] = Leg(people, order)
             yield f"\n{name}（按 {order}）"
             yield from _explained(leg.after(0)[: PAGE_SIZE + 1])
+    for name, asked in (
+        ("重点群体", {"group": "funeral"}),
+        ("技能等级", {"skill": "one"}),
+    ):
+        people = persons_visible_to(actor).values_list("pk")
+        yield f"\n{name}（按 pk）"
+        leg = Leg(PersonFilter(asked, queryset=people).qs)
+        yield from _explained(leg.after(0)[: PAGE_SIZE + 1])
 
 
 def _explained(rows: QuerySet[Any]) -> Iterator[str]:

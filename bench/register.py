@@ -106,6 +106,8 @@ def register_of(database: str) -> Register:
             "按姓名开头查人，县里的人看": ("county", f"{lists}?q={person.name[:1]}"),
             "按身份证号查人": ("officer", f"{lists}?q={person.id_number}"),
             "按手机号查人": ("officer", f"{lists}?q={person.phone}"),
+            "人员列表，一个重点群体": ("officer", f"{lists}?group=funeral"),
+            "人员列表，一级技能，县里的人看": ("county", f"{lists}?skill=one"),
             "人员": ("officer", f"{lists}{person.pk}/change/"),
             "会籍列表中间一页": ("officer", f"{members}?after={held.pk}"),
             "工会组织列表首页": ("officer", "/staff/organisations/unions/"),

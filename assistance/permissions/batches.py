@@ -51,7 +51,9 @@ def can_release_round(actor: Actor, round_: Round, *, on: date) -> Verdict:
     del on
     verdict = holds_role(actor, Role.MAKER, round_.organisation, "生成批次")
     if verdict and round_.state not in ROUND.sources_of("release"):
-        return denied(f"轮次现在是“{round_.get_state_display()}”，不能生成批次。")
+        return denied(
+            f"轮次现在是“{round_.get_state_display()}”，不能生成批次；请刷新页面。"
+        )
     return verdict
 
 
@@ -108,7 +110,11 @@ def can_import_return(actor: Actor) -> Verdict:
 def seat_to_sign(actor: Actor, batch: Batch, step: Step, *, on: date) -> Seat | Verdict:
     """Return the seat in which the actor may sign now, or the denial with its reason."""
     if not actor.reaches(batch.organisation.path) or actor.user_id is None:
-        return denied("这个批次不属于您的工会范围，或您不是在岗人员，不能签批。")
+        return denied(
+            "这个批次不属于您的工会范围，或您不是在岗人员；办理"
+            f"“{step.step.label}”需要批次所属工会的“{step.role.label}”岗位，"
+            "请由该工会的管理员在“岗位”中授予，或请该岗位的同事办理。"
+        )
     if batch.state not in BATCH.sources_of(step.action):
         return _wrong_state(batch, step.action)
     signed = signers_of(batch)

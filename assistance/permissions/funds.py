@@ -21,11 +21,15 @@ def can_transfer_funds(actor: Actor, organisation: Organisation) -> Verdict:
 def can_reverse_entry(actor: Actor, entry: Entry) -> Verdict:
     """An approver whose reach holds every account of the entry."""
     unions = Organisation.objects.filter(account__postings__entry=entry).distinct()
+    verdict = denied(
+        "“冲销分录”需要分录各账户所属工会的“审批”岗位，您没有；"
+        "请由该工会的管理员在“岗位”中授予，或请该岗位的同事办理。"
+    )
     for union in unions.order_by("path"):
         verdict = holds_role(actor, Role.APPROVER, union, "冲销分录")
         if not verdict:
-            return verdict
-    return ALLOWED
+            break
+    return verdict
 
 
 def can_prove_books(actor: Actor) -> Verdict:

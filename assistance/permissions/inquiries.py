@@ -12,7 +12,7 @@ def can_ask_about(actor: Actor, determination: Determination) -> Verdict:
     is_payee = actor.person_id is not None and actor.person_id == determination.payee_id
     if actor.kind == "worker" and is_payee:
         return ALLOWED
-    return denied("只能咨询自己的事项。")
+    return denied("只能咨询您本人的事项。")
 
 
 def can_answer_inquiry(actor: Actor, inquiry: Inquiry) -> Verdict:

@@ -41,7 +41,8 @@ def can_resume_payment(actor: Actor, payment: Payment, *, on: date) -> Verdict:
         return denied("对此人的异议还没有核查结论，不能恢复发放；请先核查异议。")
     if _waits_for_account(payment):
         return denied(
-            "收款账户停用或变更后还没有第二人核验过的账户，不能恢复；核验后自动恢复。"
+            "收款账户停用或变更后还没有第二人核验过的账户，不能恢复；"
+            "请先由另一人核验账户，核验后自动恢复。"
         )
     if _was_signed_without(payment):
         return denied(
@@ -88,8 +89,11 @@ def _may(
         words = "、".join(f"“{role.label}”" for role in roles)
         return denied(
             f"{label}一人的发放需要{batch.organisation.short_name}（或其上级工会）的"
-            f"{words}岗位之一，您没有；请由在岗人员办理。"
+            f"{words}岗位之一，您没有；请由该工会的管理员在“岗位”中授予，"
+            "或请该岗位的同事办理。"
         )
     if payment.state not in PAYMENT.sources_of(action):
-        return denied(f"这笔发放现在是“{payment.get_state_display()}”，不能“{label}”。")
+        return denied(
+            f"这笔发放现在是“{payment.get_state_display()}”，不能“{label}”；请刷新页面。"
+        )
     return ALLOWED

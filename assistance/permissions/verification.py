@@ -23,7 +23,8 @@ def can_waive_verification(actor: Actor, round_: Round) -> Verdict:
     if actor.user_id is not None and waiving_seat(actor, round_) is not None:
         return ALLOWED
     return denied(
-        f"免予核查须由{round_.organisation.name}的上级工会“审批”岗位批准；"
+        f"免予核查需要{round_.organisation.name}的上级工会的“审批”岗位，您没有；"
+        "请由上级工会的管理员在“岗位”中授予，或请该岗位的同事批准；"
         "没有上级工会的，请抽样核查。"
     )
 

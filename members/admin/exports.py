@@ -18,6 +18,7 @@ from members.enums import (
     Ownership,
     Sex,
     SkillGrade,
+    TargetGroup,
     Trade,
 )
 from members.queries.employer import employers_visible_to
@@ -43,6 +44,10 @@ _HAS = {True: "有", False: "无"}
 
 def _phone(phone: str | None) -> str:
     return mask_phone(phone or "")
+
+
+def _groups(chosen: list[str]) -> str:
+    return "、".join(words(TargetGroup)[one] for one in chosen)
 
 
 UNIONS = (
@@ -90,6 +95,7 @@ PEOPLE = (
     Field("工作单位", "unit_name", width=24),
     Field("工种", "trade"),
     Field("技能等级", "skill_grade", words(SkillGrade).__getitem__),
+    Field("重点群体", "target_groups", _groups, width=24),
 )
 MEMBERSHIPS = (
     Field("会员编号", "number"),

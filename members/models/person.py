@@ -143,6 +143,21 @@ class Person(models.Model):
             models.Index(fields=("name_pinyin", "id"), name="person_by_spelling"),
             models.Index(fields=("name_initials", "id"), name="person_by_letters"),
             models.Index(fields=("name", "id"), name="person_by_name_and_id"),
+            # A list of one grade or one group is read in the order of the ids; who has
+            # neither is in none of these, so that most rows are written as before.
+            models.Index(
+                fields=("skill_grade", "id"),
+                condition=~Q(skill_grade=""),
+                name="person_by_skill",
+            ),
+            *(
+                models.Index(
+                    fields=("id",),
+                    condition=Q(target_groups__contains=[group]),
+                    name=f"person_of_{group}",
+                )
+                for group in TargetGroup.values
+            ),
             models.Index(
                 fields=("merged_into",),
                 condition=Q(merged_into__isnull=False),

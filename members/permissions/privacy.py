@@ -58,7 +58,9 @@ def can_decide_privacy(actor: Actor, asked: PrivacyRequest) -> Verdict:
     seats = [actor.seat_for(role, path) for role in roles]
     principals = {seat.principal_id for seat in seats if seat}
     if asked.endorsed_by_id in {actor.user_id, *principals}:
-        return denied("提出意见的人与决定的人不能是同一人（含代理）。")
+        return denied(
+            "提出意见的人与决定的人不能是同一人（含代理），请由其他人员决定。"
+        )
     return other_person(actor, asked.endorsed_by)
 
 

@@ -17,6 +17,8 @@ from members.enums import (
     Ownership,
     PrivacyRequestKind,
     PrivacyRequestState,
+    SkillGrade,
+    TargetGroup,
     Trade,
 )
 from members.models import (
@@ -109,16 +111,29 @@ class EmployerFilter(django_filters.FilterSet):
 
 
 class PersonFilter(django_filters.FilterSet):
-    """People by what was typed and by place."""
+    """People by what was typed, by place, target group and skill grade."""
 
     q = django_filters.CharFilter(
         method="typed", label=_("姓名、拼音、首字母，或完整的身份证号、手机号")
     )
     under = UnderFilter(field_name="organisation__path", label=_("工会代码"))
+    group = django_filters.ChoiceFilter(
+        method="of_group", choices=TargetGroup.choices, label=_("重点群体")
+    )
+    skill = django_filters.ChoiceFilter(
+        field_name="skill_grade", choices=SkillGrade.choices, label=_("技能等级")
+    )
 
     class Meta:
         model = Person
         fields = ("q",)
+
+    def of_group(
+        self, rows: QuerySet[Person], name: str, value: str
+    ) -> QuerySet[Person]:
+        """Who belongs to a target group, whatever else he belongs to."""
+        del name
+        return rows.filter(target_groups__contains=[value])
 
     def typed(self, rows: QuerySet[Person], name: str, value: str) -> QuerySet[Person]:
         """By any of the ways to name a person."""

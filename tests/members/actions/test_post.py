@@ -154,7 +154,7 @@ def test_administrator_closes_users_of_his_reach_only() -> None:
     assert here.user_id is not None
     assert there.user_id is not None
     deactivate_user(user_id=here.user_id, reason="离职", on=ON, by=administrator)
-    with pytest.raises(Refusal, match="范围以外"):
+    with pytest.raises(Refusal, match="建宁县总工会或其上级工会的“管理员”岗位"):
         reset_password(
             user_id=there.user_id, password=PASSWORD, on=ON, by=administrator
         )

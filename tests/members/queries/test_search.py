@@ -3,7 +3,9 @@
 import pytest
 from django.db import connection
 
+from members.enums import SkillGrade, TargetGroup
 from members.models import Membership, Person
+from members.queries.filters import PersonFilter
 from members.queries.membership import membership_conditions
 from members.queries.person import (
     persons_matching,
@@ -74,6 +76,21 @@ def test_members_are_found_by_the_same_indexes(by_index_alone: None) -> None:
     assert "person_by_name_and_id" in plan
 
 
+@pytest.mark.parametrize("at", [PROVINCE, CITY])
+def test_a_group_and_a_grade_are_read_in_the_order_of_their_own_indexes(
+    at: str, by_index_alone: None
+) -> None:
+    someone = person("张小三")
+    people = persons_visible_to(staff("maker", at=at))
+    chosen = [("group", one, f"person_of_{one}") for one in TargetGroup.values]
+    chosen += [("skill", one, "person_by_skill") for one in SkillGrade.values]
+    for name, value, index in chosen:
+        leg = Leg(PersonFilter({name: value}, queryset=people).qs)
+        for plan in (plan_of(leg), plan_of(leg, someone.pk)):
+            assert index in plan
+            assert "Sort" not in plan
+
+
 @pytest.mark.parametrize(
     ("typed", "expected"),
     [
@@ -96,3 +113,21 @@ def test_names_are_found_by_their_beginning_and_surnames_as_they_are_spoken(
         person(name)
     found = persons_matching(Person.objects.order_by("id"), typed)
     assert list(found.values_list("name", flat=True)) == expected
+
+
+def test_people_are_narrowed_by_group_and_grade() -> None:
+    driver = person("公交甲")
+    Person.objects.filter(pk=driver.pk).update(
+        target_groups=["bus", "migrant"], skill_grade="one"
+    )
+    Person.objects.filter(pk=person("环卫乙").pk).update(target_groups=["sanitation"])
+    person("无丙")
+    everybody = Person.objects.order_by("id")
+
+    def found(**asked: str) -> list[str]:
+        return [one.name for one in PersonFilter(asked, queryset=everybody).qs]
+
+    assert found(group="bus") == ["公交甲"]
+    assert found(group="migrant", skill="one") == ["公交甲"]
+    assert found(group="sanitation", skill="one") == []
+    assert found(group="", skill="") == ["公交甲", "环卫乙", "无丙"]
