@@ -150,7 +150,7 @@ def test_an_administrator_lifts_the_lock_with_a_reason() -> None:
         knock(user.username)
     neighbour = staff(Role.ADMINISTRATOR, at="350430")
     own = staff(Role.ADMINISTRATOR)
-    with pytest.raises(Refusal, match="管理范围以外"):
+    with pytest.raises(Refusal, match="尤溪县总工会或其上级工会的“管理员”岗位"):
         lift_lock(username=user.username, reason="已核实", on=ON, by=neighbour)
     with pytest.raises(Refusal, match="原因"):
         lift_lock(username=user.username, reason=" ", on=ON, by=own)

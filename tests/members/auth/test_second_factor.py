@@ -162,7 +162,7 @@ def test_an_administrator_resets_a_lost_device_with_a_reason() -> None:
     client, _ = enrolled(user)
     own, neighbour = (staff(Role.ADMINISTRATOR, at=code) for code in (COUNTY, "350430"))
     for actor, reason, said in (
-        (neighbour, "手机遗失", "管理范围以外"),
+        (neighbour, "手机遗失", "尤溪县总工会或其上级工会的“管理员”岗位"),
         (own, " ", "原因"),
     ):
         with pytest.raises(Refusal, match=said):
