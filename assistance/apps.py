@@ -17,7 +17,6 @@ class AssistanceConfig(AppConfig):
         from assistance.actions.notices import NOTICE_KIND
         from assistance.actions.successions import SUCCESSIONS
         from assistance.enums import VERBS
-        from assistance.queries.application_facts import application_population
         from assistance.queries.cards import matter_cards, matter_page
         from assistance.queries.dossiers import hardship_population
         from assistance.queries.figures import FIGURES
@@ -42,9 +41,6 @@ class AssistanceConfig(AppConfig):
         hardship = hardship_population()
         register_fact_sheet(hardship.sheet)
         register_population(hardship)
-        applied = application_population()
-        register_fact_sheet(applied.sheet)
-        register_population(applied)
         for figure in FIGURES:
             register_figure(figure)
         for queue in QUEUES:
@@ -56,7 +52,25 @@ class AssistanceConfig(AppConfig):
         register_message_page(DETERMINATION_KIND, matter_page)
         register_consequence(ACCOUNT_CHECKED, look_for_stopped)
         register_merge_objections(money_against_merge)
+        self._register_applications()
         self._register_privacy()
+
+    def _register_applications(self) -> None:
+        from assistance.queries.application_cards import (
+            application_cards,
+            application_page,
+        )
+        from assistance.queries.application_facts import application_population
+        from assistance.queries.populations import register_population
+        from unionportal.core.cards import register_home_cards
+        from unionportal.core.facts import register_fact_sheet
+        from unionportal.core.message_pages import register_message_page
+
+        applied = application_population()
+        register_fact_sheet(applied.sheet)
+        register_population(applied)
+        register_home_cards(application_cards)
+        register_message_page("assistance.aidapplication", application_page)
 
     def _register_privacy(self) -> None:
         from assistance.actions.families import forget_household

@@ -191,13 +191,18 @@ def _put(application: AidApplication, name: str, number: str) -> None:
 def _put_subject(
     application: AidApplication, statement: Statement, *, on: date
 ) -> None:
-    """The student as typed. Who applies for himself is known already."""
+    """The student as typed; a number left out stays, unless the name is another.
+
+    Who applies for himself is known already.
+    """
     if application.relation == Beneficiary.SELF:
         return
+    before = application.subject_name
     application.subject_name = plain_name(statement.subject_name)
     typed = statement.id_number.strip()
     if not typed:
-        application.id_number, application.id_number_index = None, ""
+        if application.subject_name != before:
+            application.id_number, application.id_number_index = None, ""
         return
     read = read_id_number(typed, on=on)
     _put(application, application.subject_name, read.number)

@@ -169,43 +169,57 @@ def _yes_where(condition: Q | Exists) -> Expression:
 
 
 def _facts(_: QuerySet[Any, Any], as_of: date) -> Mapping[str, Expression | F]:
-    day = Cast(Value(as_of), DateField())
-    account = BankAccount.objects.filter(
-        person=OuterRef("payee_id"), state=AccountState.VERIFIED
+    return {
+        **facts_of_applicant("applicant__", as_of),
+        "account_verified": _account_of("payee_id"),
+        "subject_birth_date": F("subject__birth_date"),
+        "is_for_self": _yes_where(Q(relation=Beneficiary.SELF)),
+        "union_division": Substr("organisation__division_id", 1, 6),
+        "union_city": _city("organisation__division_id"),
+        "submitted_on": F("submitted_on"),
+        "already_granted": F("already_granted"),
+    }
+
+
+def facts_of_applicant(at: str, as_of: date) -> dict[str, Expression | F]:
+    """What the register knows of somebody, before he applies for anything.
+
+    `at` leads from the row to the person: nothing where the row is the person.
+    """
+    key = f"{at}id"
+    is_member = Q(
+        (f"{at}membership__state", MembershipState.MEMBER),
+        (f"{at}membership__joined_on__lte", as_of),
     )
     groups = {
         f"group_{group.value}": _yes_where(
-            Q(applicant__target_groups__contains=[group.value])
+            Q((f"{at}target_groups__contains", [group.value]))
         )
         for group in TargetGroup
     }
     return {
-        **facts_of_household("applicant_id", as_of),
+        **facts_of_household(key, as_of),
         **groups,
-        "is_member": _yes_where(
-            Q(
-                applicant__membership__state=MembershipState.MEMBER,
-                applicant__membership__joined_on__lte=as_of,
-            )
-        ),
-        "joined_on": F("applicant__membership__joined_on"),
-        "applicant_birth_date": F("applicant__birth_date"),
-        "subject_birth_date": F("subject__birth_date"),
-        "is_for_self": _yes_where(Q(relation=Beneficiary.SELF)),
-        "home_division": Substr("applicant__division_id", 1, 6),
-        "home_city": _city("applicant__division_id"),
-        "union_division": Substr("organisation__division_id", 1, 6),
-        "union_city": _city("organisation__division_id"),
-        "submitted_on": F("submitted_on"),
-        "household_on_file": _yes_where(Exists(open_dossier_of("applicant_id", as_of))),
-        "already_granted": F("already_granted"),
-        "account_verified": Case(
-            When(Exists(account), then=Value(value=True)),
-            default=None,
-            output_field=BooleanField(),
-        ),
-        "as_of": day,
+        "is_member": _yes_where(is_member),
+        "joined_on": F(f"{at}membership__joined_on"),
+        "applicant_birth_date": F(f"{at}birth_date"),
+        "home_division": Substr(f"{at}division_id", 1, 6),
+        "home_city": _city(f"{at}division_id"),
+        "household_on_file": _yes_where(Exists(open_dossier_of(key, as_of))),
+        "account_verified": _account_of(key),
+        "as_of": Cast(Value(as_of), DateField()),
     }
+
+
+def _account_of(person: str) -> Expression:
+    account = BankAccount.objects.filter(
+        person=OuterRef(person), state=AccountState.VERIFIED
+    )
+    return Case(
+        When(Exists(account), then=Value(value=True)),
+        default=None,
+        output_field=BooleanField(),
+    )
 
 
 def _city(division: str) -> Expression:

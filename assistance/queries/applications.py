@@ -25,7 +25,8 @@ _TRUTHS = {True: "是", False: "否"}
 def applications_visible_to(actor: Actor) -> QuerySet[AidApplication]:
     """A worker's own; those of the unions in the actor's reach, drafts apart."""
     rows = AidApplication.objects.select_related(
-        "window__period", "window__version", "scheme", "organisation", "union"
+        *("window__period", "window__version__scheme", "window__organisation"),
+        *("scheme", "organisation", "union", "applicant", "payee"),
     ).order_by("-id")
     if actor.kind == "worker":
         return rows.filter(applicant_id=actor.person_id or 0)
@@ -101,6 +102,12 @@ def papers_of(application: AidApplication) -> QuerySet[AidEvidence]:
     """What was handed in, without the files themselves."""
     rows = AidEvidence.objects.filter(application=application).order_by("number")
     return rows.defer("content")
+
+
+def evidence_of(applications: QuerySet[AidApplication]) -> QuerySet[AidEvidence]:
+    """The papers of these applications, without the files themselves."""
+    rows = AidEvidence.objects.filter(application__in=applications.order_by())
+    return rows.defer("content").order_by("id")
 
 
 def papers_by_item(application: AidApplication) -> dict[str, list[AidEvidence]]:
