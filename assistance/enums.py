@@ -340,6 +340,7 @@ class Direction(TextChoices):
 class ExportedList(TextChoices):
     """Lists that leave the portal; the value is the verb, the label the list's name."""
 
+    APPLICATIONS = "export_applications", _("帮扶申请")
     DOSSIERS = "export_dossiers", _("困难职工档案")
     COUNTIES = "export_counties", _("分县合计")
     DETERMINATIONS = "export_determinations", _("认定清单")

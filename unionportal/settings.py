@@ -237,6 +237,8 @@ UNFOLD = {
                     place("银行文件", "description", "staff_assistance:bank-files"),
                     place("银行对账", "balance", "staff_assistance:statements"),
                     place("困难职工档案", "folder_shared", "staff_assistance:dossiers"),
+                    place("帮扶申请", "edit_document", "staff_assistance:applications"),
+                    place("申请窗口", "event_available", "staff_assistance:windows"),
                     place("帮扶方案", "rule", "staff_assistance:schemes"),
                     place("资金账户", "account_balance", "staff_assistance:funds"),
                     place("抽样核查", "phone_in_talk", "staff_assistance:sample-items"),

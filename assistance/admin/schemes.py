@@ -17,6 +17,7 @@ from assistance.admin.reach import anywhere
 from assistance.enums import SchemeState
 from assistance.forms.dossier import day_field
 from assistance.models import Period, SchemeVersion
+from assistance.permissions.applications import can_open_window
 from assistance.permissions.rounds import can_open_round
 from assistance.permissions.schemes import (
     can_publish_scheme,
@@ -83,6 +84,7 @@ class SchemePage(StaffPage):
             scheme=(scheme := scheme_of(version)),
             may_save=can_save_scheme(self.actor),
             may_open=anywhere(self.actor, can_open_round),
+            may_call=anywhere(self.actor, can_open_window),
             funds=titles_of_funds(scheme.funds),
             verbs=arranged(verbs_of(version, actor=self.actor)),
             history=history_of(version)[:30],

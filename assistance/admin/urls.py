@@ -3,6 +3,8 @@
 from django.urls import path
 
 from assistance.admin import (
+    application_exports,
+    applications,
     batches,
     determinations,
     dossiers,
@@ -23,11 +25,36 @@ from assistance.admin import (
     verification,
     visits,
     what_ifs,
+    windows,
 )
 
 app_name = "staff_assistance"
 
 urlpatterns = [
+    path("applications/", applications.ApplicationList.as_view(), name="applications"),
+    path(
+        "applications/export/",
+        application_exports.ApplicationExport.as_view(),
+        name="applications-export",
+    ),
+    path(
+        "applications/<int:pk>/",
+        applications.ApplicationPage.as_view(),
+        name="application",
+    ),
+    path(
+        "applications/<int:pk>/<slug:verb>/",
+        applications.ApplicationVerb.as_view(),
+        name="application-verb",
+    ),
+    path(
+        "papers/<int:pk>/",
+        applications.ApplicationPaper.as_view(),
+        name="application-paper",
+    ),
+    path("windows/", windows.WindowList.as_view(), name="windows"),
+    path("windows/<int:pk>/", windows.WindowPage.as_view(), name="window"),
+    path("schemes/<int:pk>/window/", windows.OpenWindow.as_view(), name="window-open"),
     path("rounds/", rounds.RoundList.as_view(), name="rounds"),
     path("rounds/<int:pk>/", rounds.RoundPage.as_view(), name="round"),
     path(

@@ -43,9 +43,7 @@ def can_decide_aid_application(actor: Actor, application: AidApplication) -> Ver
 
 
 def can_look_at_aid_evidence(actor: Actor, application: AidApplication) -> Verdict:
-    """The applicant; those who take applications or check their union's lists."""
-    if actor.kind == "worker":
-        return ALLOWED if actor.person_id == application.applicant_id else denied(_OWN)
+    """Those who take applications or check their union's lists."""
     roles = (Role.MAKER, Role.CHECKER, Role.APPROVER, Role.AUDITOR)
     place = application.organisation
     if any(actor.seat_for(role, place.path) for role in roles):

@@ -1,10 +1,11 @@
 """Applications for aid: who sees which, and what is said in one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
+from assistance.enums import AidApplicationState
 from assistance.models import AidApplication, AidEvidence, AidWindow
 from assistance.queries.schemes import scheme_of
 from assistance.rules.scheme_form import Form
@@ -64,6 +65,29 @@ def windows_open(on: date, path: str) -> QuerySet[AidWindow]:
         .filter(opens_on__lte=on, closes_on__gte=on, organisation__path__in=above)
         .order_by("-organisation__depth", "closes_on", "id")
     )
+
+
+def schemes_applied_for() -> list[tuple[str, str]]:
+    """Code and title of every scheme for which there was a window."""
+    windows = AidWindow.objects.order_by("scheme__code").distinct()
+    return list(windows.values_list("scheme__code", "scheme__title"))
+
+
+def window_counts(
+    actor: Actor, windows: Iterable[AidWindow]
+) -> dict[int, dict[str, int]]:
+    """How many applications in the actor's reach stand where, by window and state."""
+    found = {one.pk: dict.fromkeys(AidApplicationState.values, 0) for one in windows}
+    rows = (
+        applications_visible_to(actor)
+        .filter(window__in=found)
+        .order_by()
+        .values_list("window", "state")
+        .annotate(count=Count("id"))
+    )
+    for window, state, count in rows:
+        found[window][state] = count
+    return found
 
 
 def form_of(window: AidWindow) -> Form:

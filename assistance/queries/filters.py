@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from assistance.enums import (
+    AidApplicationState,
     BankFileState,
     BatchKind,
     BatchState,
@@ -29,6 +30,7 @@ from assistance.enums import (
 )
 from assistance.models import (
     Account,
+    AidApplication,
     BankFile,
     BankStatement,
     Batch,
@@ -120,6 +122,30 @@ class StaffDossierFilter(DossierFilter):
         """Those on a standing list."""
         del name
         return BY_CODE[value].narrow(rows, self.on)
+
+
+class ApplicationFilter(django_filters.FilterSet):
+    """Applications by scheme, period, union, names, state and day of the hand-in."""
+
+    scheme = django_filters.CharFilter(field_name="scheme__code", label=_("方案"))
+    period = django_filters.CharFilter(
+        field_name="window__period__code", label=_("期次代码")
+    )
+    applicant = django_filters.CharFilter(
+        field_name="applicant__name", lookup_expr="startswith", label=_("申请人")
+    )
+    subject = django_filters.CharFilter(
+        field_name="subject_name", lookup_expr="startswith", label=_("受助人")
+    )
+    under = UnderFilter(field_name="union__path", label=_("所在工会代码"))
+    state = django_filters.ChoiceFilter(
+        label=_("状态"), choices=AidApplicationState.choices
+    )
+    submitted_on = django_filters.DateFromToRangeFilter(label=_("提交日期"))
+
+    class Meta:
+        model = AidApplication
+        fields = ("scheme", "period", "state")
 
 
 class RoundFilter(django_filters.FilterSet):

@@ -24,6 +24,7 @@ from assistance.models import (
 )
 from assistance.permissions.batches import NEXT_STEP, holders_on, place_to_sign
 from assistance.queries.account_changes import changes_waiting
+from assistance.queries.application_queue import applications_to_take
 from assistance.queries.doubts import doubts_waiting
 from assistance.queries.inquiries import inquiries_waiting
 from assistance.queries.proofs import proofs_waiting
@@ -344,6 +345,7 @@ QUEUES = (
     WorkQueue("assistance.verification", "抽样核查", verification_waiting),
     WorkQueue("assistance.proofs", "账目核对", proofs_waiting),
     WorkQueue("assistance.reconciliations", "本月待对账", months_waiting),
+    WorkQueue("assistance.applications", "帮扶申请", applications_to_take),
     WorkQueue("assistance.inquiries", "职工咨询", inquiries_waiting),
     WorkQueue("assistance.unknowns", "待补材料", unknowns_waiting),
     WorkQueue("assistance.standing", "应为空的档案清单", standing_lists_waiting),

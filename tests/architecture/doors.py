@@ -232,6 +232,18 @@ DOORS: dict[str, Door] = {
         "reopen",
     ),
     # --- dossiers, schemes, funds, inquiries
+    "staff_assistance:applications": STAFF_LIST,
+    "staff_assistance:applications-export": EXPORT_LIST,
+    "staff_assistance:application": STAFF_RECORD.of("aid_application"),
+    "staff_assistance:application-verb": STAFF_VERB.of(
+        "aid_application", "accept", "ask", "refuse"
+    ),
+    "staff_assistance:application-paper": EXPORT_RECORD.of("aid_evidence"),
+    "staff_assistance:windows": STAFF_LIST,
+    "staff_assistance:window": Door(get=STAFF_RECORD.get, post=STAFF_VERB.post).of(
+        "aid_window"
+    ),
+    "staff_assistance:window-open": STAFF_FORM.of("scheme"),
     "staff_assistance:dossiers": STAFF_LIST,
     "staff_assistance:dossiers-export": EXPORT_LIST,
     "staff_assistance:dossier-new": STAFF_FORM,
@@ -463,6 +475,23 @@ DOORS: dict[str, Door] = {
         get=WORKER_OWN.get, post="login 405 405 login 405 login"
     ).of("determination"),
     "assistance:matter-ask": WORKER_OWN.of("determination"),
+    "assistance:aid-openings": WORKER_LIST,
+    "assistance:aid-start": WORKER_OWN.of("aid_window"),
+    "assistance:aid-application": Door(
+        get=WORKER_OWN.get, post="login 405 405 login 405 login"
+    ).of("aid_application"),
+    "assistance:aid-form": WORKER_OWN.of("aid_application"),
+    "assistance:aid-papers": WORKER_OWN.at(
+        "/aid/applications/{aid_application}/papers/admission_letter/"
+    ),
+    "assistance:aid-check": WORKER_OWN.of("aid_application"),
+    "assistance:aid-withdraw": Door(
+        get="login 405 405 login 405 login", post=WORKER_OWN.post
+    ).of("aid_application"),
+    "assistance:aid-object": WORKER_OWN.of("aid_application"),
+    "assistance:aid-paper": Door(
+        get=WORKER_OWN.get, post="login 405 405 login 405 login"
+    ).of("aid_evidence"),
     "members:me": WORKER_LIST,
     "members:messages": Door(
         get="login 200 404 login 404 login", post="login 405 405 login 405 login"

@@ -1,6 +1,7 @@
 """A county with one of everything, and those who knock at its doors."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from allauth.usersessions.models import UserSession
@@ -13,8 +14,10 @@ from assistance.actions.notices import publish_round_notice
 from assistance.actions.releases import release_round
 from assistance.actions.schemes import save_scheme_version
 from assistance.actions.visits import VisitEntry, record_visit
+from assistance.actions.windows import extend_aid_window
 from assistance.enums import ChangeKind, Outcome, Relation, VisitPurpose
 from assistance.models import (
+    AidApplication,
     Batch,
     Determination,
     HouseholdDossier,
@@ -60,6 +63,7 @@ from members.queries.consent import consent_subject
 from members.queries.post import actor_of
 from tests.assistance import builders as make
 from tests.assistance.api.callers import caller, registered
+from tests.assistance.applying import APPLYING, student, submitted, window
 from tests.assistance.banking import Told, bring_statement
 from tests.assistance.paying import AFTER_NOTICE, NOTICED_ON, fund, paying_account
 from tests.core.uploads.evidence_files import png
@@ -123,6 +127,7 @@ def build() -> House:
         [Told("321.45", side="in", counterparty="某某捐赠人", reference="捐2025-7")]
     ).statement
     told = undelivered_change()
+    asked_for = applied_for_aid(principal)
     return House(
         keys={
             "round": round_.pk,
@@ -139,6 +144,9 @@ def build() -> House:
             "scheme": version.pk,
             "what_if": tried_version(version, answer).pk,
             "inquiry": inquiry.pk,
+            "aid_application": asked_for.pk,
+            "aid_window": asked_for.window_id,
+            "aid_evidence": asked_for.evidence.get().pk,
             "members_person": principal.pk,
             "members_bankaccount": payment.account_id,
             "members_membership": membership.pk,
@@ -439,3 +447,15 @@ def tried_version(version: SchemeVersion, answer: Determination) -> WhatIf:
         payee_id=answer.payee_id,
     )
     return tried
+
+
+def applied_for_aid(principal: Person) -> AidApplication:
+    """An application in a window that is open whenever the doors are tried."""
+    called = extend_aid_window(
+        window_id=window().pk,
+        closes_on=date(2099, 12, 31),
+        reason="延期",
+        on=APPLYING,
+        by=SYSTEM,
+    )
+    return submitted(principal, called, student("欧阳小守"))

@@ -432,7 +432,7 @@ def test_the_same_photo_twice_is_kept_once_and_never_asked_papers_are_refused() 
     within, mother = window(), parent()
     draft = drafted(mother, within, student())
     paper = AidEvidence.objects.get(application=draft)
-    content = look_at_aid_evidence(evidence_id=paper.pk, on=APPLYING, by=worker(mother))
+    content = look_at_aid_evidence(evidence_id=paper.pk, on=APPLYING, by=officer())
     assert (len(content), bytes(paper.content)[:2]) != (0, content[:2])
     assert (
         refused(

@@ -1,6 +1,7 @@
 """申请帮扶 on the phone: what is open, the form step by step, papers, and where it stands."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -114,7 +115,7 @@ def test_asked_and_refused_say_why_until_when_and_whom_to_call() -> None:
     within, mother = open_window(), parent()
     application = submitted(mother, within, student())
     phone, home = phone_of(mother), f"/aid/applications/{application.pk}/"
-    keys = {"application_id": application.pk, "by": officer()}
+    keys: dict[str, Any] = {"application_id": application.pk, "by": officer()}
     ask_for_more(answer="通知书看不清", on=APPLYING, **keys)
     asked = page(phone, home)
     assert "通知书看不清" in asked
