@@ -510,6 +510,13 @@ VERBS = {
 }
 
 
+class ClientKind(TextChoices):
+    """Whether a county's system works in the register or practises in its sandbox."""
+
+    REAL = "real", _("正式")
+    SANDBOX = "sandbox", _("沙箱")
+
+
 class DeliveryState(TextChoices):
     """Where news for a county's system stands."""
 

@@ -18,7 +18,14 @@ import psycopg2
 from django.conf import settings
 
 from unionportal.core.rights import append_only_tables
-from unionportal.embedded import CREATE_DATABASE, OWNER, RUNNER, SUPERUSER, Engines
+from unionportal.embedded import (
+    CREATE_DATABASE,
+    OWNER,
+    RUNNER,
+    SANDBOXES,
+    SUPERUSER,
+    Engines,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES_KEPT = 3
@@ -40,6 +47,9 @@ INGREDIENTS = (
     "members/actions/divisions.py",
     "*/reference/**/*",
 )
+
+# Besides these: what lays out the start state of sandboxes.
+OF_SANDBOXES = ("members/actions/sandbox.py", "unionportal/operations/sandbox.py")
 
 
 class Clones:
@@ -66,9 +76,21 @@ class Clones:
     def drop(self, name: str) -> None:
         self._sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
-    def _copy(self, template: str, name: str) -> None:
+    def sandbox(self, name: str) -> None:
+        """A start state of sandboxes, like the one that `prepare` makes."""
+        with self._locked():
+            template = self._ready_start()
+            self._drop_orphans()
+            self._copy(template, name, owner=SANDBOXES)
+
+    def drop_sandbox(self, name: str) -> None:
+        """The start state and whatever was copied from it."""
+        for one in self._names(name):
+            self.drop(one)
+
+    def _copy(self, template: str, name: str, *, owner: str = OWNER) -> None:
         self._sql(
-            f'CREATE DATABASE "{name}" OWNER {OWNER} TEMPLATE "{template}" '
+            f'CREATE DATABASE "{name}" OWNER {owner} TEMPLATE "{template}" '
             "STRATEGY FILE_COPY"
         )
 
@@ -84,11 +106,28 @@ class Clones:
                 self.drop(old)
         return template
 
-    def _prepare(self, name: str) -> None:
+    def _ready_start(self) -> str:
+        """Made by `prepare` on a copy of the template; kept as long as that is."""
+        start = f"start_{_ingredients(*INGREDIENTS, *OF_SANDBOXES)}"
+        if start not in self._names("start_"):
+            draft = f"draft_{os.getpid()}"
+            self.drop_sandbox(f"sandbox_{os.getpid()}")
+            self._sql(f'DROP DATABASE IF EXISTS "{draft}" WITH (FORCE)')
+            self._copy(self._ready_template(), draft)
+            self._prepare(draft, sandbox=f"sandbox_{os.getpid()}")
+            self.drop(draft)
+            self._sql(f'ALTER DATABASE "sandbox_{os.getpid()}" RENAME TO "{start}"')
+            for old in self._names("start_")[:-TEMPLATES_KEPT]:
+                self.drop(old)
+        return start
+
+    def _prepare(self, name: str, *, sandbox: str = "") -> None:
         environment = os.environ | {
             "DJANGO_SETTINGS_MODULE": "unionportal.settings",
             "DATABASE_URL": self.addresses.database(role=RUNNER, name=name),
             "OWNER_DATABASE_URL": self.addresses.database(role=OWNER, name=name),
+            "SANDBOX_DATABASE_URL": sandbox
+            and self.addresses.database(role=SANDBOXES, name=sandbox),
         }
         command = [sys.executable, "manage.py", "prepare", "--verbosity", "0"]
         ended = subprocess.run(
@@ -105,9 +144,9 @@ class Clones:
 
     def _drop_orphans(self) -> None:
         """Databases of sessions that were killed carry the number of a dead process."""
-        for prefix in ("clone_", "draft_"):
+        for prefix in ("clone_", "draft_", "sandbox_"):
             for name in self._names(prefix):
-                if not psutil.pid_exists(int(name.removeprefix(prefix))):
+                if not psutil.pid_exists(int(name.split("_")[1])):
                     self.drop(name)
 
     def _names(self, prefix: str) -> list[str]:
@@ -136,11 +175,13 @@ class Clones:
             yield
 
 
-def _ingredients() -> str:
+def _ingredients(*patterns: str) -> str:
     known = [*append_only_tables(), *settings.INSTALLED_APPS]
     digest = hashlib.sha256("\n".join(known).encode())
     files = {path for app in APPS for path in (ROOT / app).rglob("migrations/*.py")}
-    files |= {path for pattern in INGREDIENTS for path in ROOT.glob(pattern)}
+    files |= {
+        path for pattern in patterns or INGREDIENTS for path in ROOT.glob(pattern)
+    }
     for path in sorted(files):
         if path.is_file() and path.suffix != ".pyc":
             digest.update(str(path.relative_to(ROOT)).encode())

@@ -15,8 +15,9 @@ from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
 from tests.clones import Clones
-from tests.settings import CLONE, ENGINES_DIR, FILES_DIR
-from unionportal.embedded import Engines, engines
+from tests.settings import CLONE, ENGINES_DIR, FILES_DIR, SANDBOX
+from unionportal import settings as portal_settings
+from unionportal.embedded import SANDBOXES, Engines, engines
 
 DATABASE_FIXTURES = {
     "db",
@@ -101,6 +102,26 @@ def renewed_after_commits(request: pytest.FixtureRequest) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", renew)
         yield
+
+
+@pytest.fixture(scope="session")
+def start_of_sandboxes(clones: Clones, django_db_setup: None) -> Iterator[str]:
+    clones.sandbox(SANDBOX)
+    yield clones.addresses.database(role=SANDBOXES, name="postgres")
+    clones.drop_sandbox(SANDBOX)
+
+
+@pytest.fixture
+def sandboxes(
+    start_of_sandboxes: str, monkeypatch: pytest.MonkeyPatch, clones: Clones
+) -> Iterator[None]:
+    """An installation that has sandboxes; those that a test makes end with it."""
+    place = portal_settings.database(start_of_sandboxes) | {"CONN_MAX_AGE": 0}
+    known = connections.databases["default"]
+    monkeypatch.setitem(connections.databases, "sandbox", known | place)
+    monkeypatch.setattr(settings, "SANDBOX_START", SANDBOX)
+    yield
+    clones.drop_sandbox(f"{SANDBOX}_")
 
 
 @pytest.fixture

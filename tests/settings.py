@@ -15,6 +15,7 @@ TESTS = Path(__file__).resolve().parent
 ENGINES_DIR = TESTS.parent / "var" / "test-engines"
 FILES_DIR = TESTS.parent / "var" / "test-files" / str(os.getpid())
 CLONE = f"clone_{os.getpid()}"
+SANDBOX = f"sandbox_{os.getpid()}"  # made where a test asks for it
 
 _where = addresses(ENGINES_DIR)
 os.environ |= {

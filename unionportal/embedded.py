@@ -37,6 +37,7 @@ DATABASE = "unionportal"
 SUPERUSER = "postgres"
 OWNER = "unionportal_owner"
 RUNNER = "unionportal_app"
+SANDBOXES = "unionportal_sandbox"
 
 # PostgreSQL refuses to run as root, so root hands it to this system user.
 SYSTEM_USER = "unionportal"
@@ -128,6 +129,11 @@ class Engines:
         return self.addresses.database(role=OWNER)
 
     @property
+    def sandbox_database_url(self) -> str:
+        """The start state of sandboxes, for the role that owns them and nothing else."""
+        return self.addresses.database(role=SANDBOXES, name=SANDBOXES)
+
+    @property
     def redis_url(self) -> str:
         return self.addresses.redis()
 
@@ -191,6 +197,7 @@ def local_environment(checkout: Path) -> dict[str, str]:
     return {
         "DATABASE_URL": held.database_url,
         "OWNER_DATABASE_URL": held.owner_database_url,
+        "SANDBOX_DATABASE_URL": held.sandbox_database_url,
         "REDIS_URL": held.redis_url,
         "DEMONSTRATION": "1",
         **_local_secrets(checkout / "var" / "secrets.env"),
@@ -411,6 +418,8 @@ class Postgres:
                 cursor.execute(f"CREATE ROLE {OWNER} LOGIN CREATEDB")
             if RUNNER not in roles:
                 cursor.execute(f"CREATE ROLE {RUNNER} LOGIN")
+            if SANDBOXES not in roles:
+                cursor.execute(f"CREATE ROLE {SANDBOXES} LOGIN CREATEDB")
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
             if cursor.fetchone() is None:
                 cursor.execute(CREATE_DATABASE.format(name=DATABASE, owner=OWNER))

@@ -328,6 +328,19 @@ DATABASES = {
 REPLICA_URL = env.str("REPLICA_URL", default="")
 if REPLICA_URL:
     DATABASES["replica"] = database(REPLICA_URL) | {"TEST": {"MIRROR": "default"}}
+# Where sandbox clients practise: the database of the start state, on the same server, and
+# a role that may create databases and owns nothing else. Empty: there are no sandboxes.
+SANDBOX_DATABASE_URL = env.str("SANDBOX_DATABASE_URL", default="")
+SANDBOX_START = ""
+if SANDBOX_DATABASE_URL:
+    _sandbox = database(SANDBOX_DATABASE_URL)
+    SANDBOX_START = _sandbox["NAME"]
+    # Databases are made and dropped from a third one, which every server has.
+    DATABASES["sandbox"] = _sandbox | {
+        "NAME": "postgres",
+        "CONN_MAX_AGE": 0,
+        "TEST": {"MIRROR": "default"},
+    }
 DATABASE_ROUTERS = ["unionportal.core.replica.Router"]
 REPLICA_PAGES = frozenset(
     f"staff_assistance:{name}"

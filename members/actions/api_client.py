@@ -7,13 +7,16 @@ from allauth.idp.oidc.adapter import get_adapter
 from allauth.idp.oidc.models import Client
 from django.db import transaction
 
+from members.enums import ClientKind
 from members.models import ApiClient, Organisation
 from members.permissions.access import can_manage_client, can_register_client
+from unionportal.core import sandbox
 from unionportal.core.actor import Actor
 from unionportal.core.audit import record
 from unionportal.core.errors import Refusal
 
 READ, WRITE = "read", "write"
+NO_SANDBOXES = "本门户没有设置沙箱：请由运行单位按运行手册设置 SANDBOX_DATABASE_URL。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,28 +29,34 @@ class NewClient:
 
 
 def register_client(
-    *, organisation_id: int, name: str, on: date, by: Actor, may_write: bool = False
+    *,
+    organisation_id: int,
+    name: str,
+    on: date,
+    by: Actor,
+    may_write: bool = False,
+    kind: str = ClientKind.REAL,
 ) -> NewClient:
     """Register a union's own system with the reach of that union.
 
     It reads; with `may_write` it also hands in unions, employers and people in bulk.
+    One of kind sandbox reaches a sandbox instead of the union; refused where the
+    installation has none.
     """
     with transaction.atomic():
         organisation = Organisation.objects.get(pk=organisation_id)
         can_register_client(by, organisation).require()
         if not name.strip():
             raise Refusal("请填写客户端名称。", field="name")
+        if kind == ClientKind.SANDBOX and not sandbox.is_set_up():
+            raise Refusal(NO_SANDBOXES, field="kind")
         secret: str = get_adapter().generate_client_secret()
-        client = Client(name=name.strip(), type=Client.Type.CONFIDENTIAL)
         scopes = [READ, WRITE] if may_write else [READ]
-        client.set_scopes(scopes)
-        client.set_default_scopes(scopes)
-        client.set_grant_types([Client.GrantType.CLIENT_CREDENTIALS])
-        client.set_response_types([])
+        client = oauth_client(name.strip(), scopes)
         client.set_secret(secret)
         client.save()
         api_client = ApiClient.objects.create(
-            client=client, organisation=organisation, name=name.strip()
+            client=client, organisation=organisation, name=name.strip(), kind=kind
         )
         record(
             by=by,
@@ -55,9 +64,19 @@ def register_client(
             subject=api_client,
             on=on,
             organisation_id=organisation.pk,
-            changes={"scopes": scopes},
+            changes={"scopes": scopes, "kind": str(kind)},
         )
     return NewClient(api_client, str(client.pk), secret)
+
+
+def oauth_client(name: str, scopes: list[str]) -> Client:
+    """An OAuth2 client that shows its own secret; not written yet."""
+    client = Client(name=name, type=Client.Type.CONFIDENTIAL)
+    client.set_scopes(scopes)
+    client.set_default_scopes(scopes)
+    client.set_grant_types([Client.GrantType.CLIENT_CREDENTIALS])
+    client.set_response_types([])
+    return client
 
 
 def stop_client(*, client_pk: int, reason: str, on: date, by: Actor) -> ApiClient:
@@ -82,4 +101,6 @@ def stop_client(*, client_pk: int, reason: str, on: date, by: Actor) -> ApiClien
             changes={"is_active": [True, False]},
             reason=reason.strip(),
         )
+        if api_client.is_sandbox:
+            sandbox.end(api_client.pk)
     return api_client

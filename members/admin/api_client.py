@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 
 from members.actions.api_client import NewClient, register_client, stop_client
+from members.actions.sandbox import reset_sandbox
 from members.admin.base import RecordAdmin, Step
 from members.admin.forms import ClientForm, ReasonForm
 from members.auth.actor import business_date
@@ -22,8 +23,8 @@ from unionportal.core.actor import Actor
 
 @admin.register(ApiClient)
 class ApiClientAdmin(RecordAdmin):
-    list_display = ("name", "organisation", "client_id", "is_active")
-    list_filter = ("is_active",)
+    list_display = ("name", "organisation", "kind", "client_id", "is_active")
+    list_filter = ("kind", "is_active")
     list_select_related = ("organisation",)
     search_fields = ("name__startswith", "organisation__name__startswith")
     search_help_text = "名称或工会名称的开头"
@@ -41,6 +42,7 @@ class ApiClientAdmin(RecordAdmin):
             organisation_id=entered["organisation"].pk,
             name=entered["name"],
             may_write=entered["may_write"],
+            kind=entered["kind"],
             on=business_date(),
             by=actor,
         )
@@ -56,11 +58,23 @@ class ApiClientAdmin(RecordAdmin):
     def steps(self, actor: Actor, record: ApiClient) -> Sequence[Step]:
         if not record.is_active:
             return ()
+        may_manage = can_manage_client(actor, record)
+        reset = Step(
+            name="reset",
+            label="沙箱复位",
+            verdict=may_manage,
+            act=lambda _entered: reset_sandbox(
+                client_pk=record.pk, on=business_date(), by=actor
+            ),
+            done="沙箱已回到起始状态。",
+            effect="丢掉这个沙箱里的全部数据，回到起始状态。",
+        )
         return (
+            *((reset,) if record.is_sandbox else ()),
             Step(
                 name="stop",
                 label="停用",
-                verdict=can_manage_client(actor, record),
+                verdict=may_manage,
                 act=lambda entered: stop_client(
                     client_pk=record.pk, on=business_date(), by=actor, **entered
                 ),

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from members.enums import DataScope, Residence, Role, StandardKind
+from members.enums import ClientKind, DataScope, Residence, Role, StandardKind
 from members.models import (
     ApiClient,
     Division,
@@ -236,6 +236,12 @@ class ClientForm(forms.Form):
         ApiClient._meta.get_field("organisation"),
     )
     name = forms.CharField(label=_("名称"), max_length=60)
+    kind = forms.ChoiceField(
+        label=_("类别"),
+        choices=ClientKind.choices,
+        initial=ClientKind.REAL,
+        help_text=_("沙箱供对方调试：有自己的一小份虚构数据，碰不到正式数据，可复位。"),
+    )
     may_write = forms.BooleanField(
         label=_("允许批量写入"),
         required=False,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.api import bulk, changes, errors, messages, views, webhook
+from members.api import bulk, changes, errors, messages, sandbox, views, webhook
 
 app_name = "members_api"
 
@@ -23,6 +23,7 @@ urlpatterns = [
     path("employers/<int:pk>/", views.EmployerDetail.as_view(), name="employer"),
     path("changes/", changes.ChangeFeed.as_view(), name="changes"),
     path("errors/", errors.ErrorCatalogue.as_view(), name="errors"),
+    path("sandbox/reset/", sandbox.SandboxReset.as_view(), name="sandbox-reset"),
     path("webhook/", webhook.WebhookDesk.as_view(), name="webhook"),
     path("people/", views.PersonList.as_view(), name="people"),
     path("people/bulk/", bulk.PersonBulk.as_view(), name="people-bulk"),

@@ -86,7 +86,9 @@ class WebhookDesk(ClientView):
         responses={
             200: NewWebhookSerializer,
             **WRONG,
-            409: OpenApiResponse(RefusedRequest, description="地址不在允许的名单中"),
+            409: OpenApiResponse(
+                RefusedRequest, description="地址不在允许的名单中，或是沙箱"
+            ),
         },
         examples=examples.NEW_WEBHOOK,
     )
@@ -95,6 +97,10 @@ class WebhookDesk(ClientView):
         _take_no_parameters(request)
         body: Any = request.data
         require_shape(body, BODY)
+        if self.sandbox is not None:
+            raise Conflicting(
+                Refusal("沙箱没有变化推送，请按游标读取变化。", code="sandbox")
+            )
         try:
             made = set_webhook(url=body["url"], on=business_date(), by=self.actor)
         except Refusal as refusal:

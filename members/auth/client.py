@@ -1,29 +1,42 @@
 """County systems at the API: an OAuth2 access token becomes an actor with its union's reach."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
 from allauth.idp.oidc.contrib.rest_framework.authentication import TokenAuthentication
 from allauth.idp.oidc.contrib.rest_framework.permissions import TokenPermission
 from allauth.idp.oidc.models import Token
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import APIException, AuthenticationFailed
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from members.auth.actor import business_date
 from members.auth.throttles import RATE_HEADERS, ClientThrottle
-from members.queries.post import actor_of_client
+from members.queries.post import actor_for, actor_of_client, client_in_force
+from unionportal.core import sandbox
 from unionportal.core.actor import Actor
 from unionportal.core.errors import Refusal
+from unionportal.core.readonly import read_only
+from unionportal.core.replica import READING_METHODS
 
 READ_SCOPE = "read"
 WRITE_SCOPE = "write"
 NOBODY = Actor(kind="client", name="")
+SANDBOX_HEADER = "Portal-Sandbox"
+
+
+class Unavailable(APIException):
+    """The sandbox is gone with the setting that named its place."""
+
+    status_code = 503
+    default_detail = _("沙箱暂时不可用，请联系门户的运行单位。")
+    default_code = "unavailable"
 
 
 @dataclass(frozen=True)
@@ -31,6 +44,7 @@ class ClientUser:
     """What Django calls the user of a request that a county system sent."""
 
     actor: Actor
+    sandbox: int | None = None  # the number of the client that practises
     is_authenticated: bool = True
     is_active: bool = True
 
@@ -55,10 +69,11 @@ class ClientAuthentication(TokenAuthentication):
         if token is None:
             raise AuthenticationFailed(_("访问令牌无效或已过期，请重新获取。"))
         try:
-            actor = actor_of_client(token.client_id, on=business_date())
+            client = client_in_force(token.client_id)
         except Refusal as refusal:
             raise AuthenticationFailed(str(refusal)) from refusal
-        return ClientUser(actor), token
+        number = client.pk if client.is_sandbox else None
+        return ClientUser(actor_for(client), sandbox=number), token
 
     def authenticate_header(self, request: HttpRequest) -> str:
         """Name the scheme, so that a missing token is answered with 401."""
@@ -82,11 +97,42 @@ class WritePermission(TokenPermission):
 
 
 class ClientView(APIView):
-    """What all views for county systems share."""
+    """What all views for county systems share.
+
+    A sandbox client is let in by the register, then answered from its sandbox, as the
+    one client that this knows; unless the view says that it is about the real one.
+    """
 
     authentication_classes = (ClientAuthentication,)
     permission_classes = (ReadPermission,)
     throttle_classes = (ClientThrottle,)
+    is_served_inside = True
+    sandbox: int | None = None  # the number of the client, where it practises
+
+    def dispatch(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        """Answer, and write the answer out before the sandbox is left."""
+        with ExitStack() as self.stay:
+            answer = super().dispatch(request, *args, **kwargs)
+            if SANDBOX_HEADER in answer and isinstance(answer, Response):
+                answer.render()
+            return answer
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Let in, count, and go where the client's records are."""
+        super().initial(request, *args, **kwargs)
+        user = request.user
+        self.sandbox = user.sandbox if isinstance(user, ClientUser) else None
+        if self.sandbox is None or not self.is_served_inside:
+            return
+        if not sandbox.is_set_up():
+            raise Unavailable
+        self.stay.enter_context(sandbox.inside(self.sandbox))
+        if request.method in READING_METHODS:
+            self.stay.enter_context(read_only())
+        inner = actor_of_client(sandbox.CLIENT_ID, on=business_date())
+        request.user = ClientUser(inner)
 
     def finalize_response(
         self, request: Request, response: Response, *args: Any, **kwargs: Any
@@ -95,6 +141,8 @@ class ClientView(APIView):
         answer: Response = super().finalize_response(request, response, *args, **kwargs)
         for name, value in request.META.get(RATE_HEADERS, {}).items():
             answer[name] = value
+        if self.sandbox is not None:
+            answer[SANDBOX_HEADER] = "1"
         return answer
 
     @property

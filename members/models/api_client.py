@@ -3,9 +3,15 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from members.enums import ClientKind
+
 
 class ApiClient(models.Model):
-    """Ties an OAuth2 client to a union; its reach is that union's subtree."""
+    """Ties an OAuth2 client to a union; its reach is that union's subtree.
+
+    A sandbox client belongs to the union that registered it and reaches nothing of it:
+    its requests are answered from a database of its own (ADR 0019).
+    """
 
     client = models.OneToOneField(
         "allauth_idp_oidc.Client",
@@ -20,12 +26,25 @@ class ApiClient(models.Model):
         verbose_name=_("工会"),
     )
     name = models.CharField(_("名称"), max_length=60)
+    kind = models.CharField(
+        _("类别"), max_length=7, choices=ClientKind.choices, default=ClientKind.REAL
+    )
     is_active = models.BooleanField(_("启用"), default=True)
 
     class Meta:
         verbose_name = _("接口客户端")
         verbose_name_plural = _("接口客户端")
         ordering = ("organisation", "id")
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(kind__in=ClientKind.values), name="client_kind_known"
+            ),
+        )
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether it practises instead of working in the register."""
+        return self.kind == ClientKind.SANDBOX
 
     def __str__(self) -> str:
         return self.name

@@ -91,3 +91,10 @@ def can_register_client(actor: Actor, organisation: Organisation) -> Verdict:
 
 def can_manage_client(actor: Actor, client: ApiClient) -> Verdict:
     return can_register_client(actor, client.organisation)
+
+
+def can_reset_sandbox(actor: Actor, client: ApiClient) -> Verdict:
+    """By the client itself, or by whoever may stop it."""
+    if actor.kind == "client" and actor.client_id == client.client_id:
+        return ALLOWED
+    return can_manage_client(actor, client)

@@ -67,7 +67,15 @@ def actor_of(user: AbstractBaseUser | AnonymousUser, *, on: date) -> Actor:
 
 
 def actor_of_client(client_id: str, *, on: date) -> Actor:
-    """The actor an API client is: one seat at its union. Refuses an unknown client."""
+    """The actor an API client is: one seat at its union. Refuses an unknown client.
+
+    A sandbox client has no seat: of the real register it reaches nothing.
+    """
+    return actor_for(client_in_force(client_id))
+
+
+def client_in_force(client_id: str) -> ApiClient:
+    """The client of that id with its union. Refuses one unknown or stopped."""
     client = (
         ApiClient.objects.filter(client_id=client_id, is_active=True)
         .select_related("organisation")
@@ -77,9 +85,17 @@ def actor_of_client(client_id: str, *, on: date) -> Actor:
         raise Refusal(
             "该接口客户端未登记或已停用，请联系上级工会管理员。", code="forbidden"
         )
+    return client
+
+
+def actor_for(client: ApiClient) -> Actor:
+    """The actor a client is."""
     seat = Seat(CLIENT_ROLE, client.organisation_id, client.organisation.path)
     return Actor(
-        kind="client", name=client.name, client_id=str(client_id), seats=(seat,)
+        kind="client",
+        name=client.name,
+        client_id=str(client.client_id),
+        seats=() if client.is_sandbox else (seat,),
     )
 
 

@@ -604,6 +604,7 @@ DOORS: dict[str, Door] = {
     "members_api:employers-bulk": API_BULK,
     "members_api:changes": API_LIST,
     "members_api:errors": API_LIST,
+    "members_api:sandbox-reset": API_BULK,
     "members_api:webhook": API_WEBHOOK,
     "members_api:people": API_LIST,
     "members_api:person": API_RECORD.of("members_person"),

@@ -6,7 +6,7 @@ from redis.exceptions import TimeoutError as RedisLate
 
 # Connection lost or refused, resources, operator intervention, locks and timeouts:
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
-_CLASSES = ("08", "53", "57P", "40", "55P03", "57014")
+_CLASSES = ("08", "53", "57P", "40", "55P03", "55006", "57014")
 
 
 def is_outage(error: BaseException | None) -> bool:

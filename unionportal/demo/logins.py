@@ -1,7 +1,7 @@
 """Ways into the demonstration: one post of each kind, one worker in each situation."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from assistance.enums import BatchState, Outcome, PaymentState, RoundState
 from assistance.models import Batch, Determination, HouseholdDossier, Payment, Round
 from assistance.permissions.batches import NEXT_STEP
+from members.actions.api_client import NewClient
 from members.enums import AccountState, Role
 from members.models import BankAccount, Person, Post, User
 from unionportal.core.actor import Actor
@@ -36,11 +37,15 @@ class Login:
     path: str
 
 
-def keep_client(client_id: str, secret: str, name: str) -> None:
-    """Remember the secret of the demonstration's client: the database has its hash."""
+def keep_clients(made: Iterable[NewClient]) -> None:
+    """Remember the secrets of the demonstration's clients: the database has hashes."""
     path = _client_file()
     path.touch(mode=0o600)
-    path.write_text(json.dumps({"id": client_id, "secret": secret, "name": name}))
+    kept = [
+        {"id": one.client_id, "secret": one.secret, "name": one.api_client.name}
+        for one in made
+    ]
+    path.write_text(json.dumps(kept))
 
 
 def logins(*, on: date) -> list[Login]:
@@ -51,7 +56,7 @@ def logins(*, on: date) -> list[Login]:
 
 
 def _client_file() -> Path:
-    return Path(settings.VAR_DIR) / "demo-client.json"
+    return Path(settings.VAR_DIR) / "demo-clients.json"
 
 
 def _province() -> Iterator[Login]:
@@ -168,11 +173,10 @@ def _subject(determinations: QuerySet[Determination]) -> Person | None:
 
 def _clients() -> Iterator[Login]:
     path = _client_file()
-    if path.exists():
-        kept = json.loads(path.read_text())
+    for one in json.loads(path.read_text()) if path.exists() else ():
         yield Login(
-            who=f"接口客户端 {kept['name']}",
-            username=kept["id"],
-            password=kept["secret"],
+            who=f"接口客户端 {one['name']}",
+            username=one["id"],
+            password=one["secret"],
             path=API_PATH,
         )

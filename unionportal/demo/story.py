@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import TextIO
 
 from django.conf import settings
@@ -10,12 +11,14 @@ from django.db import transaction
 
 from assistance.models import HouseholdDossier
 from members.actions.api_client import register_client
+from members.enums import ClientKind
 from members.models import Organisation
+from unionportal.core import sandbox
 from unionportal.core.actor import SYSTEM
 from unionportal.core.audit import record
 from unionportal.core.models.audit import AuditEntry
 from unionportal.demo.loading import load_demonstration
-from unionportal.demo.logins import keep_client
+from unionportal.demo.logins import keep_clients
 from unionportal.demo.middle import coming_winter, leave_in_the_middle
 from unionportal.demo.province import AS_OF, Places, Wish, is_loaded, places_of
 from unionportal.demo.reconciling import reconcile_county
@@ -94,14 +97,23 @@ def _first_plan(province: str) -> Plan:
 
 
 def _open_interface(places: Places, *, on: date) -> None:
-    """A county's own system reads its records; with that the story is told."""
+    """A county's own system reads its records, its developer has a sandbox; with that
+    the story is told.
+    """
     county = Organisation.objects.get(code=places.counties[0].code)
     name = f"{county.short_name}总工会业务系统"
     with transaction.atomic():
-        made = register_client(
-            organisation_id=county.pk, name=name, on=on, by=SYSTEM, may_write=True
+        register = partial(
+            register_client,
+            organisation_id=county.pk,
+            on=on,
+            by=SYSTEM,
+            may_write=True,
         )
-        keep_client(made.client_id, made.secret, name)
+        made = [register(name=name)]
+        if sandbox.is_set_up():
+            made = [register(name=f"{name}沙箱", kind=ClientKind.SANDBOX), *made]
+        keep_clients(made)
         record(
             by=SYSTEM,
             verb=TOLD,

@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils.crypto import get_random_string
 
 from members.actions.api_client import NewClient, register_client
+from members.enums import ClientKind
 from tests.assistance.builders import COUNTY, ON, union
 from unionportal.core.actor import SYSTEM
 
@@ -25,7 +26,9 @@ class Answer(Protocol):
     def __getitem__(self, header: str) -> str: ...
 
 
-def registered(at: str = COUNTY, *, may_write: bool = False) -> NewClient:
+def registered(
+    at: str = COUNTY, *, may_write: bool = False, kind: str = ClientKind.REAL
+) -> NewClient:
     """A county's system, registered by the portal's own hand."""
     return register_client(
         organisation_id=union(at).pk,
@@ -33,6 +36,7 @@ def registered(at: str = COUNTY, *, may_write: bool = False) -> NewClient:
         on=ON,
         by=SYSTEM,
         may_write=may_write,
+        kind=kind,
     )
 
 

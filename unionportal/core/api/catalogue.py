@@ -44,6 +44,7 @@ CATALOGUE = (
     ErrorCode("parent", 409, "上级工会找不到或互为上下级", "核对上级代码"),
     ErrorCode("cursor_lost", 409, "数据库已恢复或切换", "重新取游标并重读列表"),
     ErrorCode("webhook_host", 409, "推送地址不在允许的名单中", "请运行单位列入名单"),
+    ErrorCode("sandbox", 409, "只供沙箱，或沙箱中没有", "换用另一类客户端"),
     ErrorCode("too_large", 413, "请求超过 8 MB", "分几次提交"),
     ErrorCode("unsupported_media_type", 415, "不是 JSON", "改 Content-Type"),
     ErrorCode("throttled", 429, "请求太多", "等 Retry-After 所说的秒数"),

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django.core.management import call_command
 from django.core.management.base import BaseCommand
-from django.db import connections
 from django.utils import timezone
 
 from members.actions.divisions import load_reference
 from unionportal.core.actor import SYSTEM
+from unionportal.operations.sandbox import lay_tables, prepare_sandboxes
 
 
 class Command(BaseCommand):
@@ -17,11 +16,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         verbosity = options["verbosity"]
-        call_command("migrate", interactive=False, verbosity=max(0, verbosity - 1))
         on = timezone.localdate()
-        for year in (on.year, on.year + 1):
-            with connections["owner"].cursor() as cursor:
-                cursor.execute("SELECT core_ensure_audit_year(%s)", [year])
+        lay_tables(on=on, verbosity=max(0, verbosity - 1))
         load_reference(on=on, by=SYSTEM)
+        if prepare_sandboxes(on=on) and verbosity:
+            self.stdout.write("沙箱已按本版本重建，各沙箱回到起始状态。")
         if verbosity:
             self.stdout.write("数据库已就绪。")
