@@ -116,9 +116,8 @@ def sandboxes(
     start_of_sandboxes: str, monkeypatch: pytest.MonkeyPatch, clones: Clones
 ) -> Iterator[None]:
     """An installation that has sandboxes; those that a test makes end with it."""
-    place = portal_settings.database(start_of_sandboxes) | {"CONN_MAX_AGE": 0}
-    known = connections.databases["default"]
-    monkeypatch.setitem(connections.databases, "sandbox", known | place)
+    server = portal_settings.database(start_of_sandboxes) | {"CONN_MAX_AGE": 0}
+    monkeypatch.setattr(settings, "SANDBOX_SERVER", server)
     monkeypatch.setattr(settings, "SANDBOX_START", SANDBOX)
     yield
     clones.drop_sandbox(f"{SANDBOX}_")

@@ -332,15 +332,12 @@ if REPLICA_URL:
 # a role that may create databases and owns nothing else. Empty: there are no sandboxes.
 SANDBOX_DATABASE_URL = env.str("SANDBOX_DATABASE_URL", default="")
 SANDBOX_START = ""
+SANDBOX_SERVER: dict[str, Any] = {}
 if SANDBOX_DATABASE_URL:
-    _sandbox = database(SANDBOX_DATABASE_URL)
-    SANDBOX_START = _sandbox["NAME"]
+    SANDBOX_SERVER = database(SANDBOX_DATABASE_URL) | {"CONN_MAX_AGE": 0}
+    SANDBOX_START = SANDBOX_SERVER["NAME"]
     # Databases are made and dropped from a third one, which every server has.
-    DATABASES["sandbox"] = _sandbox | {
-        "NAME": "postgres",
-        "CONN_MAX_AGE": 0,
-        "TEST": {"MIRROR": "default"},
-    }
+    SANDBOX_SERVER["NAME"] = "postgres"
 DATABASE_ROUTERS = ["unionportal.core.replica.Router"]
 REPLICA_PAGES = frozenset(
     f"staff_assistance:{name}"

@@ -1,4 +1,4 @@
-"""Verbs of API clients: register a county's system, stop it."""
+"""Verbs of API clients: register a county's system, limit it, stop it."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +9,7 @@ from django.db import transaction
 
 from members.enums import ClientKind
 from members.models import ApiClient, Organisation
+from members.models.api_client import HIGHEST_LIMIT, LOWEST_LIMIT
 from members.permissions.access import can_manage_client, can_register_client
 from unionportal.core import sandbox
 from unionportal.core.actor import Actor
@@ -79,14 +80,45 @@ def oauth_client(name: str, scopes: list[str]) -> Client:
     return client
 
 
+def limit_client(
+    *, client_pk: int, per_minute: int | None, reason: str, on: date, by: Actor
+) -> ApiClient:
+    """Set how many requests a minute a client may send; None: as many as all others.
+
+    Holds from its next request. Refuses a number out of bounds, one that is set
+    already, and a change without a reason.
+    """
+    with transaction.atomic():
+        api_client = _locked(client_pk)
+        can_manage_client(by, api_client).require()
+        if per_minute is not None and not LOWEST_LIMIT <= per_minute <= HIGHEST_LIMIT:
+            raise Refusal(
+                f"每分钟请求上限应为 {LOWEST_LIMIT} 至 {HIGHEST_LIMIT}。",
+                field="per_minute",
+            )
+        if not reason.strip():
+            raise Refusal("请填写调整原因。", field="reason")
+        before = api_client.requests_per_minute
+        if before == per_minute:
+            raise Refusal("上限没有变化。", field="per_minute")
+        api_client.requests_per_minute = per_minute
+        api_client.save(update_fields=["requests_per_minute"])
+        record(
+            by=by,
+            verb="limit_client",
+            subject=api_client,
+            on=on,
+            organisation_id=api_client.organisation_id,
+            changes={"requests_per_minute": [before, per_minute]},
+            reason=reason.strip(),
+        )
+    return api_client
+
+
 def stop_client(*, client_pk: int, reason: str, on: date, by: Actor) -> ApiClient:
     """Close a client for good; its tokens are refused at once. Needs a reason."""
     with transaction.atomic():
-        api_client = (
-            ApiClient.objects.select_for_update(of=("self",))
-            .select_related("organisation")
-            .get(pk=client_pk)
-        )
+        api_client = _locked(client_pk)
         can_manage_client(by, api_client).require()
         if not reason.strip():
             raise Refusal("请填写停用原因。", field="reason")
@@ -104,3 +136,8 @@ def stop_client(*, client_pk: int, reason: str, on: date, by: Actor) -> ApiClien
         if api_client.is_sandbox:
             sandbox.end(api_client.pk)
     return api_client
+
+
+def _locked(client_pk: int) -> ApiClient:
+    rows = ApiClient.objects.select_for_update(of=("self",))
+    return rows.select_related("organisation").get(pk=client_pk)

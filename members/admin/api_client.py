@@ -8,11 +8,17 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext_lazy as _
 
-from members.actions.api_client import NewClient, register_client, stop_client
+from members.actions.api_client import (
+    NewClient,
+    limit_client,
+    register_client,
+    stop_client,
+)
 from members.actions.sandbox import reset_sandbox
 from members.admin.base import RecordAdmin, Step
-from members.admin.forms import ClientForm, ReasonForm
+from members.admin.forms import ClientForm, ClientLimitForm, ReasonForm
 from members.auth.actor import business_date
 from members.enums import Role
 from members.models import ApiClient
@@ -23,12 +29,13 @@ from unionportal.core.actor import Actor
 
 @admin.register(ApiClient)
 class ApiClientAdmin(RecordAdmin):
-    list_display = ("name", "organisation", "kind", "client_id", "is_active")
+    list_display = ("name", "organisation", "kind", "limit", "is_active")
     list_filter = ("kind", "is_active")
     list_select_related = ("organisation",)
     search_fields = ("name__startswith", "organisation__name__startswith")
     search_help_text = "名称或工会名称的开头"
-    fields = list_display
+    fields = (*list_display, "client_id")
+    readonly_fields = ("limit",)
     add_form = ClientForm
 
     def visible(self, actor: Actor) -> QuerySet[ApiClient]:
@@ -72,6 +79,16 @@ class ApiClientAdmin(RecordAdmin):
         return (
             *((reset,) if record.is_sandbox else ()),
             Step(
+                name="limit",
+                label="调整请求上限",
+                verdict=may_manage,
+                act=lambda entered: limit_client(
+                    client_pk=record.pk, on=business_date(), by=actor, **entered
+                ),
+                form=ClientLimitForm,
+                done="已调整，下一次请求起按新的上限。",
+            ),
+            Step(
                 name="stop",
                 label="停用",
                 verdict=may_manage,
@@ -83,3 +100,7 @@ class ApiClientAdmin(RecordAdmin):
                 tone="danger",
             ),
         )
+
+    @admin.display(description=_("每分钟请求上限"))
+    def limit(self, api_client: ApiClient) -> int:
+        return api_client.limit_in_force

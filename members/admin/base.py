@@ -57,6 +57,7 @@ VERB_LABELS = {
     "found": "新建",
     "register_client": "登记接口客户端",
     "stop_client": "停用接口客户端",
+    "limit_client": "调整请求上限",
     "reset_sandbox": "沙箱复位",
     "set_webhook": "登记推送地址",
     "end_webhook": "取消变化推送",

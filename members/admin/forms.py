@@ -21,6 +21,7 @@ from members.models import (
     Standard,
     User,
 )
+from members.models.api_client import HIGHEST_LIMIT, LOWEST_LIMIT
 from members.queries.division import divisions_in_force
 from members.queries.organisation import organisations_visible_to
 from members.queries.person import persons_visible_to
@@ -250,6 +251,17 @@ class ClientForm(forms.Form):
 
     def narrow(self, actor: Actor, *, on: date) -> None:
         _choose(self, "organisation", organisations_visible_to(actor))
+
+
+class ClientLimitForm(forms.Form):
+    per_minute = forms.IntegerField(
+        label=_("每分钟最多多少次请求"),
+        required=False,
+        min_value=LOWEST_LIMIT,
+        max_value=HIGHEST_LIMIT,
+        help_text=_("不填即与其他客户端相同。"),
+    )
+    reason = forms.CharField(label=_("理由"), max_length=120)
 
 
 def _choose(form: forms.Form, name: str, rows: QuerySet[Any]) -> None:

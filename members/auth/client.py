@@ -2,7 +2,7 @@
 
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from allauth.idp.oidc.contrib.rest_framework.authentication import TokenAuthentication
 from allauth.idp.oidc.contrib.rest_framework.permissions import TokenPermission
@@ -11,7 +11,12 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
-from rest_framework.exceptions import APIException, AuthenticationFailed
+from rest_framework.exceptions import (
+    APIException,
+    AuthenticationFailed,
+    ErrorDetail,
+    Throttled,
+)
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -45,6 +50,7 @@ class ClientUser:
 
     actor: Actor
     sandbox: int | None = None  # the number of the client that practises
+    limit: int = 0  # requests a minute
     is_authenticated: bool = True
     is_active: bool = True
 
@@ -73,7 +79,8 @@ class ClientAuthentication(TokenAuthentication):
         except Refusal as refusal:
             raise AuthenticationFailed(str(refusal)) from refusal
         number = client.pk if client.is_sandbox else None
-        return ClientUser(actor_for(client), sandbox=number), token
+        limit = client.limit_in_force
+        return ClientUser(actor_for(client), sandbox=number, limit=limit), token
 
     def authenticate_header(self, request: HttpRequest) -> str:
         """Name the scheme, so that a missing token is answered with 401."""
@@ -132,7 +139,18 @@ class ClientView(APIView):
         if request.method in READING_METHODS:
             self.stay.enter_context(read_only())
         inner = actor_of_client(sandbox.CLIENT_ID, on=business_date())
-        request.user = ClientUser(inner)
+        request.user = ClientUser(inner, limit=user.limit)
+
+    def throttled(self, request: Request, wait: float) -> NoReturn:
+        """Say how many a minute are allowed, and when to come again."""
+        sentence = _("本客户端每分钟最多 %(limit)s 次请求，请 %(wait)s 秒后再试。")
+        told = {
+            "limit": request.META[RATE_HEADERS]["RateLimit-Limit"],
+            "wait": round(wait),
+        }
+        refused = Throttled(wait)
+        refused.detail = ErrorDetail(sentence % told, refused.default_code)
+        raise refused
 
     def finalize_response(
         self, request: Request, response: Response, *args: Any, **kwargs: Any

@@ -23,6 +23,7 @@ FORM: Mapping[str, str] = {
     "amount": "1.00",
     "answer": "核对过了",
     "comment": "核对过了",
+    "per_minute": "900",
     "reason": "核对过了",
     "text": "核对过了",
     "verdict": "核对过了",
@@ -465,7 +466,7 @@ DOORS: dict[str, Door] = {
     .at("/staff/members/objection/{members_objection}/evidence/1/"),
     **records("post", "deputise", "end", add=ADD),
     **records("user", "password", "factor", "deactivate", add=ADD),
-    **records("apiclient", "stop", add=ADD),
+    **records("apiclient", "limit", "stop", add=ADD),
     # The seeded address was turned off: it may be resumed, and sends nothing till then.
     **records("webhook", "resume"),
     **records("webhookdelivery", "resend"),

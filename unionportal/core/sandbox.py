@@ -12,8 +12,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
-SANDBOX = "sandbox"
 CLIENT_ID = "sandbox"  # as whom every sandbox knows its one client
 _LOCK = 0x53414E44  # "SAND": a sandbox is not thrown away while it answers
 START = 0  # in the place of a client's number
@@ -21,7 +21,7 @@ START = 0  # in the place of a client's number
 
 def is_configured() -> bool:
     """Tell whether the installation has a place for sandboxes at all."""
-    return SANDBOX in settings.DATABASES
+    return bool(settings.SANDBOX_SERVER)
 
 
 def start_name() -> str:
@@ -103,7 +103,7 @@ def throw_away(name: str) -> None:
 
 def run(statement: str) -> list[tuple[Any, ...]]:
     """Ask the server, as the role that owns the sandboxes and nothing of the real data."""
-    server = connections.create_connection(SANDBOX)
+    server = _another(DEFAULT_DB_ALIAS, settings.SANDBOX_SERVER)
     try:
         with server.cursor() as cursor:
             cursor.execute(statement)
@@ -115,11 +115,16 @@ def run(statement: str) -> list[tuple[Any, ...]]:
 @contextmanager
 def standing_in(alias: str, differences: Mapping[str, object]) -> Iterator[None]:
     """For this thread and this block an alias means another database."""
-    real, other = connections[alias], connections.create_connection(alias)
-    other.settings_dict = {**other.settings_dict, **differences}
+    real, other = connections[alias], _another(alias, differences)
     connections[alias] = other
     try:
         yield
     finally:
         connections[alias] = real
         other.close()
+
+
+def _another(alias: str, differences: Mapping[str, object]) -> BaseDatabaseWrapper:
+    other = connections.create_connection(alias)
+    other.settings_dict = {**other.settings_dict, **differences}
+    return other

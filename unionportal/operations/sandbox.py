@@ -47,7 +47,7 @@ def prepare_sandboxes(*, on: date) -> bool:
             return False
         draft = f"{start}_draft"
         sandbox.throw_away(draft)
-        role = str(settings.DATABASES[sandbox.SANDBOX]["USER"])
+        role = str(settings.SANDBOX_SERVER["USER"])
         sandbox.run(CREATE_DATABASE.format(name=draft, owner=role))
         _fill(draft, on=on)
         for name in _copies(start):
@@ -59,7 +59,7 @@ def prepare_sandboxes(*, on: date) -> bool:
 
 
 def _fill(name: str, *, on: date) -> None:
-    owner = settings.DATABASES[sandbox.SANDBOX] | {"NAME": name}
+    owner = settings.SANDBOX_SERVER | {"NAME": name}
     runner = {"NAME": name}
     with (
         sandbox.standing_in(OWNER, owner),

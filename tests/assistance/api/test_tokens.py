@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,9 +11,11 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from members.actions.api_client import stop_client
+from members.actions.api_client import limit_client, stop_client
 from members.auth.limits import count_in_window
-from members.auth.throttles import ClientThrottle, TokenThrottle
+from members.auth.throttles import TokenThrottle
+from members.enums import Role
+from members.models import api_client
 from tests.assistance.api.callers import (
     API,
     bearing,
@@ -26,7 +29,9 @@ from tests.assistance.api.callers import (
     written_token,
 )
 from tests.assistance.builders import ON
-from unionportal.core.actor import SYSTEM
+from unionportal.core.actor import SYSTEM, Actor, Seat
+from unionportal.core.audit import history_of
+from unionportal.core.errors import Refusal
 
 pytestmark = pytest.mark.django_db
 DOSSIERS = f"{API}/dossiers/"
@@ -186,7 +191,7 @@ def test_nothing_is_written(method: str) -> None:
 def test_a_client_is_throttled_and_another_is_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(ClientThrottle, "limit", 2)
+    monkeypatch.setattr(api_client, "CLIENT_LIMIT", 2)
     first, second = caller(), caller()
 
     answers = [first.get(DOSSIERS) for _ in range(3)]
@@ -196,8 +201,53 @@ def test_a_client_is_throttled_and_another_is_not(
     assert [one["RateLimit-Remaining"] for one in answers] == ["1", "0", "0"]
     assert answers[2]["Retry-After"] == answers[2]["RateLimit-Reset"]
     assert 0 < int(answers[2]["Retry-After"]) <= 60
+    (told,) = json.loads(answers[2].content)["errors"]
+    seconds = answers[2]["Retry-After"]
+    assert told["detail"] == f"本客户端每分钟最多 2 次请求，请 {seconds} 秒后再试。"
     other = second.get(DOSSIERS)
     assert (other.status_code, other["RateLimit-Remaining"]) == (200, "1")
+
+
+def test_a_client_has_a_limit_of_its_own_which_its_administrator_sets() -> None:
+    made = registered()
+    client = bearing(token_of(made))
+    at = made.api_client.organisation
+    administrator = Actor(
+        kind="staff",
+        name="管理员",
+        seats=(Seat(Role.ADMINISTRATOR, at.pk, at.path),),
+    )
+    assert client.get(DOSSIERS)["RateLimit-Limit"] == "600"
+
+    def limited(number: int | None, *, reason: str = "夜间对账", by: Actor) -> None:
+        limit_client(
+            client_pk=made.api_client.pk, per_minute=number, reason=reason, on=ON, by=by
+        )
+
+    maker = replace(administrator, seats=(Seat(Role.MAKER, at.pk, at.path),))
+    for number, reason, by in (
+        (50, "夜间对账", maker),
+        (50, " ", administrator),
+        (9, "夜间对账", administrator),
+        (6_001, "夜间对账", administrator),
+        (None, "夜间对账", administrator),
+    ):
+        with pytest.raises(Refusal):
+            limited(number, reason=reason, by=by)
+    assert client.get(DOSSIERS)["RateLimit-Limit"] == "600"
+
+    limited(10, by=administrator)
+
+    answers = [client.get(DOSSIERS) for _ in range(9)]
+    assert [one.status_code for one in answers] == [200] * 8 + [429]
+    assert answers[-1]["RateLimit-Limit"] == "10"
+    limited(None, by=administrator)
+    assert client.get(DOSSIERS).status_code == 200
+    latest, first, _registered = history_of(made.api_client)
+    assert (first.verb, first.changes, first.reason) == (
+        *("limit_client", {"requests_per_minute": [None, 10]}, "夜间对账"),
+    )
+    assert latest.changes == {"requests_per_minute": [10, None]}
 
 
 def test_the_minute_of_a_client_begins_with_its_first_request(

@@ -248,7 +248,7 @@ def test_administrator_makes_user_post_and_client_by_forms() -> None:
     )
     answer = client.post(
         reverse("admin:members_apiclient_add"),
-        {"organisation": union().pk, "name": "尤溪系统"},
+        {"organisation": union().pk, "name": "尤溪系统", "kind": "real"},
     )
     api_client = ApiClient.objects.get()
     assert api_client.client_id in answer.content.decode()

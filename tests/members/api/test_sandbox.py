@@ -16,6 +16,7 @@ from members.models import ApiClient, Person
 from members.queries.post import actor_of_client
 from members.rules.uscc import whole_code
 from tests.assistance.api.callers import API, bearing, refusal, registered, token_of
+from tests.members.api.horizon import settled
 from tests.members.api.test_bulk import results, sent
 from tests.members.builders import COUNTY, NEXT_COUNTY, ON, person, staff
 from unionportal.core import sandbox
@@ -58,6 +59,7 @@ def newcomer() -> dict[str, str]:
     }
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_sandbox_is_read_written_and_reset_and_the_register_has_no_row_of_it() -> (
     None
 ):
@@ -72,14 +74,17 @@ def test_a_sandbox_is_read_written_and_reset_and_the_register_has_no_row_of_it()
     assert answer["Portal-Sandbox"] == "1"
     assert json.loads(answer.content)["results"][0]["code"] == PRACTICE
     cursor = read(one, "changes/")["cursor"]
-    outside = newcomer() | {"organisation": NEIGHBOUR, "external_id": "p-98"}
+    outside = start_items()["people"][1] | {"organisation": NEIGHBOUR}
+    outside |= {"external_id": "p-98", "id_number": "440524188001010014"}
     assert results(sent(one, "people", [newcomer(), outside], "k-1")) == [
         ("created", []),
         ("refused", ["organisation:outside"]),
     ]
     assert results(sent(one, "people", [newcomer(), outside], "k-1"))[0][0] == "created"
     assert sent(one, "people", [newcomer()], "k-1")[0] == 409
-    assert [line["kind"] for line in read(one, f"changes/?cursor={cursor}")["changes"]]
+    settled()
+    (line,) = read(one, f"changes/?cursor={cursor}")["changes"]
+    assert (line["kind"], line["external_id"]) == ("person", "p-99")
     assert read(one, "rounds/")["results"] == []
 
     assert names(one) == [*start, "新来沙箱"]
@@ -115,8 +120,8 @@ def test_a_sandbox_client_reaches_nothing_of_the_register() -> None:
 
 
 def test_only_a_sandbox_is_reset_by_itself_or_by_its_administrator() -> None:
-    real = registered(may_write=True)
-    made = registered(kind=ClientKind.SANDBOX)
+    real = registered(COUNTY, may_write=True)
+    made = registered(COUNTY, kind=ClientKind.SANDBOX)
     answer = bearing(token_of(real)).post(f"{API}/sandbox/reset/")
     assert refusal(answer) == (409, "client_error", "sandbox")
     reading = bearing(token_of(made)).post(f"{API}/sandbox/reset/")

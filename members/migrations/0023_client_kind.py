@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0020_forget_offices"),
+        ("members", "0022_person_by_group"),
     ]
 
     operations = [
