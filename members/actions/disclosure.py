@@ -10,8 +10,8 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from members.enums import DisclosureKind
-from members.models import Disclosure, Person
-from members.queries.disclosure import unmaskings_on
+from members.models import Disclosure, Person, User
+from members.queries.disclosure import FULL_NUMBERS, people_unmasked_on
 from unionportal.core.actor import Actor
 from unionportal.core.errors import Refusal
 
@@ -26,15 +26,22 @@ _EXPORTED = """
 """
 
 
-def write_unmasking(person: Person, *, reason: str, on: date, by: Actor) -> Disclosure:
+def write_unmasking(
+    person: Person, *, reason: str, on: date, by: Actor, what: str = FULL_NUMBERS
+) -> Disclosure:
     """Write an unmasking inside the caller's transaction; it lasts half an hour.
 
-    Refused: more people a day than the setting allows.
+    Refused: no reason, more people a day than the setting allows.
     """
     if by.user_id is None:
         raise Refusal("完整号码须由工会工作人员登录后查看。", code="user")
+    if not reason.strip():
+        raise Refusal("请填写查看理由，本人也看得到。", field="reason")
+    # One at a time: two browsers of one user do not both take the last place.
+    User.objects.select_for_update(no_key=True).filter(pk=by.user_id).first()
     limit: int = settings.UNMASK_DAILY_LIMIT
-    if unmaskings_on(by.user_id, on) >= limit:
+    seen = people_unmasked_on(by.user_id, on)
+    if person.pk not in seen and len(seen) >= limit:
         raise Refusal(
             f"您今天已查看 {limit} 人的完整号码，达到每日上限；确需更多请联系管理员。",
             code="limit",
@@ -45,8 +52,8 @@ def write_unmasking(person: Person, *, reason: str, on: date, by: Actor) -> Disc
         user_id=by.user_id,
         by_name=by.name,
         organisation_id=_union_of(by, person.organisation.path),
-        what="完整身份证号和手机号",
-        reason=reason[:LONGEST_REASON],
+        what=what,
+        reason=reason.strip()[:LONGEST_REASON],
         on=on,
         until=Now() + timedelta(minutes=settings.UNMASK_MINUTES),
     )

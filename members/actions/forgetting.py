@@ -20,6 +20,7 @@ _others: Registry[Forgetting] = Registry("forgetting")
 # for itself whether two people granted it.
 _FORGET = "SELECT members_forget_person(%s, %s, %s, %s)"
 _FORGET_OFFICES = "SELECT members_forget_offices(%s)"
+_FORGET_OBJECTIONS = "SELECT members_forget_objections(%s)"
 
 
 def register_forgetting(source: Forgetting) -> None:
@@ -30,8 +31,8 @@ def register_forgetting(source: Forgetting) -> None:
 def forget_person(person: Person, *, is_whole: bool, on: date, by: Actor) -> None:
     """Empty a person inside the caller's transaction, whose request is granted.
 
-    Not whole: phone and particulars go, name, ID number and accounts stay as vouchers
-    need them. Whole: nothing is left that leads to the human; the row and its numbers
+    Not whole: phone and particulars go, and what he wrote in objections; name, ID number
+    and accounts stay as vouchers need them. Whole: nothing is left that leads to the human; the row and its numbers
     of aid stay for the figures. The audit trail keeps who acted (网络安全法 art. 23).
     """
     field = Person._meta.get_field("id_number")
@@ -46,6 +47,7 @@ def forget_person(person: Person, *, is_whole: bool, on: date, by: Actor) -> Non
                 seal(FORGOTTEN, context=card.context),
             ],
         )
+        cursor.execute(_FORGET_OBJECTIONS, [person.pk])
     Message.objects.filter(person_id=person.pk, state__in=("sent", "portal")).update(
         context={}, text=FORGOTTEN
     )

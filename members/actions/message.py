@@ -4,13 +4,14 @@ from datetime import date
 
 from django.db import transaction
 
-from members.actions.disclosure import note_views
+from members.actions.disclosure import write_unmasking
 from members.models import Organisation, Person
 from members.permissions.messages import (
     can_call_person,
     can_resend_message,
     can_word_messages,
 )
+from members.queries.disclosure import FULL_NUMBERS, PHONE_TO_CALL, unmasked_until
 from unionportal.core.actor import Actor
 from unionportal.core.audit import record
 from unionportal.core.errors import Refusal
@@ -94,14 +95,24 @@ def resend_message(*, message_id: int, reason: str, on: date, by: Actor) -> Mess
 
 
 @transaction.atomic
-def show_message_phone(*, message_id: int, on: date, by: Actor) -> str:
-    """Tell the number to call; who asked is written down. Empty where none is known."""
+def show_message_phone(*, message_id: int, reason: str, on: date, by: Actor) -> str:
+    """Tell the number to call, for a reason; the person sees who asked and why.
+
+    It counts among the people whose numbers somebody may have shown on a day; within the
+    half hour the same number is told again. Empty where none is known.
+    Refused: no reason, a post without the right, the day's limit.
+    """
     message, union = _locked(message_id)
     can_call_person(by, union).require()
-    person = Person.objects.get(pk=message.person_id)
-    _record(message, "show_phone", message.state, on=on, by=by)
-    note_views(what="手机号（电话名单）", person_ids=[person.pk], on=on, by=by)
+    person = Person.objects.select_related("organisation").get(pk=message.person_id)
+    if person.phone and not _still_shown(person, by):
+        write_unmasking(person, reason=reason, on=on, by=by, what=PHONE_TO_CALL)
+        _record(message, "show_phone", message.state, on=on, by=by, reason=reason)
     return person.phone or ""
+
+
+def _still_shown(person: Person, by: Actor) -> bool:
+    return bool(unmasked_until(by.user_id, person.pk, FULL_NUMBERS, PHONE_TO_CALL))
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
 
 from members.actions.export import record_list_export
@@ -198,12 +199,16 @@ class MessagePage(StaffPage):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show it, the phone masked."""
         del request
-        message = self.found(pk)
+        return self.shown(self.found(pk))
+
+    def shown(self, message: Message, told: str = "") -> HttpResponse:
+        """The page, with the number that was asked for."""
         (line,) = lines_of_messages([message])
         return self.page(
             "staff/message.html",
             title=f"{line.title} {line.person.name if line.person else ''}",
             line=line,
+            told=told,
             calls=message.calls.order_by("number"),
             verbs=arranged(self.verbs(message)),
             history=history_of(message)[:20],
@@ -220,7 +225,14 @@ class MessagePage(StaffPage):
         union = union_of(message)
         call = can_call_person(self.actor, union)
         offered = (
-            ("phone", "显示号码", call, None, "plain", "显示即留痕。"),
+            (
+                "phone",
+                "显示号码",
+                call,
+                ReasonForm(initial={"reason": "电话告知"}),
+                "plain",
+                "理由和时间记入审计，本人也看得到；计入您每天可查看的人数。",
+            ),
             ("call", "登记通话", call, CallForm(), "next", ""),
             (
                 "resend",
@@ -254,21 +266,24 @@ class MessageVerb(MessagePage):
         """Act, say how it went, and go back to the message."""
         message = self.found(pk)
         if verb == "phone":
-            self.tell_phone(message)
-        else:
-            action, done = self.action_of(verb, message)
-            attempt(request, action, done=done)
+            return self.tell_phone(message)
+        action, done = self.action_of(verb, message)
+        attempt(request, action, done=done)
         return redirect("staff_messages:message", pk=pk)
 
-    def tell_phone(self, message: Message) -> None:
-        """Say the number once; who asked is written down."""
+    def tell_phone(self, message: Message) -> HttpResponse:
+        """Say the number on this page alone: neither a cookie nor a cache keeps it."""
+        reason = self.request.POST.get("reason", "")
         try:
-            phone = show_message_phone(message_id=message.pk, on=self.on, by=self.actor)
+            phone = show_message_phone(
+                message_id=message.pk, reason=reason, on=self.on, by=self.actor
+            )
         except Refusal as refusal:
             messages.error(self.request, str(refusal))
-            return
-        said = f"电话 {phone}" if phone else "没有登记电话，请上门告知"
-        messages.info(self.request, f"{said}。本次查看已记录。")
+            return redirect("staff_messages:message", pk=message.pk)
+        answer = self.shown(message, phone or "没有登记电话，请上门告知")
+        add_never_cache_headers(answer)
+        return answer
 
     def action_of(
         self, verb: str, message: Message

@@ -194,18 +194,16 @@ class PersonAdmin(RecordAdmin):
             if again is None:
                 raise Http404
             return self._revealed(request, person, again)
-        form = ReasonForm(request.POST)
-        if not form.is_valid():
-            raise Http404
         try:
             revealed = reveal_identity(
                 person_id=person.pk,
-                reason=form.cleaned_data["reason"],
+                reason=request.POST.get("reason", ""),
                 on=business_date(),
                 by=actor,
             )
         except Refusal as refusal:
-            return HttpResponse(str(refusal), status=403)
+            messages.error(request, str(refusal))
+            return redirect("admin:members_person_change", person.pk)
         return self._revealed(request, person, revealed)
 
     def _revealed(

@@ -270,6 +270,7 @@ class Objection(models.Model):
                 changed(OBJECTION_FROZEN),
                 name="frozen",
                 message="异议登记后内容不能修改；请在核查结论中说明。",
+                spares_owner=True,  # whoever is forgotten: `members_forget_objections`
             ),
             kept_when(
                 pgtrigger.Q(old__notice__isnull=False),

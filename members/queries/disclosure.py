@@ -10,6 +10,9 @@ from members.models import Disclosure
 from unionportal.core.actor import Actor
 from unionportal.core.scope import within
 
+# What an unmasking shows; that of a phone to call opens nothing else.
+FULL_NUMBERS = "完整身份证号和手机号"
+PHONE_TO_CALL = "手机号（电话名单）"
 SUPERVISORS = {Role.AUDITOR, Role.ADMINISTRATOR}
 
 
@@ -33,13 +36,17 @@ def disclosures_of(person_id: int, *, limit: int) -> QuerySet[Disclosure]:
     return rows.select_related("organisation")[:limit]
 
 
-def unmasked_until(user_id: int | None, person_id: int) -> datetime | None:
-    """Until when this user may see this person's numbers again without asking."""
+def unmasked_until(user_id: int | None, person_id: int, *what: str) -> datetime | None:
+    """Until when this user may see this again of this person without asking.
+
+    `what` is all numbers, if nothing else is said.
+    """
     return (
         Disclosure.objects.filter(
             user=user_id,
             person=person_id,
             kind=DisclosureKind.UNMASK,
+            what__in=what or (FULL_NUMBERS,),
             until__gt=Now(),
         )
         .order_by("-until")
@@ -48,8 +55,7 @@ def unmasked_until(user_id: int | None, person_id: int) -> datetime | None:
     )
 
 
-def unmaskings_on(user_id: int | None, on: date) -> int:
-    """How many people's numbers a user has had shown on a day."""
-    return Disclosure.objects.filter(
-        user=user_id, on=on, kind=DisclosureKind.UNMASK
-    ).count()
+def people_unmasked_on(user_id: int | None, on: date) -> set[int]:
+    """Whose numbers a user has had shown on a day, in whatever list."""
+    shown = Disclosure.objects.filter(user=user_id, on=on, kind=DisclosureKind.UNMASK)
+    return set(shown.order_by().values_list("person_id", flat=True))

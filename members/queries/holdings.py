@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from members.enums import Role
-from members.models import MembershipApplication, Officer, Person, Post
+from members.enums import ObjectionState, Role
+from members.models import MembershipApplication, Objection, Officer, Person, Post
 from members.queries.account import accounts_of
 from members.queries.membership import ADMITTED, histories_of, membership_of
 from unionportal.core.masks import mask_card, mask_id_number, mask_phone
@@ -150,6 +150,9 @@ def _own_duties(person: Person) -> list[Duty]:
     posts = Post.objects.filter(user__person=person, ends_on=None)
     if posts.filter(role__in=Role.values).exists():
         found.append(Duty("在任工会岗位", "网络安全法第二十三条", None))
+    if Objection.objects.filter(person=person, state=ObjectionState.OPEN).exists():
+        what = "对公示的异议还在核查，有结论后再删除"
+        found.append(Duty(what, "个人信息保护法第四十七条", None))
     if Officer.objects.filter(person=person, ends_on=None).exists():
         found.append(Duty("在任工会职务，要删除请先卸任", "中国工会章程", None))
     return found

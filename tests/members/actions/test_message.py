@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from members.actions.message import (
     give_up_calling,
@@ -11,7 +12,7 @@ from members.actions.message import (
     set_wording,
     show_message_phone,
 )
-from members.actions.person import change_phone
+from members.actions.person import change_phone, reveal_identity, revealed_still
 from members.models import Disclosure, Person
 from members.queries.message import (
     calls_waiting,
@@ -30,7 +31,7 @@ from tests.members.builders import (
     staff,
     union,
 )
-from unionportal.core.actor import SYSTEM
+from unionportal.core.actor import SYSTEM, Actor
 from unionportal.core.errors import Refusal
 from unionportal.core.jobs import run_due_jobs
 from unionportal.core.messages import queue_message
@@ -62,6 +63,10 @@ def failed(phone: str = "", at: str = COUNTY) -> Message:
     run_due_jobs()
     message.refresh_from_db()
     return message
+
+
+def shown(message: Message, *, by: Actor, reason: str = "电话告知") -> str:
+    return show_message_phone(message_id=message.pk, reason=reason, on=ON, by=by)
 
 
 def trail(message: Message) -> list[tuple[str, str]]:
@@ -117,10 +122,43 @@ def test_number_is_shown_with_a_trace() -> None:
     message = failed()
     change_phone(person_id=message.person_id, phone="13812341234", on=ON, by=SYSTEM)
     maker = staff("maker")
-    assert show_message_phone(message_id=message.pk, on=ON, by=maker) == "13812341234"
-    assert trail(message) == [("show_phone", "")]
+    for reason, said in ((" ", "理由"), ("电话告知", "")):
+        if said:
+            with pytest.raises(Refusal, match=said):
+                shown(message, by=maker, reason=reason)
+            continue
+        # The second time within the half hour is the same look.
+        for _again in range(2):
+            assert shown(message, by=maker, reason=reason) == "13812341234"
+    assert trail(message) == [("show_phone", "电话告知")]
     (look,) = Disclosure.objects.filter(person=message.person_id)
-    assert (look.user_id, look.what) == (maker.user_id, "手机号（电话名单）")
+    assert (look.user_id, look.what, look.reason, look.kind) == (
+        maker.user_id,
+        "手机号（电话名单）",
+        "电话告知",
+        "unmask",
+    )
+    # A phone to call opens no ID number.
+    assert revealed_still(person_id=message.person_id, by=maker) is None
+
+
+def test_the_call_list_shows_no_more_people_a_day_than_the_register(
+    settings: Settings,
+) -> None:
+    settings.UNMASK_DAILY_LIMIT = 2
+    maker, messages = staff("maker"), [failed() for _each in range(3)]
+    for at, message in enumerate(messages):
+        phone = f"1381234123{at}"
+        change_phone(person_id=message.person_id, phone=phone, on=ON, by=SYSTEM)
+    reveal_identity(person_id=messages[0].person_id, reason="核对", on=ON, by=maker)
+    assert [shown(message, by=maker) for message in messages[:2]] == [
+        "13812341230",
+        "13812341231",
+    ]
+    with pytest.raises(Refusal, match="每日上限"):
+        shown(messages[2], by=maker)
+    assert trail(messages[2]) == []
+    assert shown(messages[2], by=staff("maker")) == "13812341232"
 
 
 def test_the_next_county_and_those_without_the_role_do_nothing() -> None:
@@ -134,7 +172,7 @@ def test_the_next_county_and_those_without_the_role_do_nothing() -> None:
             lambda by=by: resend_message(
                 message_id=message.pk, reason="x", on=ON, by=by
             ),
-            lambda by=by: show_message_phone(message_id=message.pk, on=ON, by=by),
+            lambda by=by: shown(message, by=by),
             lambda by=by: set_wording(
                 template=PAID, organisation_id=union().pk, text="", on=ON, by=by
             ),

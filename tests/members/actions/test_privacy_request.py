@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection, transaction
 
 from members.actions.account import stop_account
 from members.actions.membership import admit_member
+from members.actions.notice import decide_objection, file_objection
 from members.actions.privacy_request import (
     ask_correction,
     ask_deletion,
@@ -18,13 +19,14 @@ from members.actions.privacy_request import (
 )
 from members.actions.real_name import describe_person
 from members.enums import Role
-from members.models import BankAccount, Person, PrivacyRequest
+from members.models import BankAccount, Objection, Person, PrivacyRequest
 from members.queries.holdings import Duty, duties_of, holdings_of
 from members.queries.privacy_request import privacy_requests_waiting
 from tests.members.builders import (
     NEXT_COUNTY,
     ON,
     id_number,
+    notice,
     pending_account,
     person,
     staff,
@@ -35,6 +37,7 @@ from tests.members.pages.test_membership import browser_of
 from unionportal.core.actor import SYSTEM, Actor
 from unionportal.core.errors import Refusal
 from unionportal.core.models import AuditEntry, Message
+from unionportal.core.uploads.evidence import Evidence, EvidenceKind
 
 pytestmark = pytest.mark.django_db
 PHONE = "13812349876"
@@ -194,6 +197,66 @@ def test_after_a_deletion_nothing_of_the_person_is_left_in_any_table() -> None:
     assert (account.number, account.holder_name) == ("已注销", "已注销")
     assert someone.birth_date.strftime("%m-%d") == "01-01"
     assert AuditEntry.objects.filter(verb="forget").get().changes == {"whole": True}
+
+
+def objected(someone: Person, *, is_decided: bool) -> Objection:
+    """What the person wrote about somebody else's place on a list, with a paper."""
+    made = file_objection(
+        notice_id=notice(person("王另外"), about=1 + is_decided).pk,
+        line_id=None,
+        text="我欧阳可忘在秘密纺织厂见过他。",
+        evidence=(Evidence("秘密.pdf", EvidenceKind.PDF, b"%PDF-1"),),
+        on=ON,
+        by=worker(someone),
+    )
+    if is_decided:
+        decide_objection(
+            objection_id=made.pk,
+            upheld=False,
+            verdict="不属实",
+            answer="您在秘密纺织厂所见不属实。",
+            on=ON,
+            by=staff(Role.CHECKER),
+        )
+    return made
+
+
+def test_what_the_forgotten_person_objected_goes_and_the_finding_stays() -> None:
+    someone = known()
+    made = objected(someone, is_decided=True)
+    granted(endorsed(deletion(someone), staff(Role.MAKER)), staff(Role.CHECKER))
+    made.refresh_from_db()
+    assert (made.text, made.answer, made.filed_by_name, made.verdict, made.state) == (
+        "已注销",
+        "已注销",
+        "已注销",
+        "不属实",
+        "dismissed",
+    )
+    assert made.evidence.count() == 0
+    assert {table for table, text in everything() if "秘密" in text} == set()
+
+
+def test_an_objection_not_decided_yet_stands_against_the_deletion() -> None:
+    someone = known()
+    made = objected(someone, is_decided=False)
+    page = browser_of(someone).get("/me/record/").content.decode()
+    assert "对公示的异议还在核查" in page
+    assert "您写的内容、照片和答复一并清除" in page
+    asked = endorsed(deletion(someone), staff(Role.MAKER))
+    with pytest.raises(Refusal, match="异议还在核查"):
+        granted(asked, staff(Role.CHECKER))
+    made.refresh_from_db()
+    assert made.text.startswith("我欧阳可忘")
+    # Nobody forgets an objection by himself, and no text is changed by hand.
+    with (
+        pytest.raises(DatabaseError, match="经两人同意"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SELECT members_forget_objections(%s)", [someone.pk])
+    with pytest.raises(DatabaseError, match="不能修改"), transaction.atomic():
+        Objection.objects.filter(pk=made.pk).update(text="别的")
 
 
 def everything() -> list[tuple[str, str]]:

@@ -152,7 +152,12 @@ def test_full_number_is_shown_for_half_an_hour_with_a_reason() -> None:
     client = browser_of(staff("maker"))
     url = reverse("admin:members_person_reveal", args=[someone.pk])
     assert client.get(url).status_code == 404
-    assert client.post(url, {"reason": ""}).status_code == 404
+    told = client.post(url, {"reason": ""}, follow=True).content.decode()
+    assert "请填写查看理由" in told
+    assert someone.id_number not in told
+    client_of_payer = browser_of(staff("payer"))
+    told = client_of_payer.post(url, {"reason": "看"}, follow=True).content.decode()
+    assert "“经办”、“复核”、“审计”岗位，您没有" in told
     answer = client.post(url, {"reason": "核对银行退回"})
     assert someone.id_number in answer.content.decode()
     assert "no-store" in answer["Cache-Control"]
@@ -162,7 +167,7 @@ def test_full_number_is_shown_for_half_an_hour_with_a_reason() -> None:
     record = client.get(reverse("admin:members_person_change", args=[someone.pk]))
     assert someone.id_number not in record.content.decode()
     seen = Disclosure.objects.filter(person=someone).order_by("id")
-    assert [row.kind for row in seen] == ["unmask", "view"]
+    assert [row.kind for row in seen] == ["view", "view", "unmask"]
 
 
 def test_account_is_verified_by_a_button_of_another_person() -> None:
