@@ -12,7 +12,7 @@ SQL = Path(__file__).with_name("sql")
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0022_person_by_group"),
+        ("members", "0024_client_limit"),
     ]
 
     operations = [
