@@ -27,7 +27,8 @@ AFTER = declare_crashpoint("draft_follow_up_batch.after_commit")
 # are locked, so that nobody ends an attempt while the next one is drafted.
 _LINES = """
     SELECT payment.claim_id, payment.attempt + 1 AS attempt, claim.organisation_id,
-           account.id AS account_id, payment.amount, dossier.file_level AS level,
+           account.id AS account_id, payment.amount,
+           coalesce(dossier.file_level, family.file_level) AS level,
            payment.id AS position
     FROM assistance_payment AS payment
     JOIN assistance_paymentclaim AS claim
@@ -37,6 +38,9 @@ _LINES = """
         ON account.person_id = claim.payee_id AND account.state = 'verified'
     LEFT JOIN assistance_householddossier AS dossier
         ON claim.subject_kind = 'household' AND dossier.id = claim.subject_id
+    LEFT JOIN assistance_householddossier AS family
+        ON claim.subject_kind = 'person' AND family.principal_id = claim.payee_id
+       AND family.state = 'on_file'
     WHERE payment.year = %s AND claim.round_id = %s AND claim.organisation_id = %s
       AND ((payment.state = 'returned' AND account.version > used.version)
            OR payment.id = ANY(%s))

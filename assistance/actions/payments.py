@@ -95,7 +95,10 @@ def withdraw_payment(*, payment_id: int, reason: str, by: Actor, on: date) -> Pa
 
 
 def end_payment(*, payment_id: int, reason: PaymentEnd, by: Actor, on: date) -> Payment:
-    """Record why a returned payment is not tried again: returned → ended."""
+    """Record why a returned payment is not tried again: returned → ended.
+
+    The claim stands: the same is not granted again.
+    """
     before, after = POINTS["end_payment"]
     with transaction.atomic():
         payment, _batch = _locked(payment_id)
@@ -107,6 +110,7 @@ def end_payment(*, payment_id: int, reason: PaymentEnd, by: Actor, on: date) -> 
             raise Refusal("这笔发放已经另行重发，不能终止；请对重发的那一笔办理。")
         payment.end_reason = PaymentEnd(reason)
         _move(payment, "end", reason=str(PaymentEnd(reason).label), by=by, on=on)
+        PaymentClaim.objects.filter(pk=payment.claim_id).update(ended=True)
         crashpoint(before)
     crashpoint(after)
     return payment

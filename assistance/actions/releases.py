@@ -12,10 +12,14 @@ from django.db import connection, transaction
 
 from assistance.actions.drafts import Lines, draft_batches, sources_of
 from assistance.actions.rounds import locked_round, move_round, recount_round
-from assistance.enums import BatchKind, RoundState
-from assistance.models import FundSource, Round
+from assistance.enums import BatchKind, RoundState, SubjectKind
+from assistance.models import FundSource, Round, Scheme
 from assistance.permissions.batches import can_release_round
-from assistance.queries.rounds import notice_end_of, unions_without_notice
+from assistance.queries.rounds import (
+    notice_end_of,
+    population_of,
+    unions_without_notice,
+)
 from assistance.queries.schemes import scheme_of
 from assistance.rules.scheme import GRANTED_CLAUSE
 from assistance.workflow import ROUND
@@ -43,6 +47,9 @@ _CHOOSE = """
     WHERE year = %s AND round_id = %s AND outcome = 'eligible'
       AND superseded_by IS NULL
 """
+# Who registers claims and who merges two registrations wait for each other, so that the
+# human a claim is for stays the one that was read.
+_AWAIT_MERGES = "SELECT pg_advisory_xact_lock_shared(hashtext('assistance_humans'))"
 # An account counts when it is in use and no newer one waits for its second person.
 _CANDIDATES = """
     CREATE TEMPORARY TABLE released_line ON COMMIT DROP AS
@@ -53,12 +60,12 @@ _CANDIDATES = """
                answer.subject_kind, answer.subject_id, answer.occurrence,
                answer.payee_id, answer.amount, dossier.file_level AS level,
                account.id AS account_id,
-               CASE answer.subject_kind
-                   WHEN 'household' THEN dossier.id IS NULL ELSE FALSE
-               END AS subject_lost
+               coalesce(twin.merged_into_id, {human}) AS human_id,
+               {subject}.id IS NULL AS subject_lost
         FROM released_answer AS answer
-        LEFT JOIN assistance_householddossier AS dossier
-            ON answer.subject_kind = 'household' AND dossier.id = answer.subject_id
+        {joins}
+        LEFT JOIN members_person AS twin
+            ON twin.merged_into_id IS NOT NULL AND twin.id = {human}
         LEFT JOIN members_bankaccount AS account
             ON account.person_id = answer.payee_id AND account.state = 'verified'
            AND NOT EXISTS (
@@ -68,6 +75,25 @@ _CANDIDATES = """
         ORDER BY answer.organisation_id, answer.id
     ) AS candidate
 """
+# Whom money is for, and the file that says which sources may bear it: the household's
+# own; for a person that of the household whose principal is paid for him.
+_KINDS = {
+    SubjectKind.HOUSEHOLD: {
+        "human": "answer.payee_id",
+        "subject": "dossier",
+        "joins": """
+        LEFT JOIN assistance_householddossier AS dossier
+            ON dossier.id = answer.subject_id""",
+    },
+    SubjectKind.PERSON: {
+        "human": "answer.subject_id",
+        "subject": "subject",
+        "joins": """
+        LEFT JOIN members_person AS subject ON subject.id = answer.subject_id
+        LEFT JOIN assistance_householddossier AS dossier
+            ON dossier.principal_id = answer.payee_id AND dossier.state = 'on_file'""",
+    },
+}
 _REFERENCES = """
     SELECT count(*),
            count(*) FILTER (WHERE line.account_id IS NULL),
@@ -81,20 +107,17 @@ _REFERENCES = """
         ON organisation.id = line.organisation_id
     LEFT JOIN members_person AS person ON person.id = line.payee_id
 """
+# A grant of the same to the same subject, or to the same human, keeps a line out: of
+# another round, or of this one.
 _CLAIM = """
     INSERT INTO assistance_paymentclaim
         (id, scheme_id, subject_kind, subject_id, occurrence, year, round_id,
-         organisation_id, determination_id, payee_id, amount, released)
+         organisation_id, determination_id, payee_id, human_id, amount, released, ended)
     SELECT claim_id, %s, subject_kind, subject_id, occurrence, %s, %s,
-           organisation_id, determination_id, payee_id, amount, FALSE
-    FROM released_line AS line WHERE account_id IS NOT NULL AND NOT EXISTS (
-        SELECT FROM members_person AS twin
-        JOIN assistance_paymentclaim AS earlier
-            ON earlier.payee_id = twin.id AND NOT earlier.released
-        WHERE twin.merged_into_id = line.payee_id AND earlier.scheme_id = %s
-          AND earlier.occurrence = line.occurrence)
-    ON CONFLICT (subject_kind, subject_id, scheme_id, occurrence)
-        WHERE NOT released DO NOTHING
+           organisation_id, determination_id, payee_id, human_id, amount, FALSE, FALSE
+    FROM released_line WHERE account_id IS NOT NULL
+    ORDER BY claim_id
+    ON CONFLICT DO NOTHING
 """
 # Who has a grant already, and which: the words of queries.dossiers.grant_in_words.
 _LEAVE_OUT_GRANTED = """
@@ -115,7 +138,7 @@ _LEAVE_OUT_GRANTED = """
     JOIN members_organisation AS union_ ON union_.id = earlier.organisation_id
     WHERE own.id IS NULL AND line.account_id IS NOT NULL
 """
-# The same human under a registration that was merged into this one.
+# The same human under another registration, or another dossier of his.
 _LEAVE_OUT_TWINS = """
     INSERT INTO left_out
     SELECT DISTINCT ON (line.determination_id) line.determination_id, line.claim_id,
@@ -123,14 +146,15 @@ _LEAVE_OUT_TWINS = """
            jsonb_build_object(%s::text, concat(union_.name, '在“', period.title,
                '”（轮次 ', round_.id, '）已安排 ', earlier.amount, ' 元'))
     FROM released_line AS line
-    JOIN members_person AS twin ON twin.merged_into_id = line.payee_id
+    LEFT JOIN assistance_paymentclaim AS own ON own.id = line.claim_id
     JOIN assistance_paymentclaim AS earlier
-        ON earlier.payee_id = twin.id AND NOT earlier.released
-       AND earlier.scheme_id = %s AND earlier.occurrence = line.occurrence
+        ON earlier.human_id = line.human_id AND NOT earlier.released
+       AND NOT earlier.ended AND earlier.scheme_id = %s
+       AND earlier.occurrence = line.occurrence
     JOIN assistance_round AS round_ ON round_.id = earlier.round_id
     JOIN assistance_period AS period ON period.id = round_.period_id
     JOIN members_organisation AS union_ ON union_.id = earlier.organisation_id
-    WHERE line.account_id IS NOT NULL AND NOT EXISTS (
+    WHERE own.id IS NULL AND line.account_id IS NOT NULL AND NOT EXISTS (
         SELECT FROM left_out WHERE left_out.determination_id = line.determination_id)
     ORDER BY line.determination_id, earlier.id
 """
@@ -256,20 +280,27 @@ def _check_notice(round_: Round, on: date) -> None:
 
 
 def _prepare_lines(round_: Round) -> int:
-    """Choose the lines, check what they point to, claim them; return those left out."""
+    """Choose the lines, check what they point to, claim them; return those left out.
+
+    Releases of one scheme go one after another: two that reach the same people would
+    else wait for each other in a circle.
+    """
+    scheme_id = round_.version.scheme_id
+    Scheme.objects.select_for_update(no_key=True).get(pk=scheme_id)
     with connection.cursor() as cursor:
+        cursor.execute(_AWAIT_MERGES)
         cursor.execute(
             "DROP TABLE IF EXISTS pg_temp.released_answer, pg_temp.released_line,"
             " pg_temp.left_out"
         )
         cursor.execute(_CHOOSE, [round_.year, round_.pk])
         cursor.execute("ANALYZE released_answer")
-        cursor.execute(_CANDIDATES)
+        kind = population_of(round_).subject_kind
+        cursor.execute(_CANDIDATES.format(**_KINDS[kind]))
         cursor.execute("ANALYZE released_line")
     found = _check_references(sources_of(round_))
     with connection.cursor() as cursor:
-        scheme_id = round_.version.scheme_id
-        cursor.execute(_CLAIM, [scheme_id, round_.year, round_.pk, scheme_id])
+        cursor.execute(_CLAIM, [scheme_id, round_.year, round_.pk])
         claimed = int(cursor.rowcount)
     if claimed == 0:
         raise _nobody()
@@ -296,7 +327,7 @@ def _check_references(sources: Sequence[FundSource]) -> _Candidates:
         f"{count} 人{words}"
         for count, words in (
             (found.unions_lost, "的发放工会已不存在"),
-            (found.subjects_lost, "的档案已不存在"),
+            (found.subjects_lost, "的档案或登记已不存在"),
             (found.payees_lost, "的收款人已不存在"),
             (found.without_source, "的档案级别不在任何一项资金的使用范围内"),
         )

@@ -49,6 +49,7 @@ from assistance.queries.doubts import link_standing
 from assistance.queries.filters import BatchFilter, PaymentFilter
 from assistance.queries.payments import bank_files_visible_to, payments_visible_to
 from assistance.queries.rounds import rounds_visible_to
+from assistance.queries.subjects import subject_name_of
 from members.auth.staff import StaffPage
 from unionportal.core.actor import Actor
 from unionportal.core.admin.keyset import keyset_page
@@ -108,9 +109,9 @@ class BatchPage(StaffPage):
         batch = get_object_or_404(batches_visible_to(self.actor), pk=pk)
         lines = PaymentFilter(
             request.GET,
-            queryset=payments_visible_to(self.actor).filter(
-                year=batch.round.year, batch=batch
-            ),
+            queryset=payments_visible_to(self.actor)
+            .filter(year=batch.round.year, batch=batch)
+            .annotate(subject_name=subject_name_of("claim__")),
         )
         leave_out(lines, "batch", "union")
         return self.page(

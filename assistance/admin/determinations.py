@@ -7,7 +7,7 @@ from django.urls import reverse
 from assistance.actions.determinations import decide_amount
 from assistance.admin.forms import AmountForm
 from assistance.admin.search import leave_out, offer, offer_unions
-from assistance.enums import Outcome, RoundState
+from assistance.enums import DossierState, Outcome, RoundState, SubjectKind
 from assistance.models import Determination, Round
 from assistance.permissions.determinations import can_decide_amount
 from assistance.queries.determinations import (
@@ -19,6 +19,7 @@ from assistance.queries.filters import DeterminationFilter
 from assistance.queries.payments import payments_visible_to
 from assistance.queries.rounds import population_of, rounds_visible_to
 from assistance.queries.schemes import scheme_of
+from assistance.queries.subjects import subject_name_of, subject_names
 from assistance.rules.answers import fact_name, reason_title
 from members.auth.staff import StaffPage
 from unionportal.core.actor import Actor
@@ -66,9 +67,10 @@ class DeterminationPage(StaffPage):
             round=determination.round,
             explanation=explanation_of(determination),
             dossier=dossiers_visible_to(self.actor)
-            .filter(pk=determination.subject_id)
+            .filter(**_file_of(determination))
             .select_related("principal", "organisation")
             .first(),
+            subject=subject_names([determination]).get(determination.subject_id, ""),
             payments=payments_visible_to(self.actor).filter(
                 year=determination.year,
                 claim__determination_id=determination.pk,
@@ -78,6 +80,13 @@ class DeterminationPage(StaffPage):
             else arranged([]),
             history=history_of(determination)[:20],
         )
+
+
+def _file_of(determination: Determination) -> dict[str, object]:
+    """The household's own file; for a person that of whoever is paid for him."""
+    if determination.subject_kind == SubjectKind.HOUSEHOLD:
+        return {"pk": determination.subject_id}
+    return {"principal": determination.payee_id, "state": DossierState.ON_FILE}
 
 
 class DecideAmount(StaffPage):
@@ -121,7 +130,7 @@ def chosen_determinations(
         request.GET,
         queryset=determinations_visible_to(actor).filter(
             year=round_.year, round=round_, superseded_by=None
-        ),
+        ).annotate(subject_name=subject_name_of()),
     )
 
 

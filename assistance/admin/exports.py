@@ -35,13 +35,13 @@ from assistance.queries.batch_lists import (
 )
 from assistance.queries.batches import batches_visible_to
 from assistance.queries.determinations import answer_in_words
-from assistance.queries.dossiers import dossier_number_of
 from assistance.queries.rounds import (
     CountyTotals,
     counties_visible_to,
     rounds_visible_to,
     totals_of,
 )
+from assistance.queries.subjects import dossier_number_of
 from assistance.rules.answers import return_in_words
 from members.auth.export import ExportPage as ListExport
 from members.auth.export import plain, rows_of, words
@@ -96,6 +96,7 @@ def why_not_paid(reason_code: str, end_reason: str) -> str:
 LINES = (
     Field("发放编号", "reference", width=26),
     Field("姓名", "claim__payee__name", width=10),
+    Field("受助人", "subject_name", width=10),
     Field("档案编号", "dossier_number", width=20),
     Field("身份证号", "claim__payee__id_number", mask_id_number, width=20),
     Field("开户行", "account__bank_name", width=26),
@@ -193,7 +194,7 @@ class DeterminationExport(ExportPage):
         """Send them."""
         round_ = round_asked(self.request, self.actor)
         chosen = rows_of(chosen_determinations(self.request, round_, self.actor))
-        rows = chosen.annotate(dossier_number=dossier_number_of("subject_id"))
+        rows = chosen.annotate(dossier_number=dossier_number_of())
         what = ExportedList.DETERMINATIONS
         self.write_down(what, round_, rows.count())
         self.disclose(str(what.label), chosen.values_list("payee_id"))
@@ -251,7 +252,7 @@ class PaymentExport(ExportPage):
     def made(self, **_keys: int) -> HttpResponseBase:
         """Send them."""
         rows = rows_of(chosen_payments(self.request, self.actor)).annotate(
-            dossier_number=dossier_number_of("claim__subject_id")
+            dossier_number=dossier_number_of("claim__")
         )
         what = ExportedList.PAYMENTS
         self.write_down(what, ("assistance.payment", 0), rows.count())
@@ -278,6 +279,7 @@ def determination_fields(round_: Round) -> tuple[Field, ...]:
         Field("发放工会", "organisation__name", width=24),
         Field("档案编号", "dossier_number", width=20),
         Field("姓名", "payee__name", width=10),
+        Field("受助人", "subject_name", width=10),
         Field("身份证号", "payee__id_number", masked, width=20),
         Field("结论", "outcome", words(Outcome).__getitem__, width=10),
         Field(

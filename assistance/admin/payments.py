@@ -30,6 +30,7 @@ from assistance.permissions.payments import (
 )
 from assistance.queries.filters import BankFileFilter, PaymentFilter
 from assistance.queries.payments import bank_files_visible_to, payments_visible_to
+from assistance.queries.subjects import subject_name_of
 from members.auth.staff import StaffPage
 from members.queries.account import accounts_of
 from unionportal.core.actor import Actor
@@ -163,7 +164,9 @@ class BankFileList(StaffPage):
 
 def chosen_payments(request: HttpRequest, actor: Actor) -> PaymentFilter:
     """The payments that the search row asks for, of one round if one is named."""
-    payments = payments_visible_to(actor)
+    payments = payments_visible_to(actor).annotate(
+        subject_name=subject_name_of("claim__")
+    )
     number = record_key(request.GET.get("round", ""))
     if number:
         payments = payments.filter(batch__round_id=number)

@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 from django import forms
+from django.db.models import CharField, Expression, Value
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -13,12 +14,19 @@ from assistance.actions.what_ifs import WHAT_IF_JOB, WhatIfEntry, request_what_i
 from assistance.admin.exports import ExportPage
 from assistance.admin.round_work import pace_of
 from assistance.admin.search import offer_unions
-from assistance.enums import ChangeKind, Direction, ExportedList, SchemeState
+from assistance.enums import (
+    ChangeKind,
+    Direction,
+    ExportedList,
+    SchemeState,
+    SubjectKind,
+)
 from assistance.forms.dossier import day_field
 from assistance.models import FundSource, SchemeVersion, WhatIf, WhatIfChange
 from assistance.queries.dossiers import dossier_number_of
 from assistance.queries.filters import WhatIfChangeFilter
 from assistance.queries.funds import fund_sources
+from assistance.queries.populations import population_named
 from assistance.queries.schemes import scheme_of, scheme_versions_visible_to
 from assistance.queries.what_ifs import (
     changes_visible_to,
@@ -262,7 +270,7 @@ class WhatIfExport(ExportPage):
         """Send them."""
         asked = get_object_or_404(what_ifs_visible_to(self.actor), pk=keys["pk"])
         chosen = rows_of(chosen_changes(self.request, asked, self.actor))
-        rows = chosen.annotate(dossier_number=dossier_number_of("subject_id"))
+        rows = chosen.annotate(dossier_number=file_number_in(asked))
         what = ExportedList.WHAT_IF
         self.write_down(what, asked, rows.count())
         self.disclose(str(what.label), rows.values_list("payee_id"))
@@ -306,8 +314,16 @@ def chosen_changes(
 ) -> WhatIfChangeFilter:
     """The changes of a what-if that the search row asks for, in the actor's reach."""
     rows = changes_visible_to(actor).filter(what_if=asked)
-    rows = rows.annotate(dossier_number=dossier_number_of("subject_id"))
+    rows = rows.annotate(dossier_number=file_number_in(asked))
     return WhatIfChangeFilter(request.GET, queryset=rows)
+
+
+def file_number_in(asked: WhatIf) -> Expression:
+    """The number of each change's file; none where the scheme is about people."""
+    population = population_named(scheme_of(asked.before).population)
+    if population.subject_kind != SubjectKind.HOUSEHOLD:
+        return Value(None, output_field=CharField())
+    return dossier_number_of("subject_id")
 
 
 def name_of(payee: Any) -> str:  # noqa: ANN401 - a person, or nobody

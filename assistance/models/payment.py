@@ -11,7 +11,10 @@ from assistance.rules.answers import return_in_words
 class PaymentClaim(models.Model):
     """The right to one payment of a scheme for a subject and occurrence.
 
-    Unpartitioned, so that its unique key holds over all unions, rounds and years.
+    Unpartitioned, so that its unique keys hold over all unions, rounds and years.
+    `human` is whom it is for: the subject, or the principal of a household, under the
+    registration that his others were merged into. The database sees to it
+    (`migrations/sql/claims_of_humans.sql`).
     """
 
     scheme = models.ForeignKey(
@@ -31,8 +34,18 @@ class PaymentClaim(models.Model):
     payee = models.ForeignKey(
         "members.Person", models.DO_NOTHING, db_constraint=False, db_index=False
     )
+    human = models.ForeignKey(
+        "members.Person",
+        models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("受助人"),
+    )
     amount = models.DecimalField(_("金额"), max_digits=14, decimal_places=2)
     released = models.BooleanField(_("已撤下"), default=False)
+    # The money came back for good; the subject is not granted the same again.
+    ended = models.BooleanField(_("已终止"), default=False)
 
     class Meta:
         verbose_name = _("发放权")
@@ -46,6 +59,11 @@ class PaymentClaim(models.Model):
                 fields=("subject_kind", "subject_id", "scheme", "occurrence"),
                 condition=Q(released=False),
                 name="claim_one_live",
+            ),
+            models.UniqueConstraint(
+                fields=("human", "scheme", "occurrence"),
+                condition=Q(released=False, ended=False),
+                name="claim_one_per_human",
             ),
             models.UniqueConstraint(
                 fields=("determination_id",), name="claim_once_per_determination"

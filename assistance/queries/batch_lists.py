@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from assistance.enums import BatchState, PaymentState, SignatureStep
 from assistance.models import Batch, Payment
 from assistance.queries.batches import SignatureRow, signatures_of
-from assistance.queries.dossiers import dossier_number_of
+from assistance.queries.subjects import dossier_number_of, subject_name_of
 from unionportal.core.audit import audit_head
 from unionportal.core.documents import render_pdf
 from unionportal.core.masks import mask_id_number
@@ -28,11 +28,14 @@ STEPS = {
 
 
 def batch_lines(batch: Batch) -> QuerySet[Payment]:
-    """Every payment of a batch with its payee's `dossier_number`, in list order."""
+    """Every payment of a batch in list order, with `dossier_number` and `subject_name`."""
     return (
         Payment.objects.filter(year=batch.round.year, batch=batch)
         .select_related("batch__organisation", "claim__payee", "source", "account")
-        .annotate(dossier_number=dossier_number_of("claim__subject_id"))
+        .annotate(
+            dossier_number=dossier_number_of("claim__"),
+            subject_name=subject_name_of("claim__"),
+        )
         .order_by("id")
     )
 
@@ -77,13 +80,19 @@ def batch_list_values(
 
 def _line(line: Payment) -> dict[str, str]:
     return {
-        "name": line.claim.payee.name,
+        "name": _payee(line),
         "dossier": getattr(line, "dossier_number", None) or "",
         "id_number": mask_id_number(line.claim.payee.id_number),
         "bank": line.account.bank_name,
         "tail": line.account.number_last4,
         "amount": show_yuan(line.amount),
     }
+
+
+def _payee(line: Payment) -> str:
+    """Who is paid; and for whom, where that is another."""
+    name, subject = line.claim.payee.name, getattr(line, "subject_name", None)
+    return f"{name}（{subject}）" if subject and subject != name else name
 
 
 def _funds(lines: Iterable[Payment]) -> list[dict[str, str]]:

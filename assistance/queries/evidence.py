@@ -25,6 +25,9 @@ _PAYEES = """
                     (answer.round_id, answer.organisation_id, answer.subject_kind,
                      answer.subject_id, answer.occurrence, answer.payee_id,
                      answer.decided_amount) THEN '发放权与认定不符'
+               WHEN claim.human_id <> coalesce(twin.merged_into_id, CASE
+                        claim.subject_kind WHEN 'person' THEN claim.subject_id
+                        ELSE claim.payee_id END) THEN '受助人与对象不符'
                WHEN account.person_id IS DISTINCT FROM claim.payee_id
                    THEN '收款账户不是收款人本人的'
                WHEN claim.occurrence <> round.occurrence
@@ -39,6 +42,10 @@ _PAYEES = """
     LEFT JOIN assistance_determination AS answer
         ON answer.id = claim.determination_id AND answer.year = claim.year
     LEFT JOIN members_bankaccount AS account ON account.id = payment.account_id
+    LEFT JOIN members_person AS twin
+        ON twin.merged_into_id IS NOT NULL
+       AND twin.id = CASE claim.subject_kind WHEN 'person' THEN claim.subject_id
+               ELSE claim.payee_id END
     WHERE (%(round)s::bigint IS NULL OR batch.round_id = %(round)s)
       AND (answer.id IS NULL OR answer.outcome <> 'eligible'
            OR (claim.round_id, claim.organisation_id, claim.subject_kind,
@@ -47,6 +54,8 @@ _PAYEES = """
               (answer.round_id, answer.organisation_id, answer.subject_kind,
                answer.subject_id, answer.occurrence, answer.payee_id,
                answer.decided_amount)
+           OR claim.human_id <> coalesce(twin.merged_into_id, CASE claim.subject_kind
+                  WHEN 'person' THEN claim.subject_id ELSE claim.payee_id END)
            OR account.person_id IS DISTINCT FROM claim.payee_id
            OR claim.occurrence <> round.occurrence
            OR claim.scheme_id <> version.scheme_id OR claim.round_id <> round.id
@@ -66,11 +75,13 @@ _ATTEMPTS = """
         ON payment.claim_id = claim.id AND payment.year = claim.year
     LEFT JOIN assistance_batch AS batch ON batch.id = payment.batch_id
     WHERE %(round)s::bigint IS NULL OR claim.round_id = %(round)s
-    GROUP BY claim.id, claim.released
+    GROUP BY claim.id, claim.released, claim.ended
     HAVING count(payment.id) <> coalesce(max(payment.attempt), -1)
         OR count(payment.id) <> count(batch.id)
         OR claim.released IS DISTINCT FROM
             ((array_agg(payment.state ORDER BY payment.attempt DESC))[1] = 'withdrawn')
+        OR claim.ended IS DISTINCT FROM
+            ((array_agg(payment.state ORDER BY payment.attempt DESC))[1] = 'ended')
     ORDER BY claim.id LIMIT 100
 """
 # Signatures are what the trail says, with the persons behind them; a batch that has

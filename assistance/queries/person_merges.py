@@ -26,17 +26,17 @@ ON_FILE = (
 def money_against_merge(kept: Person, duplicate: Person) -> list[str]:
     """One occurrence granted to both, payments on the way, a dossier on file.
 
-    What is granted to the duplicate alone stands: a later release passes over the kept
-    registration for the same occurrence (`actions.releases`).
+    What is granted for the duplicate alone stands, and is the kept one's from then on: a
+    later release passes over both for the same occurrence (`actions.releases`).
     """
     found = []
-    live = PaymentClaim.objects.filter(released=False)
+    live = PaymentClaim.objects.filter(released=False, ended=False)
     same = live.filter(
-        payee=duplicate,
+        human=duplicate,
         scheme_id=OuterRef("scheme_id"),
         occurrence=OuterRef("occurrence"),
     )
-    both = live.filter(Exists(same), payee=kept).select_related("round__period")
+    both = live.filter(Exists(same), human=kept).select_related("round__period")
     twice = both.order_by("id").first()
     if twice is not None:
         found.append(PAID_TWICE.format(title=twice.round.period.title))

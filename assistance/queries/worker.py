@@ -102,7 +102,7 @@ def _matter(case: Case, on: date) -> Matter:
         year=row.year,
         title=scheme.title,
         period=row.round.period.title,
-        occasion=row.round.occasion,
+        occasion=_occasion(case),
         document=scheme.document,
         organisation_name=row.organisation.name,
         outcome=row.outcome if case.is_shown or case.is_unknown else "",
@@ -119,6 +119,12 @@ def _matter(case: Case, on: date) -> Matter:
         next_by=next_by,
         needs_action=_needs_action(case),
     )
+
+
+def _occasion(case: Case) -> str:
+    """What the matter is called; of several children, each by name."""
+    occasion = case.determination.round.occasion
+    return f"{occasion}（{case.subject}）" if case.subject else occasion
 
 
 def _clause(clause: ClauseExplained) -> ClauseExplained:

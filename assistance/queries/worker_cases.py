@@ -15,6 +15,7 @@ from assistance.enums import (
 )
 from assistance.models import Batch, Determination, HouseholdDossier, Payment
 from assistance.queries.payees import latest_attempts
+from assistance.queries.subjects import subject_names
 from assistance.rules.answers import return_in_words
 from members.enums import AccountState, NoticeState
 from members.models import BankAccount, Notice, NoticeLine
@@ -63,9 +64,10 @@ class PaymentSeen:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Everything a matter is told from."""
+    """Everything a matter is told from; `subject` is the name of a person it is about."""
 
     determination: Determination
+    subject: str
     dossier: HouseholdDossier | None
     notice: NoticeSeen | None
     batch: Batch | None
@@ -107,14 +109,14 @@ def cases_of(person_id: int, rows: list[Determination], on: date) -> Iterable[Ca
     payments = latest_attempts(rows)
     accounts = list(BankAccount.objects.filter(person_id=person_id))
     held = lines_held(DETERMINATION_KIND).filter(about_id__in=notices)
+    names = subject_names(rows)
     doubted = set(held.values_list("about_id", flat=True))
     for row in rows:
         payment = payments.get(row.pk)
         yield Case(
             determination=row,
-            dossier=dossiers.get(row.subject_id)
-            if row.subject_kind == SubjectKind.HOUSEHOLD
-            else None,
+            subject=names.get(row.subject_id, "") if is_about_person(row) else "",
+            dossier=None if is_about_person(row) else dossiers.get(row.subject_id),
             notice=notices.get(row.pk),
             batch=payment.batch if payment else None,
             payment=_payment_seen(payment, accounts) if payment else None,
@@ -122,6 +124,10 @@ def cases_of(person_id: int, rows: list[Determination], on: date) -> Iterable[Ca
             is_doubted=row.pk in doubted,
             card=_card_state(accounts),
         )
+
+
+def is_about_person(row: Determination) -> bool:
+    return row.subject_kind == SubjectKind.PERSON
 
 
 def _card_state(accounts: list[BankAccount]) -> str:

@@ -23,9 +23,10 @@ LEFT JOIN members_person AS person ON person.id = frozen.payee_id
 WHERE dossier.id IS NULL OR organisation.id IS NULL OR person.id IS NULL;
 
 INSERT INTO assistance_paymentclaim (id, scheme_id, subject_kind, subject_id, occurrence,
-    year, round_id, organisation_id, determination_id, payee_id, amount, released)
+    year, round_id, organisation_id, determination_id, payee_id, human_id,
+    amount, released, ended)
 SELECT claim_id, %(scheme)s, subject_kind, subject_id, occurrence, %(year)s, %(round)s,
-    organisation_id, determination_id, payee_id, amount, false
+    organisation_id, determination_id, payee_id, payee_id, amount, false, false
 FROM frozen ORDER BY claim_id;
 
 CREATE TEMPORARY TABLE fresh ON COMMIT DROP AS

@@ -11,9 +11,10 @@ FROM generate_series(1, %(rows)s) AS line,
 GROUP BY place, organisation_id;
 
 INSERT INTO assistance_paymentclaim (id, scheme_id, subject_kind, subject_id, occurrence,
-    year, round_id, organisation_id, determination_id, payee_id, amount, released)
+    year, round_id, organisation_id, determination_id, payee_id, human_id,
+    amount, released, ended)
 SELECT line, %(scheme)s, 'household', line, 'bench', %(year)s, %(round)s,
-    batch.organisation_id, line, line, 600, false
+    batch.organisation_id, line, line, line, 600, false, false
 FROM generate_series(1, %(rows)s) AS line
 JOIN assistance_batch AS batch
     ON batch.id = 1 + line %% cardinality(%(unions)s::bigint[])

@@ -40,6 +40,7 @@ def granted(to: Person, round_: Round, occurrence: str) -> PaymentClaim:
         organisation_id=union(NEXT_COUNTY).pk,
         determination_id=0,
         payee=to,
+        human=to,
         amount=Decimal("400.00"),
     )
 

@@ -103,6 +103,7 @@ def test_who_has_a_grant_already_is_left_out_by_name() -> None:
         organisation_id=union(NEXT_COUNTY).pk,
         determination_id=0,
         payee_id=taken.payee_id,
+        human_id=taken.payee_id,
         amount=Decimal("400.00"),
     )
 
