@@ -128,9 +128,9 @@ def chosen_determinations(
     """The answers of a round that stand and that the search row asks for."""
     return DeterminationFilter(
         request.GET,
-        queryset=determinations_visible_to(actor).filter(
-            year=round_.year, round=round_, superseded_by=None
-        ).annotate(subject_name=subject_name_of()),
+        queryset=determinations_visible_to(actor)
+        .filter(year=round_.year, round=round_, superseded_by=None)
+        .annotate(subject_name=subject_name_of()),
     )
 
 

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from django import forms
-from django.db.models import CharField, Expression, Value
+from django.db.models import CharField, Expression, Subquery, Value
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -318,7 +318,7 @@ def chosen_changes(
     return WhatIfChangeFilter(request.GET, queryset=rows)
 
 
-def file_number_in(asked: WhatIf) -> Expression:
+def file_number_in(asked: WhatIf) -> Expression | Subquery:
     """The number of each change's file; none where the scheme is about people."""
     population = population_named(scheme_of(asked.before).population)
     if population.subject_kind != SubjectKind.HOUSEHOLD:

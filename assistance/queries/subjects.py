@@ -8,7 +8,8 @@ from assistance.enums import DossierState, SubjectKind
 from assistance.models import Determination, HouseholdDossier, PaymentClaim
 from members.models import Person
 
-NOBODY: Expression = Case(default=None, output_field=CharField())
+_Value = Expression | Subquery
+NOBODY = Case(default=None, output_field=CharField())
 
 
 def dossier_number_of(prefix: str = "") -> Expression:
@@ -36,7 +37,7 @@ def subject_name_of(prefix: str = "") -> Expression:
     )
 
 
-def _by_kind(prefix: str, *, household: Expression, person: Expression) -> Expression:
+def _by_kind(prefix: str, *, household: _Value, person: _Value) -> Expression:
     kind = f"{prefix}subject_kind"
     return Case(
         When(**{kind: SubjectKind.HOUSEHOLD}, then=household),
@@ -48,10 +49,7 @@ def _by_kind(prefix: str, *, household: Expression, person: Expression) -> Expre
 
 def subject_names(rows: Iterable[Determination | PaymentClaim]) -> dict[int, str]:
     """By person: the names of those whom rows are about; households are left out."""
-    wanted = {
-        row.subject_id for row in rows if row.subject_kind == SubjectKind.PERSON
-    }
+    wanted = {row.subject_id for row in rows if row.subject_kind == SubjectKind.PERSON}
     if not wanted:
         return {}
     return dict(Person.objects.filter(pk__in=wanted).values_list("pk", "name"))
-

@@ -173,7 +173,9 @@ def school_aid(
     return publish_scheme_version(version_id=draft.pk, on=ON, by=SYSTEM)
 
 
-def computed(version: SchemeVersion, at: str = COUNTY, code: str = "2025-winter") -> Round:
+def computed(
+    version: SchemeVersion, at: str = COUNTY, code: str = "2025-winter"
+) -> Round:
     """A round of students at a union, answered; it needs no notice."""
     opened = open_round(
         version_id=version.pk,
@@ -186,7 +188,9 @@ def computed(version: SchemeVersion, at: str = COUNTY, code: str = "2025-winter"
     return compute_round(round_id=opened.pk, on=ON, by=SYSTEM)
 
 
-def released(version: SchemeVersion, at: str = COUNTY, code: str = "2025-winter") -> Round:
+def released(
+    version: SchemeVersion, at: str = COUNTY, code: str = "2025-winter"
+) -> Round:
     return release_round(round_id=computed(version, at, code).pk, on=ON, by=SYSTEM)
 
 

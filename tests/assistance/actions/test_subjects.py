@@ -79,8 +79,12 @@ def test_two_students_of_one_payee_are_both_paid_once_each_and_told_by_name() ->
         ("张父（张二）", home.number),
     ]
     told = {one.occasion: one for one in matters_of(home.principal_id, ON)}
-    assert sorted(told) == ["2026年元旦春节金秋助学（张二）", "2026年元旦春节金秋助学（张大）"]
-    assert [step.code for step in next(iter(told.values())).steps][0] == "decide"
+    assert sorted(told) == [
+        "2026年元旦春节金秋助学（张二）",
+        "2026年元旦春节金秋助学（张大）",
+    ]
+    first_steps = {one.steps[0].code for one in told.values()}
+    assert first_steps == {"decide"}
     assert ledger_proof().problems == ()
 
 
@@ -117,7 +121,9 @@ def test_two_registrations_of_one_student_are_one_in_one_round_and_over_two() ->
     assert ledger_proof().problems == ()
 
 
-def test_a_grant_to_both_registrations_stands_against_the_merge_until_one_ends() -> None:
+def test_a_grant_to_both_registrations_stands_against_the_merge_until_one_ends() -> (
+    None
+):
     father, mother = dossier("张父"), dossier("张母", at=NEXT_COUNTY)
     kept, duplicate = student("张大", father), student("张大旧", mother)
     version = school_aid()
