@@ -98,8 +98,3 @@ END $$;
 CREATE TRIGGER person_united AFTER UPDATE ON members_person FOR EACH ROW
     WHEN (OLD.merged_into_id IS DISTINCT FROM NEW.merged_into_id)
     EXECUTE FUNCTION assistance_humans_united();
-
--- A payee's own page asks for answers about people he is paid for. Answers about
--- households are found by their dossier: a winter of them pays nothing for this.
-CREATE INDEX determination_of_payee ON assistance_determination (payee_id)
-    WHERE subject_kind = 'person';

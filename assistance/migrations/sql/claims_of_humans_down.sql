@@ -1,4 +1,3 @@
-DROP INDEX determination_of_payee;
 DROP TRIGGER person_united ON members_person;
 DROP FUNCTION assistance_humans_united();
 DROP TRIGGER claim_human_changed ON assistance_paymentclaim;

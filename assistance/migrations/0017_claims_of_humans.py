@@ -14,25 +14,11 @@ SQL = Path(__file__).with_name("sql")
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assistance", "0015_family_by_number"),
+        ("assistance", "0016_applications"),
         ("members", "0020_forget_offices"),
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name="determination",
-            name="subject_kind",
-            field=models.CharField(
-                choices=[("household", "困难家庭"), ("person", "个人")], max_length=12
-            ),
-        ),
-        migrations.AlterField(
-            model_name="paymentclaim",
-            name="subject_kind",
-            field=models.CharField(
-                choices=[("household", "困难家庭"), ("person", "个人")], max_length=12
-            ),
-        ),
         migrations.AddField(
             model_name="paymentclaim",
             name="ended",
