@@ -121,6 +121,27 @@ class EvidenceWay(TextChoices):
     NEVER = "never", _("不用提供")
 
 
+class StackingKind(TextChoices):
+    """What a stacking rule says."""
+
+    EXCLUSIVE = "exclusive", _("只享受一项")
+    CAP = "cap", _("金额上限")
+
+
+class StackedPer(TextChoices):
+    """Whose grants a stacking rule adds up."""
+
+    SUBJECT = "subject", _("受助人")
+    PAYEE = "payee", _("收款人")
+
+
+class Excess(TextChoices):
+    """What becomes of a grant beyond a limit."""
+
+    CUT = "cut", _("减去超出部分")
+    REFUSE = "refuse", _("不予发放")
+
+
 class RoundKind(TextChoices):
     MAIN = "main", _("主轮次")
     SUPPLEMENTARY = "supplementary", _("补充轮次")

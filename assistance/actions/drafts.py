@@ -36,14 +36,21 @@ _INSERT_PAYMENTS = """
     )
     SELECT id, organisation_id FROM batch ORDER BY id
 """
+# The answer on the notice, or the one that took its place with a smaller amount.
 _HOLD_DOUBTED = """
+    WITH doubted AS MATERIALIZED (
+        SELECT unnest(ARRAY[answer.id, answer.superseded_by]) AS id
+        FROM members_objection AS objection
+        JOIN members_noticeline AS line ON line.id = objection.line_id
+            AND line.about_kind = 'assistance.determination'
+        JOIN assistance_determination AS answer
+            ON answer.id = line.about_id AND answer.year = %s
+        WHERE objection.state = 'open'
+    )
     UPDATE assistance_payment AS payment SET state = 'held'
     FROM assistance_paymentclaim AS claim
-    JOIN members_noticeline AS line ON line.about_kind = 'assistance.determination'
-        AND line.about_id = claim.determination_id
-    JOIN members_objection AS objection ON objection.line_id = line.id
-        AND objection.state = 'open'
-    WHERE claim.id = payment.claim_id
+    WHERE claim.determination_id IN (SELECT id FROM doubted)
+      AND claim.id = payment.claim_id
       AND payment.year = %s AND payment.batch_id = ANY(%s)
 """
 _INSERT_BATCHES = f"""
@@ -119,7 +126,7 @@ def draft_batches(*, round_: Round, kind: BatchKind, lines: Lines, on: date) -> 
         cursor.execute(statement, [*lines.params, *params])
         drafted = cursor.fetchall()
         ids = [row[0] for row in drafted]
-        cursor.execute(_HOLD_DOUBTED, [year, ids])
+        cursor.execute(_HOLD_DOUBTED, [year, year, ids])
         _insert_batches(round_, kind, drafted, on)
         cursor.execute(_INSERT_FUNDINGS, [year, ids])
         cursor.execute(_TOTALS, [ids])

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from assistance.actions.drafts import Lines, draft_batches, sources_of
 from assistance.actions.rounds import locked_round, move_round, recount_round
+from assistance.actions.stacking import Stacked, apply_stacking
 from assistance.enums import BatchKind, RoundState, SubjectKind
 from assistance.models import FundSource, Round, Scheme
 from assistance.permissions.batches import can_release_round
@@ -206,6 +207,14 @@ class _Candidates:
     without_source: int
 
 
+@dataclass(frozen=True, slots=True)
+class _LeftOut:
+    """How many have a grant or no account, and what the stacking rules stopped or cut."""
+
+    granted: int = 0
+    stacked: Stacked = Stacked()
+
+
 @transaction.atomic
 def request_release(*, round_id: int, on: date, by: Actor) -> Job:
     """Write the release down as a job; the same live job when asked twice."""
@@ -229,7 +238,8 @@ def release_round(
 
     A subject that another round has paid already is left out, its determination
     superseded as ineligible, naming the earlier grant; one whose account was stopped
-    or replaced since is superseded as unknown. Refuses while the notice the scheme
+    or replaced since is superseded as unknown. Whom a stacking rule has no room for is
+    refused, or gets less, each with the reason. Refuses while the notice the scheme
     asks for runs, when nobody is left to be paid, and when a reference is lost. A job
     that is run again after its commit finds the round released and is content.
     """
@@ -242,15 +252,20 @@ def release_round(
         can_release_round(by, round_, on=on).require()
         target = ROUND.target_of("release", round_.state)
         _check_notice(round_, on)
-        left_out = _prepare_lines(round_)
+        left_out = _prepare_lines(round_, by)
         drafted = draft_batches(round_=round_, kind=BatchKind.MAIN, lines=_LINES, on=on)
         changes = {
             "batches": len(drafted.batch_ids),
             "lines": drafted.line_count,
             "total": drafted.total,
-            "left_out": left_out,
+            "left_out": left_out.granted,
         }
-        if left_out:
+        if left_out.stacked != Stacked():
+            changes |= {
+                "stacked": left_out.stacked.stopped,
+                "cut": left_out.stacked.cut,
+            }
+        if left_out != _LeftOut():
             recount_round(round_)
         round_.released_on = on
         move_round(round_, target, "release_round", on=on, by=by, changes=changes)
@@ -279,8 +294,8 @@ def _check_notice(round_: Round, on: date) -> None:
         )
 
 
-def _prepare_lines(round_: Round) -> int:
-    """Choose the lines, check what they point to, claim them; return those left out.
+def _prepare_lines(round_: Round, by: Actor) -> _LeftOut:
+    """Choose the lines, check what they point to, claim them; return whom that leaves out.
 
     Releases of one scheme go one after another: two that reach the same people would
     else wait for each other in a circle.
@@ -299,20 +314,22 @@ def _prepare_lines(round_: Round) -> int:
         cursor.execute(_CANDIDATES.format(**_KINDS[kind]))
         cursor.execute("ANALYZE released_line")
     found = _check_references(sources_of(round_))
+    stacked = apply_stacking(round_, user_id=by.user_id)
+    lines = found.lines - stacked.stopped
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, [scheme_id, round_.year, round_.pk])
         claimed = int(cursor.rowcount)
     if claimed == 0:
-        raise _nobody()
-    left_out = _leave_out(round_) if claimed < found.lines else 0
-    if left_out != found.lines - claimed:
+        raise _nobody(stacked)
+    left_out = _leave_out(round_) if claimed < lines else 0
+    if left_out != lines - claimed:
         # An earlier grant was withdrawn between the two looks at it: a line without
         # claim and without answer must not be paid.
         raise Refusal(
             "名单中有人此前的发放刚刚被撤下，请重新生成批次；本次未作任何改动。",
             code="busy",
         )
-    return left_out
+    return _LeftOut(left_out, stacked)
 
 
 def _check_references(sources: Sequence[FundSource]) -> _Candidates:
@@ -322,7 +339,7 @@ def _check_references(sources: Sequence[FundSource]) -> _Candidates:
         cursor.execute(_REFERENCES, [open_to_all, levels])
         found = _Candidates(*cursor.fetchone())
     if found.lines == 0:
-        raise _nobody()
+        raise _nobody(Stacked())
     faults = [
         f"{count} 人{words}"
         for count, words in (
@@ -341,9 +358,14 @@ def _check_references(sources: Sequence[FundSource]) -> _Candidates:
     return found
 
 
-def _nobody() -> Refusal:
+def _nobody(stacked: Stacked) -> Refusal:
+    why = (
+        f"其中 {stacked.stopped} 人已享受同类帮扶或已满上限，请重新测算，系统会逐人写明；"
+        if stacked.stopped
+        else ""
+    )
     return Refusal(
-        "没有符合条件且可以发放的对象，不能生成批次；请核对测算结果和收款账户。",
+        f"没有符合条件且可以发放的对象，不能生成批次；{why}请核对测算结果和收款账户。",
         code="nobody",
     )
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.db.models.functions import Now
 
+from assistance.actions.stacking_groups import join_groups
 from assistance.enums import SchemeState
 from assistance.models import FundSource, Scheme, SchemeVersion
 from assistance.permissions.schemes import (
@@ -120,7 +121,7 @@ def publish_scheme_version(*, version_id: int, on: date, by: Actor) -> SchemeVer
     Works the examples once more, under today's vocabulary.
 
     Refused: the writer of the version as publisher; a start before that of the
-    version it follows.
+    version it follows; terms of a stacking group other than those in force.
     """
     with transaction.atomic():
         version = _locked(version_id)
@@ -128,6 +129,7 @@ def publish_scheme_version(*, version_id: int, on: date, by: Actor) -> SchemeVer
         target = SCHEME_VERSION.target_of("publish", version.state)
         scheme = _read(version.source).scheme
         _require_later_start(version)
+        join_groups(version, scheme.stacking)
         version.scheme.title, version.scheme.season = scheme.title, scheme.season
         version.scheme.save(update_fields=("title", "season"))
         version.published_at = Now()

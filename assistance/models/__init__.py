@@ -25,6 +25,7 @@ from assistance.models.reconciliation import (
 from assistance.models.round import CoverageCertificate, Period, Round
 from assistance.models.scheme import Scheme, SchemeVersion
 from assistance.models.sending import BankSending, DoubtDecision
+from assistance.models.stacking import StackedScheme, StackingBalance, StackingGroup
 from assistance.models.statement import (
     BankStatement,
     StatementLine,
@@ -79,6 +80,9 @@ __all__ = [
     "SchemeVersion",
     "Signature",
     "SignaturePerson",
+    "StackedScheme",
+    "StackingBalance",
+    "StackingGroup",
     "StatementLine",
     "StatementRefusal",
     "VerificationCall",

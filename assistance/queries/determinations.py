@@ -11,6 +11,7 @@ from assistance.queries.populations import population_for
 from assistance.queries.schemes import scheme_of
 from assistance.rules.answers import DECIDED_BY_PERSON, fact_name, reason_title
 from assistance.rules.scheme import GRANTED_CLAUSE, Scheme
+from assistance.rules.stacking import STACKED_CLAUSE, STACKED_FACT, STACKED_TITLE
 from unionportal.core.actor import Actor
 from unionportal.core.formula.declare import Value, Vocabulary, read_values
 from unionportal.core.formula.explain import ClauseExplained, Explanation, explain
@@ -63,7 +64,8 @@ def explanation_of(determination: Determination) -> Explanation:
     """Each clause with the values seen, and the terms of the amount.
 
     Made again from the stored values and the stored version, not from what holds now.
-    Where a person decided (an objection, another amount), that decision stands first.
+    Where a person decided (an objection, another amount), that decision stands first;
+    so does what a stacking rule stopped or cut.
     """
     scheme = scheme_behind(determination)
     made = explain(scheme.ruling, values_seen(determination))
@@ -75,7 +77,11 @@ def explanation_of(determination: Determination) -> Explanation:
         clause=determination.clause or None,
         missing_fact=determination.missing_fact or None,
         amount=None if decided is None else str(decided),
-        clauses=(*_decided_by_person(determination, scheme), *clauses),
+        clauses=(
+            *_decided_by_person(determination, scheme),
+            *_stacked(determination),
+            *clauses,
+        ),
     )
 
 
@@ -85,6 +91,25 @@ def _in_plain_words(clause: ClauseExplained) -> ClauseExplained:
         return clause
     earlier = tuple(fact.shown for fact in clause.facts if not fact.is_missing)
     return replace(clause, reasons=earlier or ("没有查到本期的其他发放",))
+
+
+def _stacked(determination: Determination) -> tuple[ClauseExplained, ...]:
+    """What the same human had already, which refused the answer or cut its amount."""
+    words = determination.facts.get(STACKED_FACT)
+    if not words:
+        return ()
+    is_cut = determination.outcome == Outcome.ELIGIBLE
+    return (
+        ClauseExplained(
+            code=STACKED_CLAUSE,
+            title=STACKED_TITLE,
+            text="",
+            verdict="true" if is_cut else "false",
+            reasons=(str(words),),
+            facts=(),
+            missing=(),
+        ),
+    )
 
 
 def _decided_by_person(

@@ -1,9 +1,10 @@
 """The words of an answer: what refused somebody, what is missing, what to bring."""
 
 from assistance.rules.scheme import Scheme
+from assistance.rules.stacking import STACKED_CLAUSE, STACKED_TITLE
 from unionportal.core.formula.declare import Vocabulary
 
-# Answers that no rule gives: a person decided, after an objection.
+# Answers that no rule of a scheme gives: a person decided, after an objection.
 OBJECTION_CLAUSE = "objection_upheld"
 REVIEW_FACT = "objection_review"
 DECIDED_BY_PERSON = {OBJECTION_CLAUSE, REVIEW_FACT}
@@ -11,6 +12,8 @@ _REVIEW_NAME = "异议成立后的重新核查"
 DECIDED = {
     OBJECTION_CLAUSE: "公示期间异议成立，核查后不符合",
     REVIEW_FACT: _REVIEW_NAME,
+    # Given by the release, over all schemes of a group.
+    STACKED_CLAUSE: STACKED_TITLE,
 }
 
 # What a worker can bring. A fact that the union fetches itself asks nothing of him

@@ -13,6 +13,7 @@ from string import Formatter
 from assistance.enums import Delivery, Outcome
 from assistance.rules.scheme_form import Form, read_form, words_with
 from assistance.rules.scheme_text import Passage, read_passage
+from assistance.rules.stacking import STACKED_CLAUSE, StackingRule, read_stacking
 from unionportal.core.formula.check import Formula, read_amount, read_clause
 from unionportal.core.formula.declare import Value, Vocabulary, read_values
 from unionportal.core.formula.ruling import (
@@ -50,7 +51,7 @@ _REQUIRED = frozenset(
         "examples",
     ]
 )
-_OPTIONAL = frozenset({"season", "valid_to", "form", "window"})
+_OPTIONAL = frozenset({"season", "valid_to", "form", "window", "stacking"})
 _OUTCOME_DETAIL = {
     Outcome.ELIGIBLE: "amount",
     Outcome.INELIGIBLE: "clause",
@@ -99,6 +100,7 @@ class Scheme:
     ruling: Ruling
     examples: tuple[Example, ...]
     form: Form | None = None
+    stacking: tuple[StackingRule, ...] = ()
 
     def clause_title(self, code: str) -> str:
         """What a clause demands, in the words of the scheme."""
@@ -150,6 +152,7 @@ def read_scheme(source: str, populations: Mapping[str, Vocabulary]) -> SchemeRea
         .yuan(),
         ruling=ruling,
         examples=_read_examples(fields["examples"], ruling, words),
+        stacking=read_stacking(fields["stacking"]) if "stacking" in fields else (),
         form=form,
     )
     content = root.content()
@@ -220,7 +223,7 @@ def _read_funds(passage: Passage) -> tuple[str, ...]:
 def _read_ruling(clauses: Passage, amount: Passage, words: Vocabulary) -> Ruling:
     granted = read_clause(GRANTED_RULE, words)
     read = [Clause(GRANTED_CLAUSE, GRANTED_TITLE, granted)]
-    taken = {GRANTED_CLAUSE, AMOUNT_CLAUSE}
+    taken = {GRANTED_CLAUSE, AMOUNT_CLAUSE, STACKED_CLAUSE}
     for item in clauses.items():
         fields = item.fields(required=frozenset({"code", "title", "rule"}))
         code = fields["code"].slug()

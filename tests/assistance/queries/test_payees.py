@@ -113,4 +113,4 @@ def test_nobody_asks_nothing() -> None:
     with CaptureQueriesContext(connection) as asked:
         assert latest_attempts([]) == {}
         assert list(determinations_of_payee(0)) == []
-    assert len(asked) == 1
+    assert len(asked) == 2  # for his dossiers and his applications
