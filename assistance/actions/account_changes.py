@@ -16,10 +16,10 @@ from assistance.actions.payments import renew_digest
 from assistance.enums import ACCOUNT_CHANGED, PaymentState
 from assistance.models import Batch, Payment
 from assistance.queries.account_changes import payments_stopped_for
+from assistance.queries.determinations import objections_to
 from assistance.workflow import PAYMENT
 from members.enums import Role
 from members.queries.account import has_checked_account
-from members.queries.notice import objections_open
 from members.queries.post import posts_in_force
 from unionportal.core.actor import Actor
 from unionportal.core.audit import record
@@ -125,8 +125,8 @@ def _resume(
         if run is not None:
             run.fence()
         payment.batch = locked_batch(payment.batch_id)
-        about = ("assistance.determination", payment.claim.determination_id)
-        is_free = has_checked_account(person_id) and not objections_open(about).exists()
+        doubts = objections_to(payment.claim)
+        is_free = has_checked_account(person_id) and not doubts.exists()
         target = PAYMENT.target_of("resume", PaymentState.HELD)
         stopped = payments_stopped_for(person_id).filter(pk=payment.pk)
         resumed = stopped.update(state=target, reason_code="") if is_free else 0

@@ -197,12 +197,22 @@ def uphold_objection(
     if line is None or line.about_kind != DETERMINATION_KIND:
         return None
     return supersede_determination(
-        determination_id=line.about_id,
+        determination_id=_standing(line.about_id),
         answer=Answer(outcome=Outcome.INELIGIBLE, clause=OBJECTION_CLAUSE),
         reason=verdict,
         on=on,
         by=by,
     )
+
+
+def _standing(published: int) -> int:
+    """The answer that stands for one on a notice: itself, or the same person's with a
+    smaller amount, which a stacking rule put in its place."""
+    row = Determination.objects.only("superseded_by", "year").get(pk=published)
+    later = Determination.objects.filter(
+        pk=row.superseded_by or 0, year=row.year, outcome=Outcome.ELIGIBLE
+    )
+    return later.values_list("pk", flat=True).first() or published
 
 
 def _locked(determination_id: int) -> tuple[Determination, Round]:

@@ -5,7 +5,7 @@ nothing changed.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import connection, transaction
@@ -212,7 +212,7 @@ class _LeftOut:
     """How many have a grant or no account, and what the stacking rules stopped or cut."""
 
     granted: int = 0
-    stacked: Stacked = Stacked()
+    stacked: Stacked = field(default_factory=Stacked)
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ releases that draw on it go one after another; the database holds the limits bes
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -197,7 +198,11 @@ def apply_stacking(round_: Round, *, user_id: int | None) -> Stacked:
     terms = _locked_terms(round_)
     if not terms:
         return Stacked()
-    keys = {"scheme": round_.version.scheme_id, "terms": terms, "year": round_.year}
+    keys: dict[str, Any] = {
+        "scheme": round_.version.scheme_id,
+        "terms": terms,
+        "year": round_.year,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_DROP)
         cursor.execute(_LINES, keys)

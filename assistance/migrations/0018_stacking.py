@@ -217,7 +217,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="stackingbalance",
             constraint=models.UniqueConstraint(
-                fields=("code", "human", "year"), name="stacking_one_balance"
+                fields=("human", "code", "year"), name="stacking_one_balance"
             ),
         ),
         migrations.AddConstraint(

@@ -110,7 +110,7 @@ class StackingBalance(models.Model):
         ordering = ("id",)
         constraints = (
             models.UniqueConstraint(
-                fields=("code", "human", "year"), name="stacking_one_balance"
+                fields=("human", "code", "year"), name="stacking_one_balance"
             ),
             models.CheckConstraint(
                 condition=Q(count_limit=None) | Q(count__lte=F("count_limit")),

@@ -4,10 +4,10 @@ from datetime import date
 
 from assistance.enums import ACCOUNT_CHANGED, BatchState
 from assistance.models import Batch, Payment
+from assistance.queries.determinations import objections_to
 from assistance.workflow import PAYMENT
 from members.enums import Role
 from members.queries.account import has_checked_account
-from members.queries.notice import objections_open
 from unionportal.core.actor import Actor
 from unionportal.core.audit import history_of
 from unionportal.core.verdict import ALLOWED, Verdict, denied
@@ -36,8 +36,7 @@ def can_resume_payment(actor: Actor, payment: Payment, *, on: date) -> Verdict:
     verdict = _may(actor, payment, "resume", (Role.CHECKER, Role.APPROVER), on=on)
     if not verdict:
         return verdict
-    about = ("assistance.determination", payment.claim.determination_id)
-    if objections_open(about).exists():
+    if objections_to(payment.claim).exists():
         return denied("对此人的异议还没有核查结论，不能恢复发放；请先核查异议。")
     if _waits_for_account(payment):
         return denied(

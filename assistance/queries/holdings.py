@@ -10,6 +10,7 @@ from assistance.models import (
     HouseholdMember,
     Inquiry,
     Payment,
+    StackingBalance,
 )
 from assistance.queries.applications import answers_in_words
 from assistance.queries.payees import determinations_of_payee
@@ -65,6 +66,7 @@ def holdings_in_aid(person: Person) -> list[Holding]:
         *_applications(person),
         *_answers(person),
         *_paid(person),
+        *_stacked(person),
     ]
 
 
@@ -140,6 +142,21 @@ def _paid(person: Person) -> list[Holding]:
             AID,
         )
         for one in rows.select_related("claim")
+    ]
+
+
+def _stacked(person: Person) -> list[Holding]:
+    """What several schemes came to, where a rule caps them together."""
+    rows = StackingBalance.objects.filter(human=person, count__gt=0)
+    return [
+        Holding(
+            "同类帮扶合计",
+            f"{one.year} 年 {one.code}",
+            f"{one.count} 次，{show_yuan(one.amount)} 元",
+            "发放批次",
+            AID,
+        )
+        for one in rows.order_by("year", "code")
     ]
 
 

@@ -12,6 +12,7 @@ from assistance.models import Account, Entry, Round
 from assistance.queries.digests import IN_LIST, IN_SENT_LIST, digest_sql
 from assistance.queries.evidence import EVIDENCE
 from assistance.queries.sample_evidence import SAMPLE_EVIDENCE
+from assistance.queries.stacking_evidence import STACKING_EVIDENCE
 from assistance.queries.statement_evidence import STATEMENT_EVIDENCE
 from members.models import Organisation
 from unionportal.core.actor import Actor
@@ -263,7 +264,8 @@ def ledger_proof(round: Round | None = None) -> LedgerProof:  # noqa: A002 - the
     say, and the file sent is the list instructed. Every entry adds up to zero, every
     balance is the sum of its postings, every payment has its claim. And beside the
     amounts (`evidence`): payees, signatures, answers, and the trail; with the bank's
-    own word (`statement_evidence`): statements, matches and closed months. Archived
+    own word (`statement_evidence`): statements, matches and closed months; what each
+    human has of several schemes together (`stacking_evidence`). Archived
     years are read where they lie; one that is not in the database is named.
     """
     params: Params = {"round": round.pk if round else None}
@@ -276,7 +278,7 @@ def ledger_proof(round: Round | None = None) -> LedgerProof:  # noqa: A002 - the
         for sql, read in _CHECKS:
             for row in _rows(sql, params):
                 problems += read(row)
-        for sql in (*EVIDENCE, *SAMPLE_EVIDENCE):
+        for sql in (*EVIDENCE, *SAMPLE_EVIDENCE, *STACKING_EVIDENCE):
             problems += [Problem(*map(str, row)) for row in _rows(sql, params)]
         with joined_as_wholes():
             for sql in STATEMENT_EVIDENCE:

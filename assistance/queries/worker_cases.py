@@ -108,7 +108,8 @@ def cases_of(person_id: int, rows: list[Determination], on: date) -> Iterable[Ca
     notices = _notices(rows, on)
     payments = latest_attempts(rows)
     accounts = list(BankAccount.objects.filter(person_id=person_id))
-    held = lines_held(DETERMINATION_KIND).filter(about_id__in=notices)
+    published = [key for row in rows for key in (row.pk, row.supersedes) if key]
+    held = lines_held(DETERMINATION_KIND).filter(about_id__in=published)
     names = subject_names(rows)
     doubted = set(held.values_list("about_id", flat=True))
     for row in rows:
@@ -121,7 +122,7 @@ def cases_of(person_id: int, rows: list[Determination], on: date) -> Iterable[Ca
             batch=payment.batch if payment else None,
             payment=_payment_seen(payment, accounts) if payment else None,
             is_shown=row.round.state in _SHOWN,
-            is_doubted=row.pk in doubted,
+            is_doubted=bool(doubted & {row.pk, row.supersedes}),
             card=_card_state(accounts),
         )
 
@@ -138,14 +139,17 @@ def _card_state(accounts: list[BankAccount]) -> str:
 
 
 def _notices(rows: list[Determination], on: date) -> dict[int, NoticeSeen]:
+    # Published under its own number, or under that of the answer it replaced.
+    standing = {row.supersedes: row.pk for row in rows if row.supersedes}
+    standing |= {row.pk: row.pk for row in rows}
     lines = NoticeLine.objects.filter(
-        about_kind=DETERMINATION_KIND, about_id__in=[row.pk for row in rows]
+        about_kind=DETERMINATION_KIND, about_id__in=standing
     )
     lines = lines.select_related("notice").order_by(
         "notice_id"
     )  # the latest one counts
     return {
-        line.about_id: _notice_seen(line.notice, line, on)
+        standing[line.about_id]: _notice_seen(line.notice, line, on)
         for line in lines
         if line.notice.state != NoticeState.CANCELLED
     }

@@ -17,6 +17,7 @@ TOLD = {
     "assistance.HouseholdDossier": "困难职工档案",
     "assistance.Inquiry": "咨询",
     "assistance.PaymentClaim": "发放",
+    "assistance.StackingBalance": "同类帮扶合计",
     "members.BankAccount": "收款账户",
     "members.Disclosure": "谁看过我的信息",
     "members.EmployerTie": "工会职务和用人单位关系",

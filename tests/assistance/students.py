@@ -169,6 +169,8 @@ def school_aid(
     """A published scheme about the students; `stacking` is a passage of its text."""
     fund_sources()
     text = TEXT.format(code=code, title=title, amount=amount, stacking=stacking)
+    if "notice:" in stacking:
+        text = text.replace("notice:\n", "", 1)
     draft = save_scheme_version(source=text, on=ON, by=SYSTEM)
     return publish_scheme_version(version_id=draft.pk, on=ON, by=SYSTEM)
 

@@ -9,6 +9,7 @@ from django.db import connection
 from psycopg2 import extensions
 
 from assistance.actions.payments import end_payment, withdraw_payment
+from assistance.actions.releases import release_round
 from assistance.actions.verification import end_finding
 from assistance.enums import PaymentEnd, Resolution
 from assistance.models import VerificationFinding
@@ -22,11 +23,12 @@ from tests.assistance.paying import (
     bring_in,
     fund,
     instructed_batch,
+    noticed_round,
     officers,
     payments_of,
-    released_round,
 )
 from tests.assistance.verifying import NOT_RECEIVED, verified
+from unionportal.core.actor import SYSTEM
 from unionportal.core.audit import verify_chain
 
 pytestmark = pytest.mark.usefixtures("committed_db")
@@ -46,6 +48,9 @@ TABLES = (
     "assistance_samplestratum",
     "assistance_signature",
     "assistance_signatureperson",
+    "assistance_stackedscheme",
+    "assistance_stackingbalance",
+    "assistance_stackinggroup",
     "assistance_verificationcall",
     "assistance_verificationfinding",
     "assistance_verificationsample",
@@ -72,6 +77,21 @@ ENDS = dict.fromkeys(
     ),
     ("min", "max"),
 )
+CAPPED = {
+    "clauses:\n": """stacking:
+  - group: warmth
+    covers: 送温暖资金
+    rule: cap
+    per: subject
+    within: year
+    per_time: "3000.00"
+    per_year: "6000.00"
+    excess: cut
+    since: 2024
+    document: 送温暖资金管理办法
+clauses:
+"""
+}
 OTHER_VALUES = {
     "bigint[]": "array_fill({0}[1] + 1, ARRAY[cardinality({0})])",
     "bigint": "coalesce({0}, 0) + 1",
@@ -90,7 +110,9 @@ OTHER_VALUES = {
 @pytest.fixture
 def paid() -> None:
     """A round with a payment of every end: paid, returned, withdrawn."""
-    round_ = released_round(4)
+    round_ = release_round(
+        round_id=noticed_round(4, changes=CAPPED).pk, on=AFTER_NOTICE, by=SYSTEM
+    )
     fund("6000.00")
     who = officers()
     batch = approved_batch(round_, who)

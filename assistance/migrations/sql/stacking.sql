@@ -111,11 +111,13 @@ CREATE FUNCTION assistance_restack(humans bigint[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM assistance_stackedscheme) THEN RETURN; END IF;
-    UPDATE assistance_stackingbalance SET count = 0, amount = 0
-    WHERE human_id = ANY(humans);
-    INSERT INTO assistance_stackingbalance AS held
+    DELETE FROM assistance_stackingbalance WHERE human_id = ANY(humans);
+    INSERT INTO assistance_stackingbalance
         (code, human_id, year, count, amount, count_limit, amount_limit)
-    SELECT terms.code, holder.id, claim.year, count(*), sum(claim.amount),
+    SELECT terms.code, holder.id, claim.year,
+           count(*) FILTER (WHERE NOT claim.released AND NOT claim.ended),
+           coalesce(sum(claim.amount)
+               FILTER (WHERE NOT claim.released AND NOT claim.ended), 0),
            CASE terms.rule WHEN 'exclusive' THEN 1 END, terms.per_year
     FROM assistance_paymentclaim AS claim
     JOIN assistance_round AS round ON round.id = claim.round_id
@@ -128,11 +130,8 @@ BEGIN
     CROSS JOIN LATERAL (SELECT CASE terms.per WHEN 'payee'
         THEN coalesce(twin.merged_into_id, claim.payee_id) ELSE claim.human_id END
     ) AS holder (id)
-    WHERE NOT claim.released AND NOT claim.ended AND holder.id = ANY(humans)
-    GROUP BY terms.code, holder.id, claim.year, terms.rule, terms.per_year
-    ORDER BY terms.code, holder.id, claim.year
-    ON CONFLICT (code, human_id, year) DO UPDATE
-        SET count = excluded.count, amount = excluded.amount;
+    WHERE holder.id = ANY(humans)
+    GROUP BY terms.code, holder.id, claim.year, terms.rule, terms.per_year;
 EXCEPTION WHEN check_violation THEN
     RAISE EXCEPTION '两份登记合在一起，同一年度的同类帮扶就超过了上限；须先追回或终止其中一笔再合并。'
         USING ERRCODE = '23U04';

@@ -5,6 +5,8 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from assistance.actions.determinations import uphold_objection
+from assistance.actions.notices import publish_round_notice
 from assistance.actions.payments import end_payment, withdraw_payment
 from assistance.actions.releases import release_round
 from assistance.enums import PaymentEnd
@@ -15,14 +17,17 @@ from assistance.models import (
     Payment,
     PaymentClaim,
     Round,
+    SchemeVersion,
     StackingBalance,
     StackingGroup,
 )
-from assistance.queries.determinations import explanation_of
+from assistance.queries.determinations import explanation_of, objections_to
 from assistance.queries.ledger import ledger_proof
+from assistance.queries.worker_cases import cases_of
+from members.actions.notice import file_objection
 from members.actions.person_merge import merge_people, propose_merge, undo_merge
 from members.enums import Role
-from members.models import Person, PersonMerge
+from members.models import NoticeLine, Person, PersonMerge
 from tests.assistance.builders import COUNTY, NEXT_COUNTY, ON, dossier, staff
 from tests.assistance.paying import (
     AFTER_NOTICE,
@@ -88,7 +93,7 @@ def aid(amount: str, name: str, stacking: str) -> Round:
     return released(version_of(amount, name, stacking))
 
 
-def version_of(amount: str, name: str, stacking: str):  # noqa: ANN201
+def version_of(amount: str, name: str, stacking: str) -> SchemeVersion:
     return school_aid(amount, code=f"test_{name}", title=name, stacking=stacking)
 
 
@@ -240,6 +245,43 @@ def test_a_household_and_its_principal_are_one_human_across_kinds_of_subject() -
 
     assert answers(round_) == {principal.name: ("eligible", "", yuan("3000.00"))}
     assert held() == [("warmth", 2, yuan("3600.00"))]
+
+
+def test_an_objection_follows_an_answer_that_was_cut_and_the_payee_still_sees_it() -> (
+    None
+):
+    notice = "notice:\n  working_days: 5\n  document: 管理办法\n"
+    home = dossier("张父")
+    student("张大", home)
+    aid("5999.99", "first", cap("6000.00"))
+    version = school_aid(
+        "3000.00", code="test_b", title="b", stacking=notice + cap("6000.00")
+    )
+    round_ = publish_round_notice(round_id=computed(version).pk, on=ON, by=SYSTEM)
+    line = NoticeLine.objects.get()
+    objection = file_objection(
+        notice_id=line.notice_id, line_id=line.pk, text="已工作", on=ON, by=SYSTEM
+    )
+
+    release_round(round_id=round_.pk, on=AFTER_NOTICE, by=SYSTEM)
+
+    who = staff(Role.CHECKER, Role.APPROVER, on=AFTER_NOTICE)
+    payment = Payment.objects.select_related("claim").get(batch__round=round_)
+    assert (payment.state, payment.amount) == ("held", yuan("0.01"))
+    assert [one.pk for one in objections_to(payment.claim)] == [objection.pk]
+    cut = Determination.objects.get(pk=payment.claim.determination_id)
+    (case,) = cases_of(home.principal_id, [cut], AFTER_NOTICE)
+    assert (case.is_doubted, case.notice and case.notice.notice_id) == (
+        True,
+        line.notice_id,
+    )
+    withdraw_payment(payment_id=payment.pk, reason="异议", by=SYSTEM, on=AFTER_NOTICE)
+    upheld = uphold_objection(
+        objection_id=objection.pk, verdict="属实", on=AFTER_NOTICE, by=who
+    )
+    assert upheld is not None
+    assert (upheld.supersedes, upheld.clause) == (cut.pk, "objection_upheld")
+    assert ledger_proof().problems == ()
 
 
 def test_a_merge_beyond_the_cap_is_refused_in_words_and_within_it_is_one_balance() -> (
