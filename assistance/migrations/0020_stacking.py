@@ -14,7 +14,7 @@ SQL = Path(__file__).with_name("sql")
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assistance", "0017_claims_of_humans"),
+        ("assistance", "0019_claims_of_humans"),
         ("members", "0020_forget_offices"),
     ]
 

@@ -14,7 +14,7 @@ SQL = Path(__file__).with_name("sql")
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assistance", "0016_applications"),
+        ("assistance", "0018_forget_visits"),
         ("members", "0020_forget_offices"),
     ]
 
