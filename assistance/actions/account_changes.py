@@ -15,8 +15,8 @@ from assistance.actions.batches import locked_batch
 from assistance.actions.payments import renew_digest
 from assistance.enums import ACCOUNT_CHANGED, PaymentState
 from assistance.models import Batch, Payment
+from assistance.permissions.payments import objections_to
 from assistance.queries.account_changes import payments_stopped_for
-from assistance.queries.determinations import objections_to
 from assistance.workflow import PAYMENT
 from members.enums import Role
 from members.queries.account import has_checked_account

@@ -2,16 +2,20 @@
 
 from datetime import date
 
+from django.db.models import QuerySet
+
 from assistance.enums import ACCOUNT_CHANGED, BatchState
-from assistance.models import Batch, Payment
-from assistance.queries.determinations import objections_to
+from assistance.models import Batch, Determination, Payment, PaymentClaim
 from assistance.workflow import PAYMENT
 from members.enums import Role
+from members.models import Objection
 from members.queries.account import has_checked_account
+from members.queries.notice import objections_open
 from unionportal.core.actor import Actor
 from unionportal.core.audit import history_of
 from unionportal.core.verdict import ALLOWED, Verdict, denied
 
+DETERMINATION_KIND = "assistance.determination"
 _LINE_ROLES = (Role.MAKER, Role.CHECKER, Role.APPROVER, Role.PAYER)
 _BEING_SIGNED = {
     BatchState.SUBMITTED,
@@ -20,6 +24,20 @@ _BEING_SIGNED = {
     BatchState.APPROVED,
 }
 _SIGNED = ("submit_batch", "check_batch", "approve_batch", "endorse_batch")
+
+
+def objections_to(claim: PaymentClaim) -> QuerySet[Objection]:
+    """The undecided objections to whom a claim is for.
+
+    The notice names the answer as it was published; a stacking rule may have put one
+    with a smaller amount in its place.
+    """
+    answer = claim.determination_id
+    published = Determination.objects.filter(pk=answer, year=claim.year)
+    former = published.values_list("supersedes", flat=True).first()
+    return objections_open((DETERMINATION_KIND, answer)) | objections_open(
+        (DETERMINATION_KIND, former or answer)
+    )
 
 
 def can_hold_payment(actor: Actor, payment: Payment, *, on: date) -> Verdict:

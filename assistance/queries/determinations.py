@@ -6,20 +6,16 @@ from dataclasses import replace
 from django.db.models import QuerySet
 
 from assistance.enums import Outcome
-from assistance.models import Determination, PaymentClaim, Round
+from assistance.models import Determination, Round
 from assistance.queries.populations import population_for
 from assistance.queries.schemes import scheme_of
 from assistance.rules.answers import DECIDED_BY_PERSON, fact_name, reason_title
 from assistance.rules.scheme import GRANTED_CLAUSE, Scheme
 from assistance.rules.stacking import STACKED_CLAUSE, STACKED_FACT, STACKED_TITLE
-from members.models import Objection
-from members.queries.notice import objections_open
 from unionportal.core.actor import Actor
 from unionportal.core.formula.declare import Value, Vocabulary, read_values
 from unionportal.core.formula.explain import ClauseExplained, Explanation, explain
 from unionportal.core.scope import within
-
-DETERMINATION_KIND = "assistance.determination"
 
 
 def determinations_visible_to(actor: Actor) -> QuerySet[Determination]:
@@ -28,20 +24,6 @@ def determinations_visible_to(actor: Actor) -> QuerySet[Determination]:
     if actor.kind == "worker":
         return rows.filter(payee_id=actor.person_id or 0)
     return rows.filter(within(actor, "organisation__path"))
-
-
-def objections_to(claim: PaymentClaim) -> QuerySet[Objection]:
-    """The undecided objections to whom a claim is for.
-
-    The notice names the answer as it was published; a stacking rule may have put one
-    with a smaller amount in its place.
-    """
-    answer = claim.determination_id
-    published = Determination.objects.filter(pk=answer, year=claim.year)
-    former = published.values_list("supersedes", flat=True).first()
-    return objections_open((DETERMINATION_KIND, answer)) | objections_open(
-        (DETERMINATION_KIND, former or answer)
-    )
 
 
 def scheme_behind(determination: Determination) -> Scheme:

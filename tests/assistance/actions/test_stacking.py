@@ -21,7 +21,8 @@ from assistance.models import (
     StackingBalance,
     StackingGroup,
 )
-from assistance.queries.determinations import explanation_of, objections_to
+from assistance.permissions.payments import objections_to
+from assistance.queries.determinations import explanation_of
 from assistance.queries.ledger import ledger_proof
 from assistance.queries.worker_cases import cases_of
 from members.actions.notice import file_objection
