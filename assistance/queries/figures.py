@@ -7,8 +7,15 @@ from decimal import Decimal
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
-from assistance.enums import Outcome, PaymentState, SampleItemState
+from assistance.enums import (
+    AidApplicationState,
+    Outcome,
+    PaymentState,
+    SampleItemState,
+    SubjectKind,
+)
 from assistance.models import (
+    AidApplication,
     Batch,
     Determination,
     HouseholdDossier,
@@ -58,8 +65,25 @@ def households_eligible(path: str, period: str) -> Decimal:
     found = Determination.objects.filter(
         _below(path, "organisation__path"),
         _during(period, "round__released_on"),
+        subject_kind=SubjectKind.HOUSEHOLD,
         outcome=Outcome.ELIGIBLE,
         superseded_by=None,
+    )
+    return Decimal(found.count())
+
+
+def applications_handed_in(path: str, period: str) -> Decimal:
+    found = AidApplication.objects.filter(
+        _below(path, "organisation__path"), _during(period, "submitted_on")
+    )
+    return Decimal(found.count())
+
+
+def applications_accepted(path: str, period: str) -> Decimal:
+    found = AidApplication.objects.filter(
+        _below(path, "organisation__path"),
+        _during(period, "decided_on"),
+        state=AidApplicationState.ACCEPTED,
     )
     return Decimal(found.count())
 
@@ -166,6 +190,22 @@ _ROWS: tuple[_Row, ...] = (
         "认定",
         "户",
         households_eligible,
+    ),
+    (
+        "assistance.applications_handed_in",
+        "申请人次",
+        "期内首次提交的帮扶申请，其后撤回和不予受理的也计；补充后再提交不重计",
+        "申请",
+        "人次",
+        applications_handed_in,
+    ),
+    (
+        "assistance.applications_accepted",
+        "受理人次",
+        "期内受理、其后未撤回的帮扶申请",
+        "受理",
+        "人次",
+        applications_accepted,
     ),
     (
         "assistance.amount_arranged",

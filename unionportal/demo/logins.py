@@ -9,8 +9,21 @@ from pathlib import Path
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 
-from assistance.enums import BatchState, Outcome, PaymentState, RoundState
-from assistance.models import Batch, Determination, HouseholdDossier, Payment, Round
+from assistance.enums import (
+    AidApplicationState,
+    BatchState,
+    Outcome,
+    PaymentState,
+    RoundState,
+)
+from assistance.models import (
+    AidApplication,
+    Batch,
+    Determination,
+    HouseholdDossier,
+    Payment,
+    Round,
+)
 from assistance.permissions.batches import NEXT_STEP
 from members.actions.api_client import NewClient
 from members.enums import AccountState, Role
@@ -145,6 +158,13 @@ def _situations() -> Iterator[tuple[str, Person | None]]:
         "收款账户停用，暂缓",
         _payee(payments.filter(state=PaymentState.HELD).exclude(reason_code="")),
     )
+    applied = AidApplication.objects.select_related("applicant").order_by("-id")
+    for state, words in (
+        (AidApplicationState.ASKED, "申请待补材料"),
+        (AidApplicationState.REFUSED, "申请没有受理"),
+    ):
+        asked = applied.filter(state=state).first()
+        yield words, asked.applicant if asked else None
     yield "已到账", _payee(payments.filter(state=PaymentState.PAID))
     standing = Determination.objects.filter(superseded_by=None).order_by("-id")
     yield (

@@ -25,6 +25,7 @@ from unionportal.core.actor import SYSTEM, Actor
 from unionportal.core.audit import record
 from unionportal.core.calendar import is_working_day
 from unionportal.core.uploads.evidence import read_evidence
+from unionportal.demo.applications import load_applications
 from unionportal.demo.chance import seeded
 from unionportal.demo.funding import fund_winter, register_winter
 from unionportal.demo.half_verified import play_half_verified
@@ -102,6 +103,8 @@ def leave_in_the_middle(stage: Stage, winter: Winter) -> None:
     report_messages(root, on=working_days_before(winter.today, 1))
     load_matters(root, on=working_days_before(winter.today, 2), seed=stage.plan.seed)
     load_privacy(root, on=winter.today)
+    applied_on = working_days_before(winter.today, 3)
+    load_applications(root, on=applied_on, seed=stage.plan.seed)
     load_trial(root, on=winter.today)
 
 

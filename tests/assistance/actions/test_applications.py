@@ -38,6 +38,11 @@ from assistance.models import (
     Round,
 )
 from assistance.queries.applications import applications_visible_to
+from assistance.queries.figures import (
+    applications_accepted,
+    applications_handed_in,
+    households_eligible,
+)
 from assistance.queries.worker import matters_of
 from tests.assistance.applying import (
     APPLYING,
@@ -151,6 +156,10 @@ def test_two_students_of_one_parent_are_each_paid_once_into_her_account() -> Non
     assert {matter.headline for matter in matters_of(mother.pk, AFTER_NOTICE)} == {
         "已到账"
     }
+    path = within.organisation.path
+    assert applications_handed_in(path, "2025") == applications_accepted(path, "2025")
+    assert applications_handed_in(path, "2025-08") == Decimal(4)
+    assert households_eligible(path, "2025") == Decimal(0)
 
 
 def test_a_household_on_file_gets_the_amount_of_its_file() -> None:
