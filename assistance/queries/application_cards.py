@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from assistance.enums import AidApplicationState
 from assistance.models import AidApplication
+from assistance.queries.application_stories import Opening, openings_of
 from assistance.queries.applications import applications_visible_to
 from unionportal.core.actor import Actor
 from unionportal.core.cards import Card
@@ -21,12 +22,32 @@ _NEXT = {
 
 
 def application_cards(actor: Actor, on: date) -> list[Card]:
-    """Drafts and what was asked for come first; what is answered has its own card."""
-    del on
+    """What is under way, then what could be had; what is answered has its own card."""
     if actor.kind != "worker" or actor.person_id is None:
         return []
-    rows = applications_visible_to(actor).filter(state__in=_NEXT)[:LATEST]
-    return [_card(one) for one in rows]
+    mine = applications_visible_to(actor)
+    rows = mine.filter(state__in=_NEXT)[:LATEST]
+    applied = set(mine.values_list("scheme_id", "occurrence"))
+    return [
+        *(_card(one) for one in rows),
+        *(
+            _offer(one)
+            for one in openings_of(actor.person_id, on)
+            if (one.window.scheme_id, one.window.occurrence) not in applied
+            and not one.outlook.refused_by
+        ),
+    ]
+
+
+def _offer(opening: Opening) -> Card:
+    until = f"{opening.window.closes_on:%Y年%-m月%-d日}"
+    return Card(
+        title=opening.scheme.title,
+        state="您可以申请",
+        next_step=f"{opening.window.period}，{until}截止。",
+        url=reverse("assistance:aid-start", args=[opening.window.pk]),
+        action_label="去看看",
+    )
 
 
 def _card(application: AidApplication) -> Card:

@@ -11,6 +11,7 @@ from datetime import date
 from assistance.enums import Beneficiary, EvidenceWay
 from assistance.rules.scheme_text import Passage
 from unionportal.core.formula.declare import (
+    FACT_TYPE_LABELS,
     FactDeclaration,
     FactType,
     Vocabulary,
@@ -36,6 +37,13 @@ class FormField:
     def code(self) -> str:
         """The key under which the answer is stored."""
         return self.declaration.name_en
+
+    @property
+    def type_label(self) -> str:
+        """Its type in a word; a number with its unit."""
+        label = FACT_TYPE_LABELS[self.declaration.type]
+        unit = self.declaration.unit
+        return f"{label}（{unit}）" if unit else label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
