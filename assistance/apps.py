@@ -53,6 +53,7 @@ class AssistanceConfig(AppConfig):
         register_consequence(ACCOUNT_CHECKED, look_for_stopped)
         register_merge_objections(money_against_merge)
         self._register_applications()
+        self._register_leavings()
         self._register_privacy()
 
     def _register_applications(self) -> None:
@@ -71,6 +72,18 @@ class AssistanceConfig(AppConfig):
         register_population(applied)
         register_home_cards(application_cards)
         register_message_page("assistance.aidapplication", application_page)
+
+    def _register_leavings(self) -> None:
+        from assistance.queries.leavings import (
+            LEAVING_KIND,
+            leaving_cards,
+            leaving_page,
+        )
+        from unionportal.core.cards import register_home_cards
+        from unionportal.core.message_pages import register_message_page
+
+        register_home_cards(leaving_cards)
+        register_message_page(LEAVING_KIND, leaving_page)
 
     def _register_privacy(self) -> None:
         from assistance.actions.families import forget_household

@@ -65,6 +65,12 @@ class ExitReason(TextChoices):
     UNFIT = "unfit", _("核查不符")
 
 
+class LeavingState(TextChoices):
+    TOLD = "told", _("已告知，听取陈述")
+    CLOSED = "closed", _("已退出")
+    KEPT = "kept", _("保留在档")
+
+
 class VisitPurpose(TextChoices):
     INTAKE = "intake", _("建档入户")
     RECHECK = "recheck", _("年度复核")
@@ -396,6 +402,9 @@ VERBS = {
     "recheck_dossier": "复核档案",
     "close_dossier": "退出档案",
     "reopen_dossier": "返困重开",
+    "tell_leaving": "告知拟退出",
+    "hear_leaving": "登记陈述",
+    "keep_on_file": "保留在档",
     "record_visit": "登记走访",
     "export_dossiers": "导出档案",
     "export_counties": "导出分县合计",

@@ -5,6 +5,7 @@ from assistance.enums import (
     BatchState,
     DossierState,
     FindingState,
+    LeavingState,
     PaymentState,
     ReconciliationState,
     RoundState,
@@ -21,6 +22,16 @@ DOSSIER = Workflow(
         Transition("reopen", DossierState.CLOSED, DossierState.ON_FILE, "返困重开"),
     ),
     labels=dict(DossierState.choices),
+)
+
+LEAVING = Workflow(
+    name="退出告知",
+    initial=LeavingState.TOLD,
+    transitions=(
+        Transition("close", LeavingState.TOLD, LeavingState.CLOSED, "退出"),
+        Transition("keep", LeavingState.TOLD, LeavingState.KEPT, "保留在档"),
+    ),
+    labels=dict(LeavingState.choices),
 )
 
 SCHEME_VERSION = Workflow(

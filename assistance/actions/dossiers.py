@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from assistance.actions.leavings import end_leaving
 from assistance.enums import (
     DossierState,
     ExitReason,
@@ -17,14 +18,16 @@ from assistance.enums import (
     FileLevel,
     Relation,
 )
-from assistance.models import HouseholdDossier, HouseholdMember
+from assistance.models import HouseholdDossier, HouseholdMember, Leaving
 from assistance.permissions.dossiers import (
     can_close_dossier,
+    can_decide_leaving,
     can_recheck_dossier,
     can_register_dossier,
     can_reopen_dossier,
 )
 from assistance.queries.hardship_classes import proposal_for
+from assistance.queries.leavings import open_leaving
 from assistance.rules.household import HouseholdFacts
 from assistance.workflow import DOSSIER
 from members.actions.consent import ConsentEntry, write_consent
@@ -34,6 +37,7 @@ from members.queries.consent import AID, has_withdrawn, person_subject
 from members.queries.organisation import organisation_of
 from unionportal.core.actor import Actor
 from unionportal.core.audit import record
+from unionportal.core.calendar import long_date
 from unionportal.core.errors import Refusal
 from unionportal.core.secrets import blind_index, blind_indexes
 
@@ -284,14 +288,38 @@ def _apply(dossier: HouseholdDossier, stated: Mapping[str, Any]) -> dict[str, An
 def close_dossier(
     *, dossier_id: int, exit_reason: ExitReason, reason: str, on: date, by: Actor
 ) -> HouseholdDossier:
-    """On file → closed, with the kind of exit and why. Grants already made stand."""
+    """On file → closed, with the kind of exit and why. Grants already made stand.
+
+    Refused: any exit but a death of which the household was not told, or on which it
+    could not yet speak (社会救助法 arts. 45, 48, taken as a model); one that whoever
+    told it decides.
+    """
     dossier = _locked(dossier_id)
     can_close_dossier(by, dossier).require()
     target = DOSSIER.target_of("close", dossier.state)
     if not reason.strip():
         raise Refusal("请写明退出的理由，职工会看到它。", field="reason")
+    told = open_leaving(dossier)
+    if exit_reason != ExitReason.DIED:
+        _require_heard(told, exit_reason, on)
+    if told is not None:
+        can_decide_leaving(by, told).require()
+        end_leaving(told, "close", reason, on=on, by=by)
     dossier.closed_on, dossier.exit_reason = on, exit_reason
     return _move(dossier, target, "close_dossier", reason, on=on, by=by)
+
+
+def _require_heard(told: Leaving | None, exit_reason: ExitReason, on: date) -> None:
+    if told is None or told.exit_reason != exit_reason:
+        raise Refusal(
+            f"以“{exit_reason.label}”退出之前，要先告知本人并听取陈述；请由经办办理“告知拟退出”。",
+            code="not_told",
+        )
+    if told.heard_on is None and on <= told.hear_until:
+        raise Refusal(
+            f"本人可以陈述到{long_date(told.hear_until)}，还没有答复；期满或本人陈述后再决定。",
+            code="not_heard",
+        )
 
 
 @transaction.atomic

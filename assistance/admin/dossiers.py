@@ -1,6 +1,6 @@
 """Hardship dossiers on the staff site: list, one file, and the verbs of its life."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.admin.utils import label_for_field
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
@@ -20,29 +20,39 @@ from assistance.actions.dossiers import (
     register_dossier,
     reopen_dossier,
 )
+from assistance.actions.leavings import (
+    hear_leaving,
+    keep_on_file,
+    tell_leaving,
+)
 from assistance.admin.forms import ReasonForm
 from assistance.admin.reach import anywhere
 from assistance.admin.search import leave_out, offer_calendar
-from assistance.enums import DossierState, ExitReason
+from assistance.enums import DossierState, ExitReason, HardshipClass
 from assistance.forms.dossier import (
     CloseForm,
     HouseholdForm,
     RegisterForm,
 )
-from assistance.models import HouseholdDossier
+from assistance.forms.leaving import TellForm
+from assistance.models import HouseholdDossier, Leaving
 from assistance.permissions.dossiers import (
     can_close_dossier,
+    can_decide_leaving,
+    can_hear_leaving,
     can_look_at_visit,
     can_recheck_dossier,
     can_record_visit,
     can_register_dossier,
     can_reopen_dossier,
+    can_tell_leaving,
 )
 from assistance.queries.determinations import determinations_visible_to
 from assistance.queries.dossiers import dossiers_visible_to
 from assistance.queries.families import members_with_consent
 from assistance.queries.filters import StaffDossierFilter
 from assistance.queries.hardship_classes import facts_of, proposal_for
+from assistance.queries.leavings import open_leaving
 from assistance.queries.visits import visits_of
 from assistance.rules.household import COSTS, INCOMES
 from members.auth.looks import note_look
@@ -104,6 +114,7 @@ class DossierPage(StaffPage):
             ),
             proposal=proposal,
             arithmetic=arithmetic,
+            class_differs=proposal.differs_from(HardshipClass(dossier.hardship_class)),
             visits=visits_of(dossier)[:20],
             may_visit=can_record_visit(self.actor, dossier),
             may_look=can_look_at_visit(self.actor, dossier),
@@ -115,6 +126,7 @@ class DossierPage(StaffPage):
             )
             .order_by("-id")[:20],
             may_recheck=can_recheck_dossier(self.actor, dossier),
+            leaving=open_leaving(dossier),
             verbs=arranged(verbs_of(dossier, actor=self.actor)),
             history=history_of(dossier)[:30],
         )
@@ -133,16 +145,45 @@ class DossierVerb(StaffPage):
             "on": self.on,
             "by": self.actor,
         }
-        if verb == "close":
-            kind = request.POST.get("exit_reason", "")
-            attempt(
-                request,
+        kind = request.POST.get("exit_reason", "")
+        acts: dict[str, tuple[Callable[[], object], str]] = {
+            "tell-leaving": (
+                lambda: tell_leaving(**common, exit_reason=exit_reason_of(kind)),
+                "已告知本人，陈述期满或本人陈述后由复核决定。",
+            ),
+            "hear-leaving": (lambda: self.hear(dossier, reason), "陈述已登记。"),
+            "keep": (lambda: self.keep(dossier, reason), "档案保留。"),
+            "close": (
                 lambda: close_dossier(**common, exit_reason=exit_reason_of(kind)),
-                done="档案已退出。",
-            )
-        else:
-            attempt(request, lambda: reopen_dossier(**common), done="档案已重开。")
+                "档案已退出。",
+            ),
+            "reopen": (lambda: reopen_dossier(**common), "档案已重开。"),
+        }
+        if verb not in acts:
+            raise Http404
+        act, done = acts[verb]
+        attempt(request, act, done=done)
         return redirect("staff_assistance:dossier", pk=pk)
+
+    def hear(self, dossier: HouseholdDossier, said: str) -> None:
+        """Write down what the principal said at the counter."""
+        hear_leaving(
+            leaving_id=told_of(dossier).pk, statement=said, on=self.on, by=self.actor
+        )
+
+    def keep(self, dossier: HouseholdDossier, reason: str) -> None:
+        """Leave the household on file."""
+        keep_on_file(
+            leaving_id=told_of(dossier).pk, reason=reason, on=self.on, by=self.actor
+        )
+
+
+def told_of(dossier: HouseholdDossier) -> Leaving:
+    """What the household has been told; refused where it has not."""
+    told = open_leaving(dossier)
+    if told is None:
+        raise Refusal("没有等待决定的退出告知。", code="state")
+    return told
 
 
 class HouseholdPage(StaffPage):
@@ -313,12 +354,32 @@ def verbs_of(dossier: HouseholdDossier, *, actor: Actor) -> list[Verb]:
                 form=ReasonForm(),
             )
         ]
-    return [
-        Verb(
-            label="退出",
-            url=address("close"),
-            verdict=can_close_dossier(actor, dossier),
-            tone="danger",
-            form=CloseForm(),
+    told = open_leaving(dossier)
+    close = Verb(
+        label="退出",
+        url=address("close"),
+        verdict=can_close_dossier(actor, dossier),
+        tone="danger",
+        form=CloseForm(initial={"exit_reason": told.exit_reason if told else "died"}),
+    )
+    if told is None:
+        tell = Verb(
+            label="告知拟退出",
+            url=address("tell-leaving"),
+            verdict=can_tell_leaving(actor, dossier),
+            form=TellForm(),
         )
-    ]
+        return [tell, close]
+    keep = Verb(
+        label="保留在档",
+        url=address("keep"),
+        verdict=can_decide_leaving(actor, told),
+        form=ReasonForm(),
+    )
+    hear = Verb(
+        label="登记陈述",
+        url=address("hear-leaving"),
+        verdict=can_hear_leaving(actor, dossier),
+        form=ReasonForm(),
+    )
+    return [keep, close] if told.heard_on else [hear, keep, close]

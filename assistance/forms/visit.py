@@ -48,6 +48,9 @@ class VisitForm(forms.Form):
             for one in VisitPurpose
             if (one == VisitPurpose.RETURN) is has_left
         ]
+        self.initial["purpose"] = (
+            VisitPurpose.RETURN if has_left else VisitPurpose.RECHECK
+        )
 
     def entry(self) -> VisitEntry:
         """The visit as the action takes it; refuses what is no photo or PDF."""

@@ -14,6 +14,7 @@ from assistance.models.determination import Determination
 from assistance.models.dossier import HouseholdDossier, HouseholdMember
 from assistance.models.fund import Account, Entry, FundSource, Posting
 from assistance.models.inquiry import Inquiry
+from assistance.models.leaving import Leaving
 from assistance.models.match import CashMovement, Match
 from assistance.models.payment import Payment, PaymentClaim
 from assistance.models.proof import ProofRun
@@ -61,6 +62,7 @@ __all__ = [
     "HouseholdDossier",
     "HouseholdMember",
     "Inquiry",
+    "Leaving",
     "Match",
     "OpeningBalance",
     "OutstandingItem",

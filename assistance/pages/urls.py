@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assistance.pages import applications, matters
+from assistance.pages import applications, leavings, matters
 
 app_name = "assistance"
 urlpatterns = [
@@ -32,6 +32,7 @@ urlpatterns = [
         name="aid-object",
     ),
     path("aid/papers/<int:pk>/", applications.aid_paper, name="aid-paper"),
+    path("aid/leavings/<int:pk>/", leavings.leaving, name="leaving"),
     path("aid/<int:pk>/", matters.matter, name="matter"),
     path("aid/<int:pk>/ask/", matters.ask, name="matter-ask"),
 ]

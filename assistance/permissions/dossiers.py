@@ -1,11 +1,11 @@
 """Permissions on hardship dossiers."""
 
-from assistance.models import HouseholdDossier
+from assistance.models import HouseholdDossier, Leaving
 from assistance.permissions.roles import holds_role
 from members.enums import Role
 from members.models import Organisation
 from unionportal.core.actor import Actor
-from unionportal.core.verdict import ALLOWED, Verdict
+from unionportal.core.verdict import ALLOWED, Verdict, denied
 
 
 def can_register_dossier(actor: Actor, organisation: Organisation) -> Verdict:
@@ -44,3 +44,24 @@ def can_look_at_visit(actor: Actor, dossier: HouseholdDossier) -> Verdict:
     if at_county.allowed:
         return at_county
     return holds_role(actor, Role.MAKER, dossier.keeper, verb)
+
+
+def can_tell_leaving(actor: Actor, dossier: HouseholdDossier) -> Verdict:
+    """The clerk tells the household; another person decides."""
+    return holds_role(actor, Role.MAKER, dossier.organisation, "告知拟退出")
+
+
+def can_hear_leaving(actor: Actor, dossier: HouseholdDossier) -> Verdict:
+    """The principal speaks for himself; what he says aloud, the clerk writes down."""
+    if actor.kind == "worker":
+        if actor.person_id == dossier.principal_id:
+            return ALLOWED
+        return denied("只能就自己的档案陈述意见。")
+    return holds_role(actor, Role.MAKER, dossier.organisation, "登记陈述")
+
+
+def can_decide_leaving(actor: Actor, leaving: Leaving) -> Verdict:
+    """The checker, but not who told the household."""
+    if actor.user_id is not None and actor.user_id == leaving.told_by_id:
+        return denied("退出不能由告知的人决定，请由其他在岗人员办理。")
+    return can_close_dossier(actor, leaving.dossier)

@@ -56,6 +56,12 @@ def holdings_in_aid(person: Person) -> list[Holding]:
             masked = f"{one.name} {mask_id_number(number)}".strip()
             label = str(one.get_relation_display())
             found.append(Holding(section, label, told, "本人申报", AID, masked))
+        for leaving in dossier.leavings.all():
+            told = f"{leaving.reason}；本人陈述：{leaving.statement or '没有'}"
+            told = f"{told}；{leaving.get_state_display()} {leaving.decision}"
+            found.append(
+                Holding(section, f"拟退出 {leaving.told_on}", told, "告知", AID)
+            )
         for visit in visits_of(dossier):
             papers = f"，材料 {len(visit.papers.all())} 份"
             told = f"{visit.visitors}：{visit.found}{papers}"

@@ -27,6 +27,7 @@ from assistance.queries.account_changes import changes_waiting
 from assistance.queries.application_queue import applications_to_take
 from assistance.queries.doubts import doubts_waiting
 from assistance.queries.inquiries import inquiries_waiting
+from assistance.queries.leavings import leavings_waiting
 from assistance.queries.proofs import proofs_waiting
 from assistance.queries.reconciliations import end_of
 from assistance.queries.standing_lists import BY_CODE
@@ -348,5 +349,6 @@ QUEUES = (
     WorkQueue("assistance.applications", "帮扶申请", applications_to_take),
     WorkQueue("assistance.inquiries", "职工咨询", inquiries_waiting),
     WorkQueue("assistance.unknowns", "待补材料", unknowns_waiting),
+    WorkQueue("assistance.leavings", "档案拟退出", leavings_waiting),
     WorkQueue("assistance.standing", "应为空的档案清单", standing_lists_waiting),
 )

@@ -252,7 +252,9 @@ DOORS: dict[str, Door] = {
     "staff_assistance:dossier-recheck": Door(
         get=STAFF_RECORD.get, post="login login 404 login 200 login"
     ).of("dossier"),
-    "staff_assistance:dossier-verb": STAFF_VERB.of("dossier", "close", "reopen"),
+    "staff_assistance:dossier-verb": STAFF_VERB.of(
+        "dossier", "close", "reopen", "tell-leaving", "hear-leaving", "keep"
+    ),
     "staff_assistance:visit-new": Door(
         get=STAFF_RECORD.get, post="login login 404 login 200 login"
     ).of("dossier"),
@@ -493,6 +495,7 @@ DOORS: dict[str, Door] = {
     "assistance:aid-paper": Door(
         get=WORKER_OWN.get, post="login 405 405 login 405 login"
     ).of("aid_evidence"),
+    "assistance:leaving": WORKER_OWN.of("leaving"),
     "members:me": WORKER_LIST,
     "members:messages": Door(
         get="login 200 404 login 404 login", post="login 405 405 login 405 login"

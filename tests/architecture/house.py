@@ -10,12 +10,13 @@ from django.test import Client
 
 from assistance.actions.computations import compute_round
 from assistance.actions.inquiries import ask_about_determination
+from assistance.actions.leavings import tell_leaving
 from assistance.actions.notices import publish_round_notice
 from assistance.actions.releases import release_round
 from assistance.actions.schemes import save_scheme_version
 from assistance.actions.visits import VisitEntry, record_visit
 from assistance.actions.windows import extend_aid_window
-from assistance.enums import ChangeKind, Outcome, Relation, VisitPurpose
+from assistance.enums import ChangeKind, ExitReason, Outcome, Relation, VisitPurpose
 from assistance.models import (
     AidApplication,
     Batch,
@@ -141,6 +142,13 @@ def build() -> House:
             "sample_item": drawn_item(payment, batch).pk,
             "dossier": household.pk,
             "visit_paper": visited(household).pk,
+            "leaving": tell_leaving(
+                dossier_id=household.pk,
+                exit_reason=ExitReason.RECOVERED,
+                reason="收入达标",
+                on=make.ON,
+                by=SYSTEM,
+            ).pk,
             "scheme": version.pk,
             "what_if": tried_version(version, answer).pk,
             "inquiry": inquiry.pk,

@@ -31,7 +31,7 @@ LIST, RECORD = 6, 10
 # Pages of many parts, each of which asks once.
 LARGER: dict[str, tuple[int, str]] = {
     "admin:index": (
-        48,
+        54,
         "every work queue of the portal, and the figures of the first page",
     ),
     "staff_assistance:round": (
@@ -46,13 +46,18 @@ LARGER: dict[str, tuple[int, str]] = {
         15,
         "person, employers, standings of both registers, merges, who looked, trail",
     ),
-    "members:record": (29, "what each app holds of the person, who looked, requests"),
-    "members:record-copy": (22, "what each app holds of the person"),
+    "members:record": (38, "what each app holds of the person, who looked, requests"),
+    "members:record-copy": (30, "what each app holds of the person"),
     "members:membership": (7, "standing, card, transfer, history, entitlements"),
     "members:me": (8, "person, cards, consents, messages, a waiting change of phone"),
-    "home": (13, "a worker's account, notices and matters as cards"),
+    "home": (17, "a worker's account, notices, matters, exits, applications as cards"),
+    "staff_assistance:dossier": (
+        14,
+        "household, class proposed, exit told, visits and papers, answers, trail",
+    ),
+    "assistance:matter": (11, "answer, notice, claim, payment, card, questions"),
     "assistance:matter-list": (
-        9,
+        10,
         "each matter with its answer, notice, claim, payment and card",
     ),
 }

@@ -6,7 +6,7 @@ into the tables where the road there is another app's to test.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -14,11 +14,13 @@ from typing import Any
 from assistance.actions.computations import compute_round
 from assistance.actions.dossiers import (
     DossierEntry,
+    close_dossier,
     register_dossier,
 )
+from assistance.actions.leavings import tell_leaving
 from assistance.actions.rounds import open_round
 from assistance.actions.schemes import publish_scheme_version, save_scheme_version
-from assistance.enums import Cause, HardshipClass, Outcome, Residence
+from assistance.enums import Cause, ExitReason, HardshipClass, Outcome, Residence
 from assistance.models import (
     Determination,
     FundSource,
@@ -299,3 +301,23 @@ def outcomes(round_: Round) -> dict[str, tuple[str, str]]:
         )
         for row in rows
     }
+
+
+def left(
+    gone: HouseholdDossier,
+    *,
+    on: date = ON,
+    exit_reason: ExitReason = ExitReason.RECOVERED,
+    reason: str = "收入达标",
+) -> HouseholdDossier:
+    """The household was told two weeks before, said nothing, and leaves."""
+    tell_leaving(
+        dossier_id=gone.pk,
+        exit_reason=exit_reason,
+        reason=reason,
+        on=on - timedelta(days=14),
+        by=SYSTEM,
+    )
+    return close_dossier(
+        dossier_id=gone.pk, exit_reason=exit_reason, reason=reason, on=on, by=SYSTEM
+    )

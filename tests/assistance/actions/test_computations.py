@@ -9,9 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from assistance.actions.computations import compute_round, request_computation
 from assistance.actions.determinations import decide_amount
-from assistance.actions.dossiers import close_dossier
 from assistance.actions.notices import publish_round_notice
-from assistance.enums import ExitReason, HardshipClass, Outcome, RoundState
+from assistance.enums import HardshipClass, Outcome, RoundState
 from assistance.models import Determination
 from assistance.queries.determinations import scheme_behind, values_seen
 from assistance.queries.rounds import current_determinations
@@ -63,13 +62,7 @@ def test_compute_round_gives_everybody_one_answer_with_its_reason() -> None:
     }
     make.dossier("新", approved_on=date(2025, 12, 2))
     gone = make.dossier("退")
-    close_dossier(
-        dossier_id=gone.pk,
-        exit_reason=ExitReason.RECOVERED,
-        reason="已脱困",
-        on=make.ON,
-        by=SYSTEM,
-    )
+    make.left(gone)
 
     round_ = make.computed_round()
 
@@ -142,13 +135,7 @@ def test_compute_round_again_replaces_and_keeps_what_a_person_decided() -> None:
             on=make.ON,
             by=approver,
         )
-    close_dossier(
-        dossier_id=changed.pk,
-        exit_reason=ExitReason.RECOVERED,
-        reason="已脱困",
-        on=make.ON,
-        by=SYSTEM,
-    )
+    make.left(changed)
 
     again = compute_round(round_id=round_.pk, on=make.ON, by=SYSTEM)
 

@@ -14,6 +14,7 @@ from assistance.actions.dossiers import (
     register_dossier,
     reopen_dossier,
 )
+from assistance.actions.leavings import tell_leaving
 from assistance.enums import (
     Cause,
     DossierState,
@@ -75,13 +76,7 @@ def test_register_dossier_is_refused_a_second_time() -> None:
     first = make.dossier()
     with pytest.raises(Refusal, match=f"已有在档的档案 {first.number}"):
         register(entry(first.principal))
-    close_dossier(
-        dossier_id=first.pk,
-        exit_reason=ExitReason.RECOVERED,
-        reason="收入达标",
-        on=make.ON,
-        by=SYSTEM,
-    )
+    make.left(first)
     with pytest.raises(Refusal, match="返困的请在原档案上“返困重开”"):
         register(entry(first.principal))
     assert HouseholdDossier.objects.count() == 1
@@ -126,6 +121,13 @@ def test_recheck_dossier_dates_it_and_keeps_before_and_after() -> None:
 def test_close_dossier_and_reopen_it_as_the_same_file() -> None:
     dossier = make.dossier()
     checker = make.staff(Role.CHECKER)
+    tell_leaving(
+        dossier_id=dossier.pk,
+        exit_reason=ExitReason.RECOVERED,
+        reason="连续六个月收入达标",
+        on=date(2025, 11, 3),
+        by=make.staff(Role.MAKER),
+    )
     with pytest.raises(Refusal, match="请写明退出的理由"):
         close_dossier(
             dossier_id=dossier.pk,

@@ -5,7 +5,6 @@ from datetime import date
 
 import pytest
 
-from assistance.actions.dossiers import close_dossier
 from assistance.actions.visits import VisitEntry, look_at_visit_paper, record_visit
 from assistance.enums import ExitReason, VisitPurpose
 from assistance.models import HouseholdDossier, Visit, VisitPaper
@@ -79,13 +78,7 @@ def test_the_same_visit_is_written_down_once() -> None:
 
 def test_after_an_exit_only_return_visits_are_written_down() -> None:
     dossier = make.dossier()
-    close_dossier(
-        dossier_id=dossier.pk,
-        exit_reason=ExitReason.RECOVERED,
-        reason="收入达标",
-        on=make.ON,
-        by=SYSTEM,
-    )
+    make.left(dossier)
     with pytest.raises(Refusal, match="只能登记退出回访"):
         record(dossier)
     back = record(dossier, replace(ENTRY, purpose=VisitPurpose.RETURN))
@@ -133,13 +126,7 @@ def test_visits_and_papers_are_refused_to_the_next_county_and_the_cashier() -> N
 def test_of_a_forgotten_household_neither_words_nor_papers_of_visits_are_left() -> None:
     dossier = make.dossier(with_account=False, class_reason="户主患病")
     visit = record(dossier)
-    close_dossier(
-        dossier_id=dossier.pk,
-        exit_reason=ExitReason.TRANSFERRED,
-        reason="迁出",
-        on=make.ON,
-        by=SYSTEM,
-    )
+    make.left(dossier, exit_reason=ExitReason.TRANSFERRED)
     person = dossier.principal
     asked = ask_deletion(
         person_id=person.pk, said="", on=make.ON, by=make.worker(person)

@@ -5,13 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from assistance.actions.dossiers import close_dossier
-from assistance.enums import ExitReason
 from assistance.models import Payment
 from assistance.queries.figures import span_of
 from tests.assistance import builders as make
 from tests.assistance.paying import AFTER_NOTICE, released_round
-from unionportal.core.actor import SYSTEM
 from unionportal.core.errors import Refusal
 from unionportal.core.figures import figure, figures
 
@@ -33,13 +30,7 @@ def test_span_of_a_year_and_of_a_month() -> None:
 def test_dossiers_on_file_are_counted_at_the_end_of_the_period() -> None:
     first = make.dossier("甲")
     make.dossier("乙", at=make.NEXT_COUNTY)
-    close_dossier(
-        dossier_id=first.pk,
-        exit_reason=ExitReason.RECOVERED,
-        reason="已脱困",
-        on=date(2025, 9, 30),
-        by=SYSTEM,
-    )
+    make.left(first, on=date(2025, 9, 30))
     assert value("dossiers_on_file", period="2025-05") == 0
     assert value("dossiers_on_file", period="2025-08") == 2
     assert value("dossiers_on_file", period="2025") == 1

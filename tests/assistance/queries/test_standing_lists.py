@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from assistance.actions.dossiers import close_dossier, recheck_dossier
+from assistance.actions.dossiers import recheck_dossier
 from assistance.actions.visits import VisitEntry, record_visit
-from assistance.enums import ExitReason, VisitPurpose
+from assistance.enums import VisitPurpose
 from assistance.models import HouseholdDossier, PaymentClaim
 from assistance.queries.dossiers import dossiers_visible_to
 from assistance.queries.standing_lists import (
@@ -85,13 +85,7 @@ def test_a_grant_takes_a_household_off_until_it_is_given_back() -> None:
 
 def test_who_left_as_recovered_is_visited_between_half_a_year_and_two() -> None:
     dossier = make.dossier()
-    close_dossier(
-        dossier_id=dossier.pk,
-        exit_reason=ExitReason.RECOVERED,
-        reason="收入达标",
-        on=date(2025, 12, 15),
-        by=SYSTEM,
-    )
+    make.left(dossier, on=date(2025, 12, 15))
     assert [on_list(one.code, date(2027, 1, 1)) for one in LISTS] == [
         *(False, False, False, False),
         True,
