@@ -604,6 +604,8 @@ SMS_QUIET_HOURS = env.str(
 )
 SMS_PER_PHONE_PER_DAY = env.int("SMS_PER_PHONE_PER_DAY", default=10)
 SMS_PER_DAY = env.int("SMS_PER_DAY", default=0)
+# After so many days without a delivery report a person is called; 0 means never.
+SMS_REPORT_DAYS = env.int("SMS_REPORT_DAYS", default=3)
 # WeChat's number for each of our templates, as JSON; empty until there is an account.
 WECHAT_TEMPLATES = env.json("WECHAT_TEMPLATES", default={})
 

@@ -87,6 +87,9 @@ def resend_message(*, message_id: int, reason: str, on: date, by: Actor) -> Mess
         message.state = MESSAGE.target_of("resend", before)
         message.text, message.reason = "", ""
         message.attempt_count, message.not_before = 0, None
+        message.resend_count += (
+            1  # a reference of its own: the gateway knows the old one
+        )
         message.sent_at = message.reported_at = None
         message.save()
         _record(message, "resend", before, on=on, by=by, reason=reason.strip())

@@ -1,14 +1,16 @@
 """The adapter before a gateway that really listens: faults, repetitions, reports."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+from django.db.models.functions import Now
 from pytest_django import Settings
 
 from tests.core.messages.provider import tell
 from tests.core.messages.sms_gateway import KEY, SECRET, Gateway, running_gateway
 from unionportal.core.jobs import run_due_jobs
-from unionportal.core.messages import SmsInDoubt, SmsRefused
+from unionportal.core.messages import SmsInDoubt, SmsRefused, enqueue_sending
 from unionportal.core.messages.gateway import GatewayError, HttpBackend
 from unionportal.core.messages.reports import Report, enter_reports, request_reports
 from unionportal.core.models import Job, Message, MessageReport, MessageState
@@ -177,3 +179,55 @@ def test_a_report_on_somebody_who_was_called_changes_nothing(
 
 def test_a_back_end_without_reports_is_not_asked(db: None, provider: None) -> None:
     assert request_reports() is None
+
+
+def test_a_message_nobody_reports_on_is_called_about_after_some_days(
+    db: None, gateway: Gateway, settings: Settings
+) -> None:
+    settings.SMS_REPORT_DAYS = 3
+    fresh, silent, told, old = tell(1), tell(3), tell(5), tell(6)
+    run_due_jobs()
+    hours = {fresh: 71, silent: 73, told: 73, old: 11 * 24}
+    for message, ago in hours.items():
+        Message.objects.filter(pk=message.pk, state=MessageState.SENT).update(
+            sent_at=Now() - timedelta(hours=ago)
+        )
+    gateway.report(f"message-{told.pk}", "delivered")
+    request_reports()
+    run_due_jobs()
+    assert [state_of(one)[0] for one in (fresh, told)] == ["sent", "delivered"]
+    assert state_of(silent) == ("failed", "发出后一直没有送达回执，请电话告知。")
+    # It came after all, late and twice: told is told.
+    for _twice in range(2):
+        gateway.report(f"message-{silent.pk}", "delivered")
+        request_reports()
+        run_due_jobs()
+    assert state_of(silent) == ("delivered", "")
+
+
+def test_what_a_person_sends_again_goes_out_again_and_old_reports_do_not_hold_it(
+    db: None, gateway: Gateway
+) -> None:
+    """The gateway sends nothing twice under one reference."""
+    message = tell(1)
+    run_due_jobs()
+    gateway.report(f"message-{message.pk}", "failed", "空号")
+    request_reports()
+    run_due_jobs()
+    assert state_of(message) == ("failed", "空号")
+    Message.objects.filter(pk=message.pk).update(
+        state="queued", text="", reason="", sent_at=None, reported_at=None,
+        resend_count=1, attempt_count=0,
+    )  # fmt: skip
+    enqueue_sending()
+    run_due_jobs()
+    assert list(gateway.taken) == [f"message-{message.pk}", f"message-{message.pk}-1"]
+    gateway.report(f"message-{message.pk}", "failed", "空号")
+    gateway.report(f"message-{message.pk}-x", "failed", "空号")
+    request_reports()
+    run_due_jobs()
+    assert state_of(message) == ("sent", "")
+    gateway.report(f"message-{message.pk}-1", "delivered")
+    request_reports()
+    run_due_jobs()
+    assert state_of(message) == ("delivered", "")

@@ -180,10 +180,27 @@ def test_at_night_only_what_is_urgent_goes_out_and_the_rest_in_the_morning(
     run = claimed()
     with pytest.raises(Later) as later:
         send_messages(run, at=NIGHT)
-    assert later.value.seconds == 8.5 * 3600
+    assert later.value.seconds == pytest.approx(8.5 * 3600, abs=60)
     assert states() == [(1, "queued"), (5, "sent")]
     send_messages(run, at=NIGHT + timedelta(hours=8, minutes=30))
     assert [text for _phone, text in sent] == ["【明溪县总工会】请看。", WORDS]
+
+
+def test_a_run_that_reaches_into_the_night_leaves_the_rest_for_the_morning(
+    db: None, provider: None, settings: Settings
+) -> None:
+    settings.SMS_QUIET_HOURS = "21:00-08:00"
+    for number, template in enumerate((TEMPLATE, TEMPLATE, URGENT)):
+        tell(1, key=f"k{number}", template=template)
+    seconds = iter((0.0, 59.0, 60.0, 61.0))
+    evening = NIGHT.replace(hour=20, minute=59)
+    with pytest.raises(Later) as later:
+        send_messages(claimed(), at=evening, stopwatch=lambda: next(seconds))
+    assert [state for _id, state in states()] == ["sent", "queued", "sent"]
+    waiting = Message.objects.get(state=MessageState.QUEUED)
+    assert waiting.not_before == evening.replace(day=23, hour=8, minute=0)
+    assert waiting.attempt_count == 0
+    assert later.value.seconds == 11 * 3600 - 1
 
 
 def test_a_phone_gets_so_many_a_day_whoever_they_are_for(

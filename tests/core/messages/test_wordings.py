@@ -17,6 +17,7 @@ from unionportal.core.messages.wordings import (
 from unionportal.core.models import MessageWording
 
 PAID = "assistance/notices/paid.txt"
+ENDED = "members/notices/transfer_ended.txt"
 
 
 def test_no_shipped_template_names_an_illness_a_kind_or_an_amount() -> None:
@@ -44,6 +45,10 @@ def test_no_shipped_template_names_an_illness_a_kind_or_an_amount() -> None:
         ("￥600", "￥"),
         ("您的卡号 622202020011", "622202020011"),
         ("您的尘肺鉴定", "尘肺"),
+        ("您的送 温·暖已办", "送温暖"),
+        ("已发放 ６ ０ ０ 元", "金额"),
+        ("您的肺结核申请", "结核"),
+        ("您的工伤认定", "工伤"),
     ],
 )
 def test_wording_that_tells_is_refused_with_what_it_tells(
@@ -111,7 +116,7 @@ def test_the_nearest_unions_words_are_sent_and_an_empty_version_ends_them(
 def test_wechat_message_has_the_shape_wechat_asks_for(settings: object) -> None:
     settings.WECHAT_TEMPLATES = {  # type: ignore[attr-defined]
         PAID: {"id": "tpl-1", "keywords": {"union": "thing1"}},
-        TEMPLATE: {"id": "tpl-2", "keywords": {"union": "amount3"}},
+        ENDED: {"id": "tpl-2", "keywords": {"union": "amount3"}},
     }
     context = {"union": "一个名字有二十个字以上的很长很长的工会组织名称"}
     assert wechat_shape(PAID, context, openid="o1", url="https://x/aid/") == {
@@ -123,4 +128,15 @@ def test_wechat_message_has_the_shape_wechat_asks_for(settings: object) -> None:
     assert wechat_shape("members/notices/x.txt", context, openid="o1", url="") is None
     assert wechat_shape(PAID, context, openid="", url="") is None
     with pytest.raises(Refusal, match="amount3"):
-        wechat_shape(TEMPLATE, context, openid="o1", url="")
+        wechat_shape(ENDED, context, openid="o1", url="")
+
+
+@pytest.mark.parametrize("name", ["amount", "scheme", "disease", "title"])
+def test_wechat_message_is_filled_with_nothing_our_own_words_leave_out(
+    settings: object, name: str
+) -> None:
+    keywords = {"union": "thing1", name: "thing2"}
+    settings.WECHAT_TEMPLATES = {PAID: {"id": "tpl-1", "keywords": keywords}}  # type: ignore[attr-defined]
+    context = {"union": "尤溪县", name: "冬送温暖 600 元"}
+    with pytest.raises(Refusal, match=f"不能填“{name}”"):
+        wechat_shape(PAID, context, openid="o1", url="")

@@ -113,6 +113,7 @@ def test_resending_is_one_more_try_under_the_same_key() -> None:
     run_due_jobs()
     message.refresh_from_db()
     assert (message.state, message.attempt_count) == (MessageState.SENT, 1)
+    assert message.reference == f"message-{message.pk}-1"
     assert Message.objects.count() == 1
     with pytest.raises(Refusal, match="已发送"):
         resend_message(message_id=message.pk, reason="x", on=ON, by=staff("maker"))

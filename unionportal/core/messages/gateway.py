@@ -130,11 +130,13 @@ def _was_refused(error: requests.ConnectionError) -> bool:
 
 def _report(told: Mapping[str, Any]) -> Report | None:
     reference = str(told.get("reference", ""))
-    number = reference.removeprefix(REFERENCE)
+    number, _dash, sending = reference.removeprefix(REFERENCE).partition("-")
     known = reference.startswith(REFERENCE) and number.isdecimal()
+    known = known and (not sending or sending.isdecimal())
     return Report(
         number=int(told["number"]),
         message_id=int(number) if known else 0,
         is_delivered=told.get("state") == "delivered",
         reason=str(told.get("reason", ""))[:200],
+        sending=int(sending) if known and sending else 0,
     )

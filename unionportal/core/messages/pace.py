@@ -65,6 +65,12 @@ class Pace:
             sent = int(cursor.fetchone()[0])
         return cls(at, quiet_until(at, settings.SMS_QUIET_HOURS), sent)
 
+    def move_to(self, at: datetime) -> None:
+        """Read the hour again: a long run may reach into the night, or the next day."""
+        if at.date() != self.at.date():
+            self.sent_today = 0
+        self.at, self.quiet_until = at, quiet_until(at, settings.SMS_QUIET_HOURS)
+
     @property
     def is_quiet(self) -> bool:
         """Whether only what is urgent may go out."""

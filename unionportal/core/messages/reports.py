@@ -18,14 +18,22 @@ REPORT_JOB = "core.collect_sms_reports"
 PAGES_A_RUN = 200
 
 _ENTER = """
-    WITH told AS (
+    WITH incoming AS (
+        SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::boolean[], %s::text[],
+            %s::integer[]) AS one (number, message_id, is_delivered, reason, sending)
+    ), told AS (
         INSERT INTO core_messagereport (number, message_id, is_delivered, reason)
-        SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::boolean[], %s::text[])
+        SELECT number, message_id, is_delivered, reason FROM incoming
         ON CONFLICT (number) DO NOTHING
         RETURNING number, message_id, is_delivered, reason
     ), last AS (
-        SELECT DISTINCT ON (message_id) message_id, is_delivered, reason FROM told
-        ORDER BY message_id, is_delivered DESC, number DESC
+        SELECT DISTINCT ON (told.message_id)
+            told.message_id, told.is_delivered, told.reason
+        FROM told JOIN incoming USING (number)
+        JOIN core_message AS known ON known.id = told.message_id
+        -- That an earlier sending did not arrive says nothing about the latest.
+        WHERE told.is_delivered OR incoming.sending = known.resend_count
+        ORDER BY told.message_id, told.is_delivered DESC, told.number DESC
     )
     UPDATE core_message AS message
     SET state = CASE WHEN last.is_delivered THEN 'delivered' ELSE 'failed' END,
@@ -39,6 +47,15 @@ _ENTER = """
         message.state IN ('sending', 'sent')
         OR (message.state = 'failed' AND last.is_delivered))
 """
+# A gateway that says nothing at all about a message for so long: who it was for is
+# called. Older ones may be from before the gateway, and are left alone.
+_UNREPORTED = """
+    UPDATE core_message SET state = 'failed', reason = %s
+    WHERE state = 'sent' AND reported_at IS NULL
+        AND sent_at < clock_timestamp() - %s * interval '1 day'
+        AND sent_at > clock_timestamp() - (%s + 7) * interval '1 day'
+"""
+UNREPORTED = "发出后一直没有送达回执，请电话告知。"
 UNDELIVERED = "运营商回执：没有送达，请电话告知。"
 
 
@@ -50,6 +67,7 @@ class Report:
     message_id: int
     is_delivered: bool
     reason: str = ""
+    sending: int = 0
 
 
 @runtime_checkable
@@ -71,6 +89,7 @@ def enter_reports(reports: Sequence[Report]) -> int:
         [each.message_id for each in reports],
         [each.is_delivered for each in reports],
         [each.reason[:200] for each in reports],
+        [each.sending for each in reports],
     ]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_ENTER, [*columns, UNDELIVERED])
@@ -89,7 +108,18 @@ def collect_reports(run: JobRun) -> dict[str, int]:
             break
         moved += enter_reports(reports)
         run.advance(done=moved)
-    return {"moved": moved}
+    silent = fail_unreported() if isinstance(backend, ReportingBackend) else 0
+    return {"moved": moved, "silent": silent}
+
+
+def fail_unreported() -> int:
+    """sent → failed, onto the call list, where no report came within the days set."""
+    days: int = settings.SMS_REPORT_DAYS
+    if not days:
+        return 0
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_UNREPORTED, [UNREPORTED, days, days])
+        return int(cursor.rowcount)
 
 
 def last_number() -> int:

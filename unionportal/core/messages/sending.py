@@ -1,9 +1,10 @@
 """The sender: what is queued goes out in chunks, each marked before anything leaves."""
 
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -89,17 +90,20 @@ class Outcome:
     was_tried: bool = True
 
 
-def send_messages(run: JobRun, *, at: datetime) -> dict[str, Any]:
+def send_messages(
+    run: JobRun, *, at: datetime, stopwatch: Callable[[], float] = time.monotonic
+) -> dict[str, Any]:
     """Send what is queued, in chunks; the handler of ``core.send_messages``.
 
     A chunk is marked before anything leaves and its outcome is written after. What a
     dead sender left in between is in doubt, and is failed instead of sent twice. What
     has to wait, for the morning, the next day or the provider, stays queued, and the
-    job is run again then.
+    job is run again then. `stopwatch` tells how long the run takes: what it has not
+    sent when the night begins waits too.
     """
     _fail_what_is_in_doubt(run)
     pace = Pace.begin(at)
-    sender = _Sender(pace)
+    sender = _Sender(pace, stopwatch)
     sent, last = 0, 0
     while messages := _claim_chunk(run, pace, after=last):
         outcomes = sender.send(run, messages)
@@ -148,8 +152,9 @@ def _claim_chunk(run: JobRun, pace: Pace, *, after: int) -> list[Message]:
 class _Sender:
     """Sends chunks through one back end, in the words in force."""
 
-    def __init__(self, pace: Pace) -> None:
+    def __init__(self, pace: Pace, stopwatch: Callable[[], float]) -> None:
         self.pace = pace
+        self.begun_at, self.begun, self.stopwatch = pace.at, stopwatch(), stopwatch
         self.book = address_book()
         self.words = Wordings(self.book.lineage)
         self.backend: SmsBackend = import_string(settings.SMS_BACKEND)()
@@ -167,13 +172,17 @@ class _Sender:
         for message in messages:
             if run.heartbeat.lost.is_set():
                 break
+            taken = timedelta(seconds=self.stopwatch() - self.begun)
+            self.pace.move_to(self.begun_at + taken)
             index = indexes.get(message.person_id, "")
             phone = phones.get(message.person_id, "")
             if message.pk not in allowed:
                 reason = _("本人已撤回短信同意，只在站内告知。")
                 found = Outcome(message.pk, MessageState.PORTAL, reason=reason)
             elif self._is_over(message, counts.get(index, 0)):
-                found = self._tomorrow(message)
+                found = _waits(message, self.pace.tomorrow)
+            elif self.pace.quiet_until and not self._is_urgent(message):
+                found = _waits(message, self.pace.quiet_until)
             else:
                 found = self._send(message, phone, index)
             if found.state == MessageState.SENT:
@@ -197,19 +206,14 @@ class _Sender:
             if message.person_id in willing
         }
 
+    def _is_urgent(self, message: Message) -> bool:
+        return self.words.shipped(message.template).is_urgent
+
     def _is_over(self, message: Message, to_phone: int) -> bool:
-        if self.words.shipped(message.template).is_urgent:
+        if self._is_urgent(message):
             return False
         limit: int = settings.SMS_PER_PHONE_PER_DAY
         return self.pace.is_spent or (bool(limit) and to_phone >= limit)
-
-    def _tomorrow(self, message: Message) -> Outcome:
-        return Outcome(
-            message.pk,
-            MessageState.QUEUED,
-            not_before=self.pace.tomorrow,
-            was_tried=False,
-        )
 
     def _send(self, message: Message, phone: str, index: str) -> Outcome:
         try:
@@ -222,7 +226,7 @@ class _Sender:
         if not phone:
             return _failed(message, text, _("没有登记手机号，请电话或上门告知。"))
         try:
-            self.backend.send(phone, text, reference=f"message-{message.pk}")
+            self.backend.send(phone, text, reference=message.reference)
         except SmsRefused as refused:
             return _failed(message, text, str(refused)[:200])
         except SmsInDoubt:
@@ -237,6 +241,10 @@ class _Sender:
         if due is not None:
             return Outcome(message.pk, MessageState.QUEUED, not_before=due)
         return _failed(message, text, _("短信通道多次连接失败，请电话告知。"))
+
+
+def _waits(message: Message, until: datetime) -> Outcome:
+    return Outcome(message.pk, MessageState.QUEUED, not_before=until, was_tried=False)
 
 
 def _failed(message: Message, text: str, reason: str) -> Outcome:

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from unionportal.core.errors import Refusal
+from unionportal.core.messages.wordings import SECRET_NAMES, template_of
 
 LONGEST = {"thing": 20, "phrase": 5, "character_string": 32, "date": 32, "time": 32}
 
@@ -20,11 +21,19 @@ def wechat_shape(
 ) -> dict[str, Any] | None:
     """Return the body of WeChat's ``message/template/send``; nothing without a template.
 
-    Refuses a keyword of a kind that is not known here.
+    Refuses a keyword of a kind that is not known here, a name that our own words do not
+    fill in, and what no message may name: what WeChat shows is read by others too.
     """
     known = settings.WECHAT_TEMPLATES.get(template)
     if not known or not openid:
         return None
+    offered = template_of(template).names
+    for name in known["keywords"]:
+        if name not in offered or name in SECRET_NAMES:
+            raise Refusal(
+                f"微信模板不能填“{name}”：短信模板里没有，或会透露帮扶情况。",
+                code="wechat",
+            )
     return {
         "touser": openid,
         "template_id": known["id"],

@@ -6,6 +6,7 @@ of a telephone is read by others, so none names an illness, a kind of aid or an 
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -31,15 +32,19 @@ _LONG_NUMBER = re.compile(r"[0-9０-９]{6,}")
 # What a message never names; a wording that needs one of these says “登录查看” instead.
 _ILLNESS = (
     *("病", "癌", "瘤", "症", "手术", "住院", "残疾", "尘肺", "确诊", "诊断", "治疗"),
-    *("医疗", "药费", "化疗", "透析", "抑郁", "怀孕", "流产"),
+    *("医疗", "药费", "化疗", "透析", "抑郁", "怀孕", "流产", "工伤", "伤残", "骨折"),
+    *("炎", "结核", "中毒", "中风", "心梗", "脑梗", "糖尿", "肾衰", "白血", "艾滋"),
+    *("精神科", "移植", "康复"),
 )
 _KIND = (
     *("送温暖", "送清凉", "送岗位", "助学", "低保", "困难", "特困", "慰问", "救助"),
     *("补助", "补贴", "救济", "津贴", "抚恤", "丧葬", "互助", "解困", "脱困", "奖学"),
+    *("助困", "济困", "助医", "生活费", "失独", "孤儿", "零就业", "下岗", "失业"),
 )
 _SUM = ("元", "￥", "¥", "金额", "人民币", "RMB", "rmb")
+_BETWEEN = re.compile(r"[\s.·、,，。\-_*~—]+")
 _HARMLESS = re.compile("元旦|元宵")
-_SECRET_NAMES = ("amount", "yuan", "money", "disease", "illness", "diagnosis", "scheme")
+SECRET_NAMES = ("amount", "yuan", "money", "disease", "illness", "diagnosis", "scheme")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +110,18 @@ def urgent_templates() -> tuple[str, ...]:
 
 def faults_in(text: str) -> list[str]:
     """What a wording names that no message may name, in words; nothing when it may."""
-    bare = _HARMLESS.sub("", _NAME.sub("", text))
-    found = [f"疾病或健康情况“{word}”" for word in _ILLNESS if word in bare]
-    found += [f"帮扶种类“{word}”" for word in _KIND if word in bare]
-    found += [f"金额“{word}”" for word in _AMOUNT.findall(bare)]
-    if not _AMOUNT.search(bare):
-        found += [f"金额“{word}”" for word in _SUM if word in bare]
+    raw = _HARMLESS.sub("", _NAME.sub("", text))
+    bare = unicodedata.normalize("NFKC", raw)
+    # A blank or a point between two signs hides nothing from a reader.
+    close = _BETWEEN.sub("", bare)
+    found = [f"疾病或健康情况“{word}”" for word in _ILLNESS if word in close]
+    found += [f"帮扶种类“{word}”" for word in _KIND if word in close]
+    amounts = _AMOUNT.findall(bare) or _AMOUNT.findall(close)
+    found += [f"金额“{word}”" for word in amounts]
+    if not amounts:
+        found += [f"金额“{word}”" for word in _SUM if word in raw + bare + close]
     found += [f"号码或数目“{word}”" for word in _LONG_NUMBER.findall(bare)]
-    found += [f"填空“{name}”" for name in names_in(text) if name in _SECRET_NAMES]
+    found += [f"填空“{name}”" for name in names_in(text) if name in SECRET_NAMES]
     return found
 
 

@@ -85,6 +85,9 @@ class Message(models.Model):
     text = models.TextField(_("短信内容"), blank=True, default="")
     reason = models.CharField(_("原因"), max_length=200, blank=True, default="")
     attempt_count = models.PositiveSmallIntegerField(_("发送次数"), default=0)
+    resend_count = models.PositiveSmallIntegerField(
+        _("重新发送次数"), default=0, db_default=0, editable=False
+    )
     not_before = models.DateTimeField(_("最早发送时间"), null=True, blank=True)
     phone_index = models.CharField(
         _("手机号索引"), max_length=32, blank=True, default="", db_default=""
@@ -161,6 +164,12 @@ class Message(models.Model):
             ),
         )
         triggers = (state_guard(MESSAGE),)
+
+    @property
+    def reference(self) -> str:
+        """By what a gateway knows it again; another one each time a person sends it."""
+        again = f"-{self.resend_count}" if self.resend_count else ""
+        return f"message-{self.pk}{again}"
 
     def __str__(self) -> str:
         return self.key
