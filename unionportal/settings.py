@@ -615,8 +615,10 @@ SMS_FILE = Path(env.str("SMS_FILE", default=str(VAR_DIR / "sms.txt")))
 # --- changes told to other systems
 
 # Hosts that a county's system may be told of changes at, such as hooks.example.org;
-# empty: nobody is told.
-WEBHOOK_HOSTS = env.list("WEBHOOK_HOSTS", default=[])
+# empty: nobody is told. The demonstration shows a receiver that does not answer.
+WEBHOOK_HOSTS = env.list(
+    "WEBHOOK_HOSTS", default=["http://127.0.0.1:9"] if DEMONSTRATION else []
+)
 WEBHOOK_SECONDS = env.float("WEBHOOK_SECONDS", default=5.0)
 WEBHOOK_DAYS = env.int("WEBHOOK_DAYS", default=3)
 

@@ -21,6 +21,7 @@ from unionportal.demo.loading import load_demonstration
 from unionportal.demo.logins import keep_clients
 from unionportal.demo.middle import coming_winter, leave_in_the_middle
 from unionportal.demo.province import AS_OF, Places, Wish, is_loaded, places_of
+from unionportal.demo.pushing import load_webhook
 from unionportal.demo.reconciling import reconcile_county
 from unionportal.demo.walk.bank import StubBank
 from unionportal.demo.walk.engine import Engine, Worker
@@ -97,8 +98,8 @@ def _first_plan(province: str) -> Plan:
 
 
 def _open_interface(places: Places, *, on: date) -> None:
-    """A county's own system reads its records, its developer has a sandbox; with that
-    the story is told.
+    """A county's own system reads its records and is told of changes, its developer has
+    a sandbox; with that the story is told.
     """
     county = Organisation.objects.get(code=places.counties[0].code)
     name = f"{county.short_name}总工会业务系统"
@@ -114,6 +115,7 @@ def _open_interface(places: Places, *, on: date) -> None:
         if sandbox.is_set_up():
             made = [register(name=f"{name}沙箱", kind=ClientKind.SANDBOX), *made]
         keep_clients(made)
+        load_webhook(made[-1].api_client, on=on)
         record(
             by=SYSTEM,
             verb=TOLD,

@@ -1,12 +1,15 @@
 """Changes pushed to a county's own address: signed, ids only, sent until they are taken."""
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -282,3 +285,15 @@ def test_only_hosts_of_the_operators_list_are_told(
     assert is_allowed(url) is allowed
     settings.WEBHOOK_HOSTS = []
     assert not is_allowed(url)
+
+
+def test_the_worked_example_of_the_readme_is_signed_as_the_portal_signs() -> None:
+    text = (Path(settings.BASE_DIR) / "members/README.md").read_text("utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(compile(code, "members/README.md", "exec"), names)  # noqa: S102 - our own words
+
+    signed = signature_of(
+        names["secret"], names["number"], int(names["told"]), names["body"]
+    )
+    assert names["signature"] == signed

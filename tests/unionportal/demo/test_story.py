@@ -22,7 +22,7 @@ from assistance.models import (
 from assistance.queries.doubts import doubts_waiting
 from assistance.queries.ledger import ledger_proof
 from assistance.queries.verification import findings_open, sample_report
-from members.enums import ObjectionState, Role
+from members.enums import DeliveryState, ObjectionState, Role
 from members.models import ApiClient, Objection, User
 from unionportal.core.audit import verify_chain
 from unionportal.core.queues import waiting_for
@@ -45,6 +45,7 @@ def demonstration(
     settings.DEMONSTRATION = True
     settings.DEMO_PROVINCE = "64"
     settings.DEMO_DOSSIERS = 220
+    settings.WEBHOOK_HOSTS = ["http://127.0.0.1:9"]
     settings.VAR_DIR = tmp_path
     settings.BANK_EXCHANGE_DIR = tmp_path / "bank"
     monkeypatch.setenv("BANK_EXCHANGE_DIR", str(tmp_path / "bank"))
@@ -111,6 +112,10 @@ def test_every_printed_login_opens_its_door(
     assert len(waited) == 1
     client = ApiClient.objects.get()
     assert printed[-1].username == str(client.client_id)
+    states = [one.state for one in client.webhook.deliveries.order_by("id")]
+    assert states == [
+        *(DeliveryState.DELIVERED, DeliveryState.DELIVERED, DeliveryState.RETRYING),
+    ]
     settings.DEMONSTRATION = False
     assert logins(on=TODAY) == []
 
