@@ -34,6 +34,15 @@ _KEEP_IDS = """
     SELECT row.record->>'external_id', row.verdict, row.errors, target.id, {moved}
     FROM upload_row AS row LEFT JOIN {join} ORDER BY row.number
 """
+# Another request may have given an external id away since the items were judged.
+_TAKEN_MEANWHILE = """
+    SELECT EXISTS (
+        SELECT FROM upload_row AS row JOIN {join}
+        LEFT JOIN members_externalid AS named ON named.client_id = %s
+            AND named.kind = %s AND named.external_id = row.record->>'external_id'
+        WHERE row.verdict <> 'wrong' AND named.record_id IS DISTINCT FROM target.id)
+"""
+MEANWHILE = "别处同时登记了相同的记录，本次没有写入任何内容，请用同一个幂等键重新提交。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +72,7 @@ def upsert_many(*, asked: BulkRequest, on: date, by: Actor) -> dict[str, Any]:
             if not r.is_stored:
                 r.store(_carried_out(bulk, asked.items, client_id, on=on, by=by))
     except IntegrityError as error:
-        raise Refusal(
-            "别处同时登记了相同的记录，本次没有写入任何内容，请用同一个幂等键重新提交。",
-            code="conflict",
-        ) from error
+        raise Refusal(MEANWHILE, code="conflict") from error
     answer: dict[str, Any] = r.body
     return answer
 
@@ -79,6 +85,7 @@ def _client_of(by: Actor) -> int:
 def _carried_out(
     bulk: BulkKind, items: Sequence[Item], client_id: int, *, on: date, by: Actor
 ) -> dict[str, Any]:
+    """Write and answer; roll back where another request gave an id to other records."""
     with transaction.atomic():
         stage_items(bulk.kind, items)
         mark_flaws(_wrong_ids(), beside=_beside(bulk, client_id))
@@ -90,6 +97,11 @@ def _carried_out(
                 [client_id, bulk.record],
             )
             rows = cursor.fetchall()
+            cursor.execute(
+                _TAKEN_MEANWHILE.format(join=bulk.join), [client_id, bulk.record]
+            )
+            if cursor.fetchone()[0]:
+                raise Refusal(MEANWHILE, code="conflict")
     return _answer(rows)
 
 

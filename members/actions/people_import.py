@@ -25,7 +25,7 @@ IMPORTERS = (Role.MAKER, Role.ADMINISTRATOR, CLIENT)
 # A union is known by its code; where nothing else is said, the register stays as it is.
 _PLACE = """
     CREATE TEMPORARY TABLE row_place ON COMMIT DROP AS
-    SELECT row.number, union_.id, union_.path
+    SELECT row.number, union_.id, union_.path, union_.state
     FROM upload_row AS row
     JOIN members_organisation AS union_ ON union_.code = row.record->>'organisation'
 """
@@ -225,6 +225,13 @@ def _wrong_places(by: Actor) -> list[Flaw]:
             "'没有代码为“' || (row.record->>'division') || '”的区划，请核对。'",
             "row.record ? 'division' AND division.code IS NULL",
             code="unknown",
+        ),
+        Flaw(
+            "organisation",
+            "'该工会在筹备或已注销，不能登记人员，请核对代码。'",
+            "place.state IN ('forming', 'dissolved')"
+            " AND place.id IS DISTINCT FROM known.organisation_id",
+            code="state",
         ),
         # Only a transfer, to which both unions say yes, moves a member (转会).
         Flaw(

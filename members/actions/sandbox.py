@@ -132,7 +132,7 @@ def _employer(number: int) -> dict[str, str]:
 
 
 def _person(number: int, union: int) -> dict[str, str]:
-    body = f"{COUNTY}19800304{number:03d}"
+    body = f"11010519800304{number:03d}"
     return {
         "external_id": f"p-{number}",
         "name": f"{_SURNAMES[number - 1]}沙箱",

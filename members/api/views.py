@@ -6,6 +6,7 @@ from django.db.models import Model, QuerySet
 from django.urls import reverse
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
+from rest_framework.exceptions import NotFound
 from rest_framework.generics import RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -78,6 +79,8 @@ class MovedOn(RetrieveAPIView[Any]):
         moved_to = getattr(record, self.moved_by)
         if moved_to is None:
             return Response(self.get_serializer(record).data)
+        if not self.get_queryset().filter(pk=moved_to).exists():
+            raise NotFound  # it went where this client sees nothing
         target = reverse(f"members_api:{self.url_name}", args=[moved_to])
         return Response(
             {"moved_to": moved_to},

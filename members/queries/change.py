@@ -6,7 +6,7 @@ a higher number, so that no committed row is ever left behind a cursor (ADR 0017
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,7 +97,7 @@ def read_cursor(text: str) -> Cursor:
 
     After a restore or a failover what it had read may never have been: it begins anew.
     """
-    if not re.search(CURSOR, text):
+    if not re.search(CURSOR, text) or text.endswith("\n"):
         raise Refusal("游标不对，请使用上一次答复中的 cursor。", code="cursor")
     era, transaction, number = text.strip().split(".")
     known, _transaction, end = _now()
@@ -163,8 +163,22 @@ def _standing(
 ) -> dict[int, Mapping[str, Any]]:
     """The records within reach as they are, by id."""
     rows = _OF_KIND[RecordKind(kind)](actor).filter(pk__in=numbers).order_by()
-    named = rows.values("pk", "leads_to", "is_gone", "external_id")
-    return {row["pk"]: row for row in named}
+    named = list(rows.values("pk", "leads_to", "is_gone", "external_id"))
+    led_to = {row["leads_to"] for row in named} - {None}
+    open_to = set(_within_reach(kind, led_to, actor)) if led_to else set()
+    return {row["pk"]: _as_seen(row, open_to) for row in named}
+
+
+def _as_seen(row: Mapping[str, Any], open_to: Collection[int]) -> Mapping[str, Any]:
+    """What went to a record of others is gone: there is no way on for this client."""
+    if row["leads_to"] is None or row["leads_to"] in open_to:
+        return row
+    return {**row, "leads_to": None, "is_gone": True}
+
+
+def _within_reach(kind: str, numbers: Collection[int], actor: Actor) -> list[int]:
+    rows = _OF_KIND[RecordKind(kind)](actor).filter(pk__in=numbers).order_by()
+    return list(rows.values_list("pk", flat=True))
 
 
 _NOWHERE = Value(None, output_field=BigIntegerField())

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.timezone import get_current_timezone
 
 from members.actions.webhook import set_webhook
-from members.models import ApiClient, Person, Webhook
+from members.models import ApiClient, Organisation, Webhook
 from members.queries.post import actor_for
 from unionportal.core.webhooks import is_allowed
 
@@ -24,10 +24,8 @@ def load_webhook(client: ApiClient, *, on: date) -> None:
         return
     webhook = set_webhook(url=url, on=on, by=actor_for(client)).webhook
     noon = datetime.combine(on, time(12), get_current_timezone())
-    people = Person.objects.filter(
-        organisation__path__startswith=client.organisation.path
-    ).order_by("id")
-    numbers = list(people.values_list("pk", flat=True)[: max(EVENTS)])
+    below = Organisation.objects.filter(path__startswith=client.organisation.path)
+    numbers = list(below.order_by("id").values_list("pk", flat=True)[: max(EVENTS)])
     for place, count in enumerate(EVENTS):
         is_last = place == len(EVENTS) - 1
         at = noon - timedelta(hours=3 * (len(EVENTS) - place))
@@ -48,7 +46,7 @@ def load_webhook(client: ApiClient, *, on: date) -> None:
 
 def _body(webhook: Webhook, numbers: list[int], at: datetime) -> str:
     told = [
-        {"kind": "person", "id": number, "change": "changed", "moved_to": None}
+        {"kind": "organisation", "id": number, "change": "changed", "moved_to": None}
         for number in numbers
     ]
     body = {

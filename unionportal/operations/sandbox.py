@@ -8,14 +8,14 @@ from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.migrations.loader import MigrationLoader
 
-from members.actions.sandbox import lay_out_sandbox
+from members.actions.sandbox import lay_out_sandbox, start_items
 from unionportal.core import sandbox
 from unionportal.core.actor import SYSTEM
 from unionportal.core.secrets import active_key_id
 from unionportal.embedded import CREATE_DATABASE
 
 OWNER = "owner"
-EDITION = 1  # of the start state itself; a change of it counts up
+EDITION = 1  # counts up where the laying out changes, and no row or table does
 # A cursor of before a reset is lost: the era of a sandbox is that of its database.
 _ERA = """
     CREATE OR REPLACE FUNCTION members_era() RETURNS text LANGUAGE sql STABLE AS $$
@@ -83,7 +83,7 @@ def _edition() -> str:
     """What a start state is made of: tables, keys, and its own rows."""
     known = sorted(map(str, MigrationLoader(None).disk_migrations))
     keys = (active_key_id(), settings.BLIND_INDEX_KEY.hex(), settings.RUNNING_ROLE)
-    text = "\n".join((*known, *keys, str(EDITION)))
+    text = "\n".join((*known, *keys, str(EDITION), str(start_items())))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -26,12 +26,17 @@ class TooLarge(APIException):
 
 
 class Conflicting(APIException):
-    """What the state of things, not the shape of the request, does not allow: 409."""
+    """What the state of things, not the shape of the request, does not allow: 409.
+
+    What the client may not do at all is 403.
+    """
 
     status_code = status.HTTP_409_CONFLICT
 
     def __init__(self, refusal: Refusal) -> None:
         """Keep the sentence and the code of the refusal."""
+        if refusal.code == "forbidden":
+            self.status_code = status.HTTP_403_FORBIDDEN
         super().__init__(str(refusal), code=refusal.code)
 
 
@@ -108,9 +113,14 @@ def _string_problem(value: object, shape: Shape) -> object:
         }
     if "enum" in shape and value not in shape["enum"]:
         return _("应为：%(known)s。") % {"known": "、".join(shape["enum"])}
-    if "pattern" in shape and not re.search(shape["pattern"], value):
+    if "pattern" in shape and not _matches(shape["pattern"], value):
         return _("应符合 %(pattern)s。") % {"pattern": shape["pattern"]}
     return ""
+
+
+def _matches(pattern: str, value: str) -> bool:
+    """As readers of the schema understand it: `$` is the end, not a last line's."""
+    return re.search(re.sub(r"\$$", r"\\Z", pattern), value) is not None
 
 
 def _integer_problem(value: object, shape: Shape) -> object:

@@ -65,8 +65,6 @@ CATALOGUE = (
     ErrorCode("other_parent", ITEM, "工会隶属于另一个上级", "在页面办理隶属变更"),
     ErrorCode("future", ITEM, "日期晚于今天", "核对"),
     ErrorCode("outdated", ITEM, "系统中的人数比提交的新", "提交更新的数字"),
-    ErrorCode("covered", ITEM, "该单位已有工会覆盖", "核对"),
-    ErrorCode("contradiction", ITEM, "性别与身份证号不一致", "核对"),
     ErrorCode("other_name", ITEM, "该证号登记的姓名不同", "核对；改名请单独更正"),
     ErrorCode("member_elsewhere", ITEM, "会籍在另一工会", "办理转会"),
     ErrorCode("moved", ITEM, "登记已并入 moved_to", "改用那一条"),
