@@ -31,7 +31,7 @@ class Conflicting(APIException):
     What the client may not do at all is 403.
     """
 
-    status_code = status.HTTP_409_CONFLICT
+    status_code: int = status.HTTP_409_CONFLICT
 
     def __init__(self, refusal: Refusal) -> None:
         """Keep the sentence and the code of the refusal."""
