@@ -53,6 +53,21 @@ def _missing_addresses() -> Iterator[tuple[str, str]]:
         yield "E004", "ALLOWED_HOSTS 未设置：请填写门户的域名，多个以逗号分隔。"
     if settings.OWNER_DATABASE_URL and not owner_is_apart():
         yield "E005", f"OWNER_DATABASE_URL 与 DATABASE_URL 是同一用户：{TWO_ROLES}"
+    if not _sandboxes_are_beside():
+        yield (
+            "E006",
+            (
+                "SANDBOX_DATABASE_URL 与 DATABASE_URL 不在同一台数据库服务器，"
+                "或就是正式库：请在同一台服务器上另取库名，或留空。"
+            ),
+        )
+
+
+def _sandboxes_are_beside() -> bool:
+    """On the server of the register, whose requests find them by name, and not in it."""
+    place, here = settings.SANDBOX_SERVER, settings.DATABASES["default"]
+    same = all(place.get(part) == here.get(part) for part in ("HOST", "PORT"))
+    return not place or (same and here["NAME"] != settings.SANDBOX_START)
 
 
 def owner_is_apart() -> bool:

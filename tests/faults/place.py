@@ -37,6 +37,7 @@ class Place:
             "DJANGO_SETTINGS_MODULE": "unionportal.settings",
             "DATABASE_URL": where.database(role=RUNNER),
             "OWNER_DATABASE_URL": where.database(role=OWNER),
+            "SANDBOX_DATABASE_URL": "",
             "REDIS_URL": where.redis(),
             "VAR_DIR": str(self.folder),
             "BANK_EXCHANGE_DIR": str(self.bank),

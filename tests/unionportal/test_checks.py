@@ -59,6 +59,20 @@ def test_one_role_for_tables_and_running_is_refused(
     assert list(findings()) == ["E005"]
 
 
+def test_sandboxes_on_another_server_or_in_the_register_are_refused(
+    settings: Settings,
+) -> None:
+    here = settings.DATABASES["default"]
+    place = {"HOST": here["HOST"], "PORT": here["PORT"]}
+    settings.SANDBOX_SERVER, settings.SANDBOX_START = place, "practice"
+    assert findings() == {}
+    settings.SANDBOX_START = here["NAME"]
+    assert list(findings()) == ["E006"]
+    settings.SANDBOX_SERVER = place | {"HOST": "elsewhere"}
+    settings.SANDBOX_START = "practice"
+    assert list(findings()) == ["E006"]
+
+
 def test_developer_with_debug_is_left_alone(settings: Settings) -> None:
     settings.DEBUG = True
     settings.SECRET_KEY = SAMPLE_SECRET_KEY

@@ -208,6 +208,7 @@ class Drill:
             "DJANGO_SETTINGS_MODULE": "unionportal.settings",
             "DATABASE_URL": where.database(role=RUNNER),
             "OWNER_DATABASE_URL": where.database(role=OWNER),
+            "SANDBOX_DATABASE_URL": "",
             "REDIS_URL": "redis://127.0.0.1:1/0",
             "VAR_DIR": str(self._var),
             "DEMONSTRATION": "1",
