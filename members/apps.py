@@ -10,6 +10,7 @@ class MembersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from members.actions.dissolution import DISSOLUTION
         from members.actions.employer_import import LEGAL_PERSONS, WITHOUT_UNION
         from members.actions.membership_succession import MEMBERSHIP_SUCCESSION
         from members.actions.memberships_import import MEMBERSHIPS
@@ -35,12 +36,14 @@ class MembersConfig(AppConfig):
         from unionportal.core.facts import register_fact_sheet
         from unionportal.core.figures import register_figure
         from unionportal.core.messages import register_address_book
+        from unionportal.core.notice_kinds import register_notice_kind
         from unionportal.core.queues import register_queue
         from unionportal.core.successions import register_succession
         from unionportal.core.uploads.columns import register_import
         from unionportal.core.verb_labels import register_verbs
 
         register_verbs(VERBS)
+        register_notice_kind(DISSOLUTION)
         register_fact_sheet(census_sheet())
         register_address_book(ADDRESS_BOOK)
         register_home_cards(account_cards)

@@ -74,6 +74,17 @@ INSERT_LINES = f"""
     ORDER BY line.place
 """  # noqa: S608 - built from constants
 
+# Where the list is not of people there is nobody to protect: the lines bring the names.
+INSERT_NAMED_LINES = """
+    INSERT INTO members_noticeline
+        (notice_id, about_kind, about_id, name_masked, unit_name, note)
+    SELECT %s, line.about_kind, line.about_id, left(line.name, 60),
+        left(line.unit_name, 90), CASE WHEN %s THEN left(line.note, 60) ELSE '' END
+    FROM (SELECT rows.*, row_number() OVER () AS place FROM ({}) AS rows)
+        AS line (about_kind, about_id, name, unit_name, note, place)
+    ORDER BY line.place
+"""
+
 
 def publish_notice(  # noqa: PLR0913 - what, about what, for whom, how long
     *,
@@ -297,12 +308,16 @@ def _insert_lines(notice: Notice, lines_select: LinesSelect) -> int:
     sql, params = lines_select
     first = notice.starts_on
     adult_born = date(first.year - MINOR_BELOW_YEARS, first.month, min(first.day, 28))
-    values = [notice.pk, adult_born, kind.masks_names, bool(kind.heads[2]), *params]
+    insert, values = INSERT_LINES, [adult_born, kind.masks_names]
+    if not kind.is_of_people:
+        insert, values = INSERT_NAMED_LINES, []
     with connection.cursor() as cursor:
-        cursor.execute(INSERT_LINES.format(sql), values)
+        cursor.execute(
+            insert.format(sql), [notice.pk, *values, bool(kind.heads[2]), *params]
+        )
         count = int(cursor.rowcount)
     if not count:
-        raise Refusal("名单为空，没有可公示的人员；请先完成测算。", code="empty")
+        raise Refusal("名单为空，没有可公示的内容；请先完成测算或普查。", code="empty")
     return count
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
+from members.actions.dissolution import require_unopposed
 from members.actions.tree import (
     dues_line,
     hang,
@@ -126,7 +127,8 @@ def dissolve_organisation(
 ) -> Organisation:
     """normal or locked → dissolved: its people and employers go to the union above.
 
-    Refuses a union with standing unions below it, and the topmost one.
+    Refuses a union with standing unions below it, the topmost one, and one that is under
+    notice or whose place there is disputed.
     """
     with transaction.atomic():
         union = _changing(organisation_id, by)
@@ -140,6 +142,7 @@ def dissolve_organisation(
             raise Refusal(
                 "下级还有在册工会，请先变更其隶属关系或逐个注销。", code="state"
             )
+        require_unopposed(union, on=on)
         leave_behind([union.pk], on=on)
         changes: dict[str, object] = {"state": [union.state, target]}
         union.state, union.since, union.dissolved_on = target, on, on

@@ -5,12 +5,14 @@ from functools import partial
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from members.actions.census import request_census
+from members.actions.dissolution import publish_dissolution_notice
 from members.actions.union_flag import (
     accept_explanation,
     close_with_union,
@@ -26,6 +28,7 @@ from members.auth.staff import StaffPage
 from members.auth.tree import WithTree
 from members.models import UnionFlag
 from members.permissions.census import can_answer_flag, can_judge_explanation
+from members.permissions.notices import can_publish_notice
 from members.queries.union_flag import (
     UnionFlagFilter,
     flag_counts,
@@ -36,6 +39,8 @@ from members.workflow import FLAG
 from unionportal.core.admin.keyset import keyset_page
 from unionportal.core.admin.verbs import Verb, arranged, attempt
 from unionportal.core.audit import history_of
+from unionportal.core.errors import Refusal
+from unionportal.core.typed import record_key
 
 
 class AnswerForm(forms.Form):
@@ -65,8 +70,39 @@ class FlagList(WithTree):
             filter=chosen,
             counts=flag_counts(self.actor, self.chosen()),
             lines=keyset_page(request, chosen.qs),
+            publishing=self.publishing(),
             **self.tree(),
         )
+
+    def publishing(self) -> dict[str, object] | None:
+        """The public notice that the union chosen in the tree may give."""
+        union = self.chosen()
+        if union is None:
+            return None
+        return {"union": union, "verdict": can_publish_notice(self.actor, union)}
+
+
+class DissolutionStart(StaffPage):
+    """Put the unions that are so on paper only under public notice."""
+
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest) -> HttpResponseBase:
+        """Publish the list of the chosen union, and go to the notice."""
+        try:
+            made = publish_dissolution_notice(
+                organisation_id=required_union(
+                    self.actor, request.POST.get("code", ""), "code"
+                ),
+                working_days=record_key(request.POST.get("working_days", "")),
+                on=self.on,
+                by=self.actor,
+            )
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+            return redirect("staff_members:flags")
+        messages.success(request, f"已公示 {made.line_count} 家，{made.ends_on} 期满。")
+        return redirect("admin:members_notice_change", made.pk)
 
 
 class CensusStart(StaffPage):

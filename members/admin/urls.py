@@ -59,6 +59,11 @@ urlpatterns = [
     path("unions/<int:pk>/<slug:verb>/", unions.UnionVerb.as_view(), name="union-verb"),
     path("flags/", union_flags.FlagList.as_view(), name="flags"),
     path("flags/census/", union_flags.CensusStart.as_view(), name="census"),
+    path(
+        "flags/dissolution-notice/",
+        union_flags.DissolutionStart.as_view(),
+        name="dissolution-notice",
+    ),
     path("flags/export/", exports.FlagExport.as_view(), name="flags-export"),
     path("flags/<int:pk>/", union_flags.FlagPage.as_view(), name="flag"),
     path(

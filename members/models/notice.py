@@ -16,6 +16,7 @@ from unionportal.core.guards import (
     state_guard,
 )
 from unionportal.core.models import SealedPaper
+from unionportal.core.notice_kinds import NoticeKind, notice_kind
 
 NOTICE_FROZEN = (
     "organisation",
@@ -142,6 +143,11 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def kind(self) -> NoticeKind:
+        """What kind of list it is: its columns, and in what its lines are counted."""
+        return notice_kind(self.about_kind)
 
 
 class NoticeLine(models.Model):

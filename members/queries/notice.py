@@ -126,6 +126,8 @@ def notice_sheet_pdf(notice: Notice, *, address: str) -> bytes:
             "is_repeated": notice.replaces_id is not None,
             "opening": kind.opening,
             "is_masked": kind.masks_names,
+            "basis": kind.basis,
+            "counted_in": kind.counted_in,
             "heads": heads,
             "lines": [list(row[: len(heads)]) for row in rows],
             "qr": qr_svg(address),

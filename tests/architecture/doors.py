@@ -331,6 +331,10 @@ DOORS: dict[str, Door] = {
         get="login login 405 login 405 login",
         post="login login moved login moved login",
     ),
+    "staff_members:dissolution-notice": Door(
+        get="login login 405 login 405 login",
+        post="login login moved login moved login",
+    ),
     "staff_members:flags-export": EXPORT_LIST,
     "staff_members:flag": STAFF_RECORD.of("members_unionflag"),
     "staff_members:flag-verb": STAFF_VERB.of("members_unionflag", "repair", "explain"),

@@ -11,7 +11,8 @@ from typing import Any
 
 from unionportal.core.registry import Registry
 
-# SQL with its parameters, yielding about_kind, about_id, person_id, unit_name, note.
+# SQL with its parameters, yielding about_kind, about_id, person_id, unit_name, note; where
+# the list is not of people, what stands there is named instead of a person.
 LinesSelect = tuple[str, Sequence[Any]]
 LinesSource = Callable[[int, int], LinesSelect]
 Announcement = Callable[[int, int], None]
@@ -29,6 +30,8 @@ class NoticeKind:
     name and unit. ``opening`` begins the sentence on paper. A kind that shows full names
     must say in ``basis`` by which document. ``lines`` gives the lines of a matter for a
     union once more, or refuses; ``announced`` tells those concerned of a new notice.
+    A list may be of something else than people (``is_of_people``): then the lines bring
+    their names themselves, and ``counted_in`` says what they are counted in.
     ``days_after_upheld`` working days are left at least when an objection was upheld.
     """
 
@@ -41,11 +44,15 @@ class NoticeKind:
     lines: LinesSource | None = None
     announced: Announcement | None = None
     days_after_upheld: int = LEAVES_AFTER_UPHELD
+    is_of_people: bool = True
+    counted_in: str = "人"
 
     def __post_init__(self) -> None:
         """Refuse full names without a document that says so."""
         if not self.masks_names and not self.basis:
             raise ValueError(f"full names without a basis: {self.code}")
+        if not self.is_of_people and self.masks_names:
+            raise ValueError(f"nobody's name to mask: {self.code}")
 
 
 _registered: Registry[NoticeKind] = Registry("notice kind")
