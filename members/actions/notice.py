@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models.functions import Now
@@ -308,7 +309,8 @@ def _insert_lines(notice: Notice, lines_select: LinesSelect) -> int:
     sql, params = lines_select
     first = notice.starts_on
     adult_born = date(first.year - MINOR_BELOW_YEARS, first.month, min(first.day, 28))
-    insert, values = INSERT_LINES, [adult_born, kind.masks_names]
+    insert = INSERT_LINES
+    values: list[Any] = [adult_born, kind.masks_names]
     if not kind.is_of_people:
         insert, values = INSERT_NAMED_LINES, []
     with connection.cursor() as cursor:
