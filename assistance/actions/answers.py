@@ -16,6 +16,7 @@ from assistance.queries.rounds import (
     subjects_of,
 )
 from assistance.queries.schemes import scheme_of
+from assistance.rules.stacking import STACKED_FACT
 from members.models import Organisation
 from unionportal.core.formula.select import decision_select
 
@@ -158,6 +159,7 @@ class Deviation:
 def deviations_of(round_: Round) -> list[dict[str, Any]]:
     """The deviations of a round, as they are kept while its answers are replaced."""
     rows = current_determinations(round_).exclude(deviation_reason="")
+    rows = rows.exclude(facts__has_key=STACKED_FACT)  # no person's decision
     return [
         asdict(Deviation(subject, _text(proposed), _text(decided), reason, user))
         for subject, proposed, decided, reason, user in rows.values_list(

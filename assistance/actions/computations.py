@@ -24,6 +24,7 @@ from assistance.actions.rounds import (
     recount_round,
     seen_round,
 )
+from assistance.actions.stacking import foresee_stacking
 from assistance.enums import RoundState
 from assistance.models import (
     Determination,
@@ -195,6 +196,7 @@ def _finish(
     """Count what was answered and move the round, with the one entry that says so."""
     kept = computation.deviations
     lost = len(kept) - write_deviations(round_, kept)
+    stacked = foresee_stacking(round_, user_id=by.user_id)
     recount_round(round_)
     _require_population(round_)
     round_.computed_on = on
@@ -205,6 +207,7 @@ def _finish(
         "unknown": round_.unknown_count,
         "amount": round_.eligible_amount,
         "deviations_lost": lost,
+        **stacked.told,
     }
     target = ROUND.target_of("compute", round_.state)
     move_round(round_, target, "compute_round", on=on, by=by, changes=counted)

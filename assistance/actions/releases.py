@@ -259,12 +259,8 @@ def release_round(
             "lines": drafted.line_count,
             "total": drafted.total,
             "left_out": left_out.granted,
+            **left_out.stacked.told,
         }
-        if left_out.stacked != Stacked():
-            changes |= {
-                "stacked": left_out.stacked.stopped,
-                "cut": left_out.stacked.cut,
-            }
         if left_out != _LeftOut():
             recount_round(round_)
         round_.released_on = on

@@ -1,7 +1,8 @@
-"""Stacking at the release: who is stopped, whose amount is cut, and why in words.
+"""Stacking: who is stopped, whose amount is cut, and why in words.
 
-Works on `released_line`, the lines of a release that are about to become claims
-(`actions.releases`). The room is read under the locks of the groups, so that two
+Foreseen when a round is computed, so that the notice names nobody whom it will not pay;
+decided at the release, on `released_line`, the lines that are about to become claims
+(`actions.releases`). There the room is read under the locks of the groups, so that two
 releases that draw on it go one after another; the database holds the limits besides.
 """
 
@@ -9,11 +10,27 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from assistance.models import Round, StackingGroup
 from assistance.queries.schemes import scheme_of
 from assistance.rules.stacking import STACKED_CLAUSE, STACKED_FACT
 
+# The answers of a computed round as the lines they would become.
+_ANSWERED = """
+    CREATE TEMPORARY TABLE released_line ON COMMIT DROP AS
+    SELECT answer.id AS claim_id, answer.id AS determination_id, answer.subject_kind,
+           answer.subject_id, answer.occurrence, answer.payee_id, 0 AS account_id,
+           answer.decided_amount AS amount, coalesce(twin.merged_into_id, own.id)
+               AS human_id
+    FROM assistance_determination AS answer
+    CROSS JOIN LATERAL (SELECT CASE answer.subject_kind WHEN 'person'
+        THEN answer.subject_id ELSE answer.payee_id END AS id) AS own
+    LEFT JOIN members_person AS twin
+        ON twin.merged_into_id IS NOT NULL AND twin.id = own.id
+    WHERE answer.year = %s AND answer.round_id = %s AND answer.outcome = 'eligible'
+      AND answer.superseded_by IS NULL
+"""
 _DROP = (
     "DROP TABLE IF EXISTS pg_temp.stack_line, pg_temp.stack_room, pg_temp.stack_verdict"
 )
@@ -167,6 +184,18 @@ _SUPERSEDING = """
         ON old.id = verdict.determination_id AND old.year = %s
     ORDER BY old.id
 """
+_FORESEEN = """
+    UPDATE assistance_determination AS answer
+    SET outcome = CASE verdict.allowed WHEN 0 THEN 'ineligible' ELSE 'eligible' END,
+        clause = CASE verdict.allowed WHEN 0 THEN %s ELSE '' END,
+        proposed_amount = CASE WHEN verdict.allowed > 0 THEN answer.proposed_amount END,
+        decided_amount = nullif(verdict.allowed, 0),
+        deviation_reason = CASE WHEN verdict.allowed > 0 THEN verdict.words ELSE '' END,
+        deviation_by = CASE WHEN verdict.allowed > 0 THEN %s END,
+        facts = answer.facts || jsonb_build_object(%s::text, verdict.words)
+    FROM stack_verdict AS verdict
+    WHERE answer.id = verdict.determination_id AND answer.year = %s
+"""
 _CUT = """
     UPDATE released_line AS line
     SET amount = verdict.allowed, determination_id = old.superseded_by
@@ -189,15 +218,46 @@ class Stacked:
     stopped: int = 0
     cut: int = 0
 
+    @property
+    def told(self) -> dict[str, int]:
+        """What the trail says of it; nothing where nobody was touched."""
+        return {"stacked": self.stopped, "cut": self.cut} if self != Stacked() else {}
+
 
 def apply_stacking(round_: Round, *, user_id: int | None) -> Stacked:
     """Take whom a group has no room for off the lines, cut others; answer them anew.
 
     The locks of the groups are held until the release has committed.
     """
-    terms = _locked_terms(round_)
+    terms = _terms_of(round_, StackingGroup.objects.select_for_update(no_key=True))
+    stacked = _judge(round_, terms) if terms else Stacked()
+    if stacked != Stacked():
+        _answer_anew(round_, user_id or 0)
+    return stacked
+
+
+def foresee_stacking(round_: Round, *, user_id: int | None) -> Stacked:
+    """Answer in the same way a round that is being computed, from what is taken today.
+
+    Locks nothing: the release looks again.
+    """
+    terms = _terms_of(round_, StackingGroup.objects.all())
     if not terms:
         return Stacked()
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.released_line")
+        cursor.execute(_ANSWERED, [round_.year, round_.pk])
+        cursor.execute("ANALYZE released_line")
+    stacked = _judge(round_, terms)
+    if stacked != Stacked():
+        values: list[Any] = [STACKED_CLAUSE, user_id or 0, STACKED_FACT, round_.year]
+        with connection.cursor() as cursor:
+            cursor.execute(_FORESEEN, values)
+    return stacked
+
+
+def _judge(round_: Round, terms: list[int]) -> Stacked:
+    """Fill `stack_verdict` with whom the room does not hold, with the words."""
     keys: dict[str, Any] = {
         "scheme": round_.version.scheme_id,
         "terms": terms,
@@ -216,17 +276,17 @@ def apply_stacking(round_: Round, *, user_id: int | None) -> Stacked:
             cursor.execute(_JUDGE, {"turn": turn})
         cursor.execute(_COUNTED)
         stopped, touched = cursor.fetchone()
-    if touched:
-        _answer_anew(round_, user_id or 0)
+        if touched:
+            cursor.execute("ANALYZE stack_verdict")
+            cursor.execute(_WORDS, {"year": round_.year})
     return Stacked(stopped, touched - stopped)
 
 
-def _locked_terms(round_: Round) -> list[int]:
-    """The terms of the round's groups in its year, locked in one order."""
+def _terms_of(round_: Round, groups: QuerySet[StackingGroup]) -> list[int]:
+    """The terms of the round's groups in its year; locked ones always in one order."""
     codes = [rule.group for rule in scheme_of(round_.version).stacking]
     if not codes:
         return []
-    groups = StackingGroup.objects.select_for_update(no_key=True)
     known = groups.filter(code__in=codes, since__lte=round_.year).order_by("pk")
     latest = {group.code: group.pk for group in sorted(known, key=lambda g: g.since)}
     return sorted(latest.values())
@@ -234,8 +294,6 @@ def _locked_terms(round_: Round) -> list[int]:
 
 def _answer_anew(round_: Round, user_id: int) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE stack_verdict")
-        cursor.execute(_WORDS, {"year": round_.year})
         cursor.execute(_SUPERSEDE, [round_.year])
         cursor.execute(
             _SUPERSEDING, [STACKED_CLAUSE, user_id, STACKED_FACT, round_.year]

@@ -67,7 +67,7 @@ version: 1
 valid_from: 2014-01-01
 document: 天门市总工会 2024 年金秋助学通知
 population: test_students
-occurrence: "{{year}}"
+occurrence: "{{period}}"
 delivery: bank
 notice:
 funds: [provincial_warmth, county_own]

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from assistance.actions.computations import compute_round
 from assistance.actions.determinations import uphold_objection
 from assistance.actions.notices import publish_round_notice
 from assistance.actions.payments import end_payment, withdraw_payment
@@ -50,6 +51,7 @@ from tests.assistance.students import (
 )
 from unionportal.core.actor import SYSTEM
 from unionportal.core.errors import Refusal
+from unionportal.core.models import AuditEntry
 
 __all__ = ["students"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("students")]
@@ -185,8 +187,13 @@ def test_each_time_has_its_own_line_and_one_fen_beyond_is_cut_or_refused() -> No
     refusing = cap("3000.00", "6000.00", excess="refuse").replace("warmth", "strict")
     student("李小", dossier("李父"))
     aid("3000.00", "third", refusing)
-    with pytest.raises(Refusal, match="其中 2 人已享受同类帮扶或已满上限"):
-        aid("3000.01", "fourth", refusing)
+    refused = computed(version_of("3000.01", "fourth", refusing))
+    assert answers(refused) == {
+        "张大": ("ineligible", "stacked", None),
+        "李小": ("ineligible", "stacked", None),
+    }
+    with pytest.raises(Refusal, match="没有符合条件"):
+        release_round(round_id=refused.pk, on=ON, by=SYSTEM)
 
 
 def test_two_children_of_one_payee_share_what_is_counted_per_payee() -> None:
@@ -254,7 +261,6 @@ def test_an_objection_follows_an_answer_that_was_cut_and_the_payee_still_sees_it
     notice = "notice:\n  working_days: 5\n  document: 管理办法\n"
     home = dossier("张父")
     student("张大", home)
-    aid("5999.99", "first", cap("6000.00"))
     version = school_aid(
         "3000.00", code="test_b", title="b", stacking=notice + cap("6000.00")
     )
@@ -263,6 +269,7 @@ def test_an_objection_follows_an_answer_that_was_cut_and_the_payee_still_sees_it
     objection = file_objection(
         notice_id=line.notice_id, line_id=line.pk, text="已工作", on=ON, by=SYSTEM
     )
+    aid("5999.99", "first", cap("6000.00"))
 
     release_round(round_id=round_.pk, on=AFTER_NOTICE, by=SYSTEM)
 
@@ -365,16 +372,50 @@ def test_a_rule_that_is_not_plain_is_refused_with_its_place(
         version_of("1.00", "second", text)
 
 
-def test_a_grant_stopped_at_both_doors_is_counted_at_each_county() -> None:
+def test_what_was_granted_since_the_computation_is_seen_at_the_release() -> None:
     father, mother = dossier("张父"), dossier("张母", at=NEXT_COUNTY)
     student("张大", father, mother)
     first, second = version_of("3000.00", "a", ONE), version_of("2000.00", "b", ONE)
     here, there = computed(first, COUNTY), computed(second, NEXT_COUNTY)
-    student("李小", mother)
     release_round(round_id=here.pk, on=ON, by=SYSTEM)
-
-    with pytest.raises(Refusal, match="其中 1 人已享受同类帮扶"):
-        release_round(round_id=there.pk, on=ON, by=SYSTEM)
-
-    assert held() == [("school_aid", 1, yuan("3000.00"))]
     assert batch_of(here).line_count == 1
+
+    with pytest.raises(Refusal, match="其中 1 人已享受同类帮扶或已满上限，请重新测算"):
+        release_round(round_id=there.pk, on=ON, by=SYSTEM)
+    assert answers(there) == {"张大": ("eligible", "", yuan("2000.00"))}
+    student("李小", mother)
+    compute_round(round_id=there.pk, on=ON, by=SYSTEM)
+
+    expected = {
+        "张大": ("ineligible", "stacked", None),
+        "李小": ("eligible", "", yuan("2000.00")),
+    }
+    assert answers(there) == expected
+    third = computed(version_of("1000.00", "c", ONE), NEXT_COUNTY)
+    release_round(round_id=there.pk, on=ON, by=SYSTEM)
+    assert answers(there) == expected
+    assert {each[1] for each in answers(third).values()} == {"stacked", ""}
+    told = AuditEntry.objects.filter(verb="compute_round").order_by("-id")[1]
+    assert (told.changes["stacked"], told.changes["cut"]) == (1, 0)
+    assert held() == [
+        ("school_aid", 1, yuan("3000.00")),
+        ("school_aid", 1, yuan("2000.00")),
+    ]
+
+
+def test_a_cut_is_counted_anew_at_a_recomputation_and_is_no_person_s_decision() -> None:
+    student("张大", dossier("张父"))
+    first = aid("2000.00", "first", cap(year="3000.00"))
+    second = computed(version_of("2000.00", "second", cap(year="3000.00")))
+    assert answers(second) == {"张大": ("eligible", "", yuan("1000.00"))}
+    withdraw_payment(
+        payment_id=Payment.objects.get(batch__round=first).pk,
+        reason="重复",
+        by=SYSTEM,
+        on=ON,
+    )
+
+    compute_round(round_id=second.pk, on=ON, by=SYSTEM)
+
+    assert answers(second) == {"张大": ("eligible", "", yuan("2000.00"))}
+    assert Determination.objects.get(round=second).deviation_reason == ""
