@@ -37,7 +37,7 @@ def test_two_counties_at_once_pay_one_student_once_over_two_schemes() -> None:
 
     results = at_once(
         *(
-            lambda pk=each.pk: release_round(round_id=pk, on=ON, by=SYSTEM)  # type: ignore[misc]
+            lambda pk=each.pk: release_round(round_id=pk, on=ON, by=SYSTEM)
             for each in rounds
         )
     )
