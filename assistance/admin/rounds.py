@@ -39,6 +39,7 @@ from assistance.queries.rounds import (
     counties_visible_to,
     periods_on_record,
     round_clauses,
+    round_cuts,
     round_unknowns,
     rounds_visible_to,
     totals_of,
@@ -115,6 +116,7 @@ class RoundPage(StaffPage):
             counties=counties,
             totals=totals_of(counties),
             clauses=round_clauses(round_) if in_charge else [],
+            cuts=round_cuts(round_) if in_charge else 0,
             unknowns=round_unknowns(round_) if in_charge else [],
             open_ends=open_ends(round_)
             if in_charge and round_.state == RoundState.RELEASED

@@ -26,6 +26,7 @@ from assistance.models import (
 from assistance.queries.populations import Population, population_for
 from assistance.queries.schemes import scheme_of
 from assistance.rules.answers import fact_name, reason_title
+from assistance.rules.stacking import STACKED_FACT
 from members.enums import NoticeState
 from members.models import Notice, Organisation
 from unionportal.core.actor import SYSTEM, Actor
@@ -317,6 +318,17 @@ def round_clauses(round_: Round) -> list[ClauseTotal]:
         .order_by("-count", "clause")
     )
     return [ClauseTotal(code, reason_title(scheme, code), n) for code, n in rows]
+
+
+def round_cuts(round_: Round) -> int:
+    """How many of the eligible get less, for what they had under a stacking rule."""
+    if not scheme_of(round_.version).stacking:
+        return 0
+    return (
+        current_determinations(round_)
+        .filter(outcome=Outcome.ELIGIBLE, facts__has_key=STACKED_FACT)
+        .count()
+    )
 
 
 @dataclass(frozen=True, slots=True)

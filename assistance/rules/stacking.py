@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from assistance.enums import Excess, StackedPer, StackingKind
 from assistance.rules.scheme_text import Passage
+from unionportal.core.money import show_yuan
 
 # The answer of whom the rule stops, and what it saw.
 STACKED_CLAUSE = "stacked"
@@ -38,6 +39,19 @@ class StackingRule:
     per_year: Decimal | None
     excess: Excess
     document: str
+
+    @property
+    def in_words(self) -> str:
+        """The rule in one sentence, as staff and workers read it."""
+        each = f"每一{self.per.label}"
+        if self.rule is StackingKind.EXCLUSIVE:
+            return f"“{self.covers}”{each}每年只享受一项。"
+        sums = [
+            f"{name}不超过 {show_yuan(limit)} 元"
+            for name, limit in (("每次", self.per_time), ("每年合计", self.per_year))
+            if limit is not None
+        ]
+        return f"“{self.covers}”{each}{'、'.join(sums)}；超出时{self.excess.label}。"
 
 
 def read_stacking(passage: Passage) -> tuple[StackingRule, ...]:

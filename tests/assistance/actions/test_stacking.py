@@ -25,6 +25,8 @@ from assistance.models import (
 from assistance.permissions.payments import objections_to
 from assistance.queries.determinations import explanation_of
 from assistance.queries.ledger import ledger_proof
+from assistance.queries.rounds import round_clauses, round_cuts
+from assistance.queries.schemes import scheme_of
 from assistance.queries.worker_cases import cases_of
 from members.actions.notice import file_objection
 from members.actions.person_merge import merge_people, propose_merge, undo_merge
@@ -165,6 +167,12 @@ def test_a_sum_is_cut_to_what_the_year_leaves_to_the_fen_and_then_nothing() -> N
     )
     assert Payment.objects.get(batch__round=third).amount == yuan("0.01")
     assert Batch.objects.get(round=third).total == third.eligible_amount
+    assert (round_cuts(third), round_clauses(third)) == (1, [])
+    (rule,) = scheme_of(third.version).stacking
+    assert rule.in_words == (
+        "“送温暖资金”每一受助人每次不超过 3,000.00 元、每年合计不超过 6,000.00 元；"
+        "超出时减去超出部分。"
+    )
     student("李小", dossier("李父"))
     assert answers(aid("0.01", "fourth", cap())) == {
         "张大": ("ineligible", "stacked", None),
