@@ -86,7 +86,7 @@ class AssistanceConfig(AppConfig):
         register_message_page(LEAVING_KIND, leaving_page)
 
     def _register_privacy(self) -> None:
-        from assistance.actions.families import forget_household
+        from assistance.actions.families import forget_applications, forget_household
         from assistance.queries.families import find_family
         from assistance.queries.holdings import duties_in_aid, holdings_in_aid
         from members.actions.forgetting import register_forgetting
@@ -97,3 +97,4 @@ class AssistanceConfig(AppConfig):
         register_holdings(holdings_in_aid)
         register_duties(duties_in_aid)
         register_forgetting(forget_household)
+        register_forgetting(forget_applications)

@@ -1,4 +1,4 @@
-"""The household of somebody who is forgotten: names, numbers and address go."""
+"""What is emptied with somebody who is forgotten: his household, his applications."""
 
 from django.db import connection
 
@@ -8,6 +8,7 @@ from members.models import ConsentInvitation, Person
 FORGOTTEN = "已注销"
 # With the owner's rights, and only beside a granted request: the history is closed.
 _FORGET = "SELECT assistance_forget_household(%s)"
+_FORGET_APPLICATIONS = "SELECT assistance_forget_applications(%s)"
 
 
 def forget_household(person: Person) -> None:
@@ -21,3 +22,9 @@ def forget_household(person: Person) -> None:
     family.update(name=FORGOTTEN, id_number=None, id_number_index="", identity="")
     with connection.cursor() as cursor:
         cursor.execute(_FORGET, [person.pk])
+
+
+def forget_applications(person: Person) -> None:
+    """Empty what he applied for, and what was applied for him; papers go."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET_APPLICATIONS, [person.pk])

@@ -12,6 +12,7 @@ from assistance.models import (
     Payment,
     StackingBalance,
 )
+from assistance.models.application import LIVE
 from assistance.queries.applications import answers_in_words
 from assistance.queries.payees import determinations_of_payee
 from assistance.queries.visits import visits_of
@@ -79,7 +80,9 @@ def holdings_in_aid(person: Person) -> list[Holding]:
 def _applications(person: Person) -> list[Holding]:
     """What he applied for and said, and where somebody applied for him."""
     found = []
-    rows = AidApplication.objects.filter(applicant=person).select_related("scheme")
+    rows = AidApplication.objects.filter(applicant=person).select_related(
+        "window__version__scheme", "scheme"
+    )
     for one in rows:
         section = f"帮扶申请 {one.pk}"
         number = one.id_number or ""
@@ -167,11 +170,13 @@ def _stacked(person: Person) -> list[Holding]:
 
 
 def duties_in_aid(person: Person) -> list[Duty]:
-    """An open dossier goes on; a payment is a voucher for thirty years."""
+    """An open dossier and an application under way go on; a payment is a voucher for thirty years."""
     found = []
     dossiers = HouseholdDossier.objects.filter(principal=person)
     if dossiers.filter(state=DossierState.ON_FILE).exists():
         found.append(Duty("困难职工档案在档，要删除请先退出", "正在办理的帮扶", None))
+    if AidApplication.objects.filter(applicant=person, state__in=LIVE).exists():
+        found.append(Duty("帮扶申请正在办理，要删除请先撤回", "正在办理的帮扶", None))
     years = Payment.objects.filter(claim__payee=person).values_list("year", flat=True)
     last = max(years, default=None)
     if last is not None:

@@ -43,7 +43,14 @@ from assistance.queries.figures import (
     applications_handed_in,
     households_eligible,
 )
+from assistance.queries.holdings import duties_in_aid, holdings_in_aid
 from assistance.queries.worker import matters_of
+from members.actions.privacy_request import (
+    ask_deletion,
+    endorse_deletion,
+    grant_privacy_request,
+)
+from members.enums import Role
 from tests.assistance.applying import (
     APPLYING,
     DECIDED,
@@ -63,6 +70,7 @@ from tests.assistance.builders import (
     PROVINCE,
     dossier,
     person,
+    staff,
     union,
     worker,
 )
@@ -460,3 +468,24 @@ def test_the_same_photo_twice_is_kept_once_and_never_asked_papers_are_refused() 
         "add_aid_evidence",
         "look_at_aid_evidence",
     ]
+
+
+def test_of_a_forgotten_parent_no_name_number_answer_or_paper_is_left() -> None:
+    within, mother = window(), parent(with_account=False)
+    application = submitted(mother, within, student())
+    own = worker(mother)
+    duties = [one.what for one in duties_in_aid(mother)]
+    assert duties == ["帮扶申请正在办理，要删除请先撤回"]
+    withdraw_aid_application(application_id=application.pk, on=APPLYING, by=own)
+    told = {one.label: one.value for one in holdings_in_aid(mother)}
+    assert told["录取学校"] == "福州大学"
+    asked = ask_deletion(person_id=mother.pk, said="", on=ON, by=own)
+    endorse_deletion(
+        request_id=asked.pk, opinion="无须留档", on=ON, by=staff(Role.MAKER)
+    )
+    grant_privacy_request(
+        request_id=asked.pk, answer="已办", on=ON, by=staff(Role.CHECKER)
+    )
+    left = standing(application)
+    assert (left.subject_name, left.id_number, left.answers) == ("已注销", None, {})
+    assert (left.state, left.evidence.count()) == ("withdrawn", 0)
