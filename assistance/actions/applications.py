@@ -23,7 +23,7 @@ from assistance.permissions.applications import (
 )
 from assistance.queries.applications import form_of, papers_by_item
 from assistance.queries.rounds import answers_to
-from assistance.rules.form_answers import missing_of
+from assistance.rules.form_answers import missing_of, used_once
 from assistance.workflow import AID_APPLICATION
 from members.actions.consent import write_consents
 from members.queries.consent import AID, has_withdrawn, person_subject
@@ -31,6 +31,10 @@ from unionportal.core.actor import Actor
 from unionportal.core.errors import Refusal
 from unionportal.core.faults import crashpoint, declare_crashpoint
 
+_USED = (
+    "这张凭证已在另一份申请里用过，同一凭证只能用一次；请核对号码，"
+    "有疑问请致电 {window.phone}（{window.hours}）。"
+)
 BEFORE_SUBMIT = declare_crashpoint("submit_aid_application.before_commit")
 AFTER_SUBMIT = declare_crashpoint("submit_aid_application.after_commit")
 
@@ -54,6 +58,8 @@ def submit_aid_application(
         _require_consent(application, agreed=agreed, on=on, by=by)
         action = "submit" if before == AidApplicationState.DRAFT else "resubmit"
         application.state = AID_APPLICATION.target_of(action, before)
+        form = form_of(application.window)
+        application.used_once = used_once(form, application.answers)
         application.waiting_since = on
         application.answer_by = None
         if application.submitted_on is None:
@@ -173,6 +179,10 @@ def _save_once(application: AidApplication) -> None:
         with transaction.atomic():
             application.save()
     except IntegrityError as error:
+        if "aid_application_paper_used_once" in str(error):
+            raise Refusal(
+                _USED.format(window=application.window), code="used"
+            ) from None
         if "aid_application_once_per_subject" not in str(error):
             raise
         raise Refusal(

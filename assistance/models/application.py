@@ -154,6 +154,10 @@ class AidApplication(models.Model):
         max_length=32, blank=True, default="", editable=False
     )
     answers = models.JSONField(_("申请表"), default=dict, blank=True)
+    # What may be used once in a scheme, whatever the period: a ticket, an invoice.
+    used_once = models.CharField(
+        _("只能用一次的凭证"), max_length=200, blank=True, default="", editable=False
+    )
     state = models.CharField(
         _("状态"),
         max_length=10,
@@ -215,6 +219,11 @@ class AidApplication(models.Model):
                 fields=("scheme", "occurrence", "id_number_index"),
                 condition=Q(state__in=HANDED_IN),
                 name="aid_application_once_per_subject",
+            ),
+            models.UniqueConstraint(
+                fields=("scheme", "used_once"),
+                condition=Q(state__in=HANDED_IN) & ~Q(used_once=""),
+                name="aid_application_paper_used_once",
             ),
             models.UniqueConstraint(
                 fields=("scheme", "occurrence", "subject"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistance.rules.scheme_form import Form
-from unionportal.core.formula.declare import FactDeclaration, FactType, Value
+from unionportal.core.formula.declare import FactDeclaration, FactType
 
 TEXT_LONGEST = 100
 _NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,12})?")
@@ -115,11 +115,12 @@ def missing_of(
     return (*fields, *papers)
 
 
-def values_of(form: Form, answers: Mapping[str, object]) -> dict[str, Value | None]:
-    """The stored answers as the rules' values, raw: `read_values` gives them types."""
-    known = {field.code for field in form.fields}
-    return {
-        code: said
-        for code, said in answers.items()
-        if code in known and isinstance(said, str | bool)
-    }
+def used_once(form: Form, answers: Mapping[str, object]) -> str:
+    """The paper that the answers name, written alike however it was typed.
+
+    Empty where the scheme knows no such paper.
+    """
+    parts = (
+        "".join(str(answers.get(code, "")).upper().split()) for code in form.unique
+    )
+    return "|".join(parts)

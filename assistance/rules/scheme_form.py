@@ -71,12 +71,17 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """What an applicant states and hands in, for whom, and when."""
+    """What an applicant states and hands in, for whom, and when.
+
+    `unique` are the fields that together name a paper (a ticket, an invoice) which is
+    used once in the scheme, whoever applies and in whatever period.
+    """
 
     beneficiary: Beneficiary
     fields: tuple[FormField, ...]
     evidence: tuple[EvidenceItem, ...]
     window: Span
+    unique: tuple[str, ...] = ()
 
     @property
     def declarations(self) -> tuple[FactDeclaration, ...]:
@@ -103,14 +108,30 @@ def read_form(fields: Mapping[str, Passage]) -> Form | None:
     if not is_intake:
         return None
     form = fields["form"].fields(
-        required=frozenset({"beneficiary", "fields", "evidence"})
+        required=frozenset({"beneficiary", "fields", "evidence"}),
+        optional=frozenset({"unique"}),
     )
+    read = _read_fields(form["fields"])
     return Form(
         beneficiary=_read_beneficiary(form["beneficiary"]),
-        fields=_read_fields(form["fields"]),
+        fields=read,
         evidence=_read_evidence(form["evidence"]),
         window=_read_window(fields["window"]),
+        unique=_read_unique(form["unique"], read) if "unique" in form else (),
     )
+
+
+def _read_unique(passage: Passage, fields: tuple[FormField, ...]) -> tuple[str, ...]:
+    required = {field.code for field in fields if field.is_required}
+    found: list[str] = []
+    for item in passage.items():
+        code = item.slug()
+        if code not in required:
+            raise item.refuse(f"申请表里没有必填的“{code}”，不能用来认凭证")
+        if code in found:
+            raise item.refuse(f"“{code}”写了两次")
+        found.append(code)
+    return tuple(found)
 
 
 def words_with(form: Form | None, words: Vocabulary, passage: Passage) -> Vocabulary:

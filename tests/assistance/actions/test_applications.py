@@ -56,6 +56,7 @@ from tests.assistance.applying import (
     DECIDED,
     accepted,
     admitted,
+    autumn_version,
     drafted,
     officer,
     parent,
@@ -489,3 +490,21 @@ def test_of_a_forgotten_parent_no_name_number_answer_or_paper_is_left() -> None:
     left = standing(application)
     assert (left.subject_name, left.id_number, left.answers) == ("已注销", None, {})
     assert (left.state, left.evidence.count()) == ("withdrawn", 0)
+
+
+def test_a_paper_that_is_used_once_is_refused_the_second_time_however_typed() -> None:
+    once = {"  evidence:\n": "  unique: [school]\n  evidence:\n"}
+    within = window(version=autumn_version(once))
+    first = submitted(parent(), within, student("陈大明", school="ab 12"))
+    second = drafted(parent("林阿福"), within, student("林小军", school="AB12"))
+    keys = {"application_id": second.pk, "agreed": True, "on": APPLYING}
+    by = worker(second.applicant)
+    assert refused(submit_aid_application, by=by, **keys) == "used"
+    assert standing(second).state == "draft"
+    withdraw_aid_application(
+        application_id=first.pk, on=APPLYING, by=worker(first.applicant)
+    )
+    sent = submit_aid_application(
+        application_id=second.pk, agreed=True, on=APPLYING, by=by
+    )
+    assert (sent.state, sent.used_once) == ("submitted", "AB12")

@@ -1,5 +1,6 @@
 """Schemes: read strictly, with line and column, and tried on their own examples."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -143,3 +144,42 @@ def test_scheme_without_notice_or_with_an_end_is_read() -> None:
     assert str(scheme.valid_to) == "2014-12-31"
     with pytest.raises(SchemeError, match="终止日期应晚于施行日期"):
         read(text.replace("2014-12-31", "2014-01-01"))
+
+
+AUTUMN = (SHIPPED / "autumn_school_aid.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("      type: text\n", "      type: words\n", "类型应为"),
+        ("label: 录取学校", "label: 家庭在档", "“家庭在档”已是现成的事实"),
+        ("label: 录取学校", "label: 录取层次", "“录取层次”写了两次"),
+        ("label: 录取学校", "label: 录取 学校", "名称只用汉字、字母和数字"),
+        ("  opens: 07-15", "  opens: 02-30", "月和日写作 07-01"),
+        ("way: never", "way: sometimes", "材料的来源应为"),
+        ("beneficiary: child", "beneficiary: cousin", "受助人应为"),
+        ("population: applications", "population: hardship_dossiers", "才写“form”"),
+        ("  evidence:", "  unique: [seat]\n  evidence:", "没有必填的“seat”"),
+        ('录取类型 == "普通录取"', '录取类型 == "保送"', "普通录取"),
+    ],
+)
+def test_a_form_is_read_strictly(old: str, new: str, expected: str) -> None:
+    assert old in AUTUMN
+    with pytest.raises(SchemeError) as caught:
+        read(AUTUMN.replace(old, new, 1))
+    assert expected in str(caught.value)
+
+
+def test_a_form_is_what_the_rules_may_speak_of() -> None:
+    form = read(AUTUMN).form
+    assert form is not None
+    assert [field.code for field in form.fields] == [
+        "stage",
+        "admission_kind",
+        "school",
+        "has_other_aid",
+    ]
+    assert [item.code for item in form.asked] == ["admission_letter"]
+    assert form.window.days_in(2026) == (date(2026, 7, 15), date(2026, 9, 15))
+    assert read(WINTER).form is None
