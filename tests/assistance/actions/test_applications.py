@@ -472,7 +472,7 @@ def test_the_same_photo_twice_is_kept_once_and_never_asked_papers_are_refused() 
 
 
 def test_of_a_forgotten_parent_no_name_number_answer_or_paper_is_left() -> None:
-    within, mother = window(), parent(with_account=False)
+    within, mother = window(), person("陈阿秀")
     application = submitted(mother, within, student())
     own = worker(mother)
     duties = [one.what for one in duties_in_aid(mother)]

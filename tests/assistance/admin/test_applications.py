@@ -1,6 +1,8 @@
 """Applications at the county's desk: the list, one of them, its papers, its verbs."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from assistance.actions.applications import object_to_refusal
 from assistance.actions.intake import ask_for_more, refuse_aid_application
@@ -96,3 +98,19 @@ def test_a_window_is_opened_at_the_scheme_and_put_off_at_its_page() -> None:
     desk.post(address, {"closes_on": "2025-09-30", "reason": "台风"})
     assert str(AidWindow.objects.get().closes_on) == "2025-09-30"
     assert address in desk.get("/staff/assistance/windows/").content.decode()
+
+
+def test_a_longer_list_asks_the_database_no_more_often() -> None:
+    within, desk, mother = window(), browser_of(officer()), parent()
+
+    def counted() -> int:
+        with CaptureQueriesContext(connection) as found:
+            assert desk.get(DESK).status_code == 200
+        return len(found)
+
+    submitted(mother, within, student("陈一明"))
+    counted()
+    one = counted()
+    submitted(mother, within, student("陈二明"))
+    submitted(parent("林阿福"), within, student("林小军"))
+    assert counted() == one
