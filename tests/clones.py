@@ -78,14 +78,18 @@ class Clones:
 
     def sandbox(self, name: str) -> None:
         """A start state of sandboxes, like the one that `prepare` makes."""
-        with self._locked():
-            template = self._ready_start()
-            self._drop_orphans()
-            self._copy(template, name, owner=SANDBOXES)
+        with self._locked("starts.lock"):  # others go on with their clones meanwhile
+            start = self._ready_start()
+        self._copy(start, name, owner=SANDBOXES)
 
     def drop_sandbox(self, name: str) -> None:
         """The start state and whatever was copied from it."""
-        for one in self._names(name):
+        self.drop_copies(name)
+        self.drop(name)
+
+    def drop_copies(self, name: str) -> None:
+        """The sandboxes that were copied from a start state."""
+        for one in self._names(f"{name}_"):
             self.drop(one)
 
     def _copy(self, template: str, name: str, *, owner: str = OWNER) -> None:
@@ -112,8 +116,10 @@ class Clones:
         if start not in self._names("start_"):
             draft = f"draft_{os.getpid()}"
             self.drop_sandbox(f"sandbox_{os.getpid()}")
-            self._sql(f'DROP DATABASE IF EXISTS "{draft}" WITH (FORCE)')
-            self._copy(self._ready_template(), draft)
+            with self._locked():
+                self._drop_orphans()
+                self.drop(draft)
+                self._copy(self._ready_template(), draft)
             self._prepare(draft, sandbox=f"sandbox_{os.getpid()}")
             self.drop(draft)
             self._sql(f'ALTER DATABASE "sandbox_{os.getpid()}" RENAME TO "{start}"')
@@ -169,8 +175,8 @@ class Clones:
             connection.close()
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
-        with (self.root / "clones.lock").open("wb") as lock:
+    def _locked(self, name: str = "clones.lock") -> Iterator[None]:
+        with (self.root / name).open("wb") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 

@@ -120,7 +120,7 @@ def sandboxes(
     monkeypatch.setattr(settings, "SANDBOX_SERVER", server)
     monkeypatch.setattr(settings, "SANDBOX_START", SANDBOX)
     yield
-    clones.drop_sandbox(f"{SANDBOX}_")
+    clones.drop_copies(SANDBOX)
 
 
 @pytest.fixture

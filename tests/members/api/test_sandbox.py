@@ -1,6 +1,7 @@
 """The sandbox: a county's system practises, and no row of the register ever hears of it."""
 
 import json
+import threading
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from members.queries.post import actor_of_client
 from members.rules.uscc import whole_code
 from tests.assistance.api.callers import API, bearing, refusal, registered, token_of
 from tests.members.api.horizon import settled
+from tests.members.api.test_breaking import somebody_waits
 from tests.members.api.test_bulk import results, sent
 from tests.members.builders import COUNTY, NEXT_COUNTY, ON, person, staff
 from unionportal.core import sandbox
@@ -143,6 +145,38 @@ def test_only_a_sandbox_is_reset_by_itself_or_by_its_administrator() -> None:
     assert sandbox.exists(sandbox.name_of(made.api_client.pk))
     (entry, _registered) = history_of(made.api_client)
     assert (entry.verb, entry.actor_name) == ("reset_sandbox", administrator.name)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_reset_waits_for_the_requests_under_way() -> None:
+    made = registered(kind=ClientKind.SANDBOX)
+    number, started, go_on = made.api_client.pk, threading.Event(), threading.Event()
+    ended: list[str] = []
+
+    def answering() -> None:
+        with sandbox.inside(number):
+            started.set()
+            go_on.wait(30)
+            ended.append(f"answered {Person.objects.count()}")
+        connection.close()
+
+    def resetting() -> None:
+        reset_sandbox(client_pk=number, on=ON, by=SYSTEM)
+        ended.append("reset")
+        connection.close()
+
+    first = threading.Thread(target=answering)
+    first.start()
+    assert started.wait(30)
+    second = threading.Thread(target=resetting)
+    second.start()
+    somebody_waits()
+    assert ended == []
+    go_on.set()
+    first.join(30)
+    second.join(30)
+
+    assert ended == ["answered 12", "reset"]
 
 
 def test_a_stopped_sandbox_answers_no_more() -> None:
