@@ -70,6 +70,15 @@ class FlagState(TextChoices):
     GONE = "gone", _("已消失")
 
 
+class OwnFlagState(TextChoices):
+    """How far a flag of the staff's own has come."""
+
+    WAITING = "waiting", _("待审核")
+    IN_FORCE = "in_force", _("施行中")
+    REFUSED = "refused", _("未通过")
+    WITHDRAWN = "withdrawn", _("已停用")
+
+
 class Office(TextChoices):
     """What somebody is at a union, by organ: committee, audit, women, supervision, staff."""
 
@@ -400,6 +409,11 @@ VERBS = {
     "members.unionflag:accept": "认可说明",
     "members.unionflag:return": "退回说明",
     "members.unionflag:dissolve": "登记撤销",
+    "members.ownflag:write": "编写自定普查问题",
+    "members.ownflag:try": "试查",
+    "members.ownflag:approve": "批准施行",
+    "members.ownflag:refuse": "不予通过",
+    "members.ownflag:withdraw": "停用自定普查问题",
     "members.notice:plan": "安排公示",
     "members.notice:open": "公示开始",
     "members.notice:extend": "延长公示",

@@ -10,6 +10,7 @@ from members.enums import (
     NoticeState,
     ObjectionState,
     OrganisationState,
+    OwnFlagState,
     PrivacyRequestState,
     TransferState,
 )
@@ -223,6 +224,18 @@ FLAG = Workflow(
         ),
     ),
     labels=dict(FlagState.choices),
+)
+
+OWN_FLAG = Workflow(
+    name="自定普查问题",
+    initial=OwnFlagState.WAITING,
+    transitions=(
+        Transition("approve", OwnFlagState.WAITING, OwnFlagState.IN_FORCE, "批准施行"),
+        Transition("refuse", OwnFlagState.WAITING, OwnFlagState.REFUSED, "不予通过"),
+        Transition("withdraw", OwnFlagState.WAITING, OwnFlagState.WITHDRAWN, "停用"),
+        Transition("withdraw", OwnFlagState.IN_FORCE, OwnFlagState.WITHDRAWN, "停用"),
+    ),
+    labels=dict(OwnFlagState.choices),
 )
 
 _ASKED = (PrivacyRequestState.SUBMITTED, PrivacyRequestState.ENDORSED)

@@ -89,7 +89,7 @@ def take_census(*, organisation_id: int, on: date, by: Actor) -> CensusOutcome:
     """
     union = Organisation.objects.get(pk=organisation_id)
     can_run_census(by, union).require()
-    rules = flags_in_force()
+    rules = flags_in_force(union.path)
     found = hits(rules, path=union.path, as_of=on)
     judged = (
         [rule.code for rule in rules],

@@ -33,7 +33,7 @@ from members.queries.membership import memberships_visible_to
 from members.queries.office import with_offices
 from members.queries.organisation import organisations_visible_to
 from members.queries.person import persons_visible_to
-from members.queries.union_flag import UnionFlagFilter, flags_visible_to
+from members.queries.union_flag import flag_filter
 from members.queries.yearly_return import returns_visible_to
 from unionportal.core.audit import Subject
 from unionportal.core.masks import mask_id_number, mask_phone
@@ -190,8 +190,7 @@ class FlagExport(RegisterExport):
 
     def chosen(self) -> FilterSet:
         """As the list of flags."""
-        rows = flags_visible_to(self.actor)
-        return UnionFlagFilter(self.request.GET, queryset=rows)
+        return flag_filter(self.actor, self.request.GET, on=self.on)
 
 
 class PersonExport(RegisterExport):

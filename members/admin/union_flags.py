@@ -30,8 +30,8 @@ from members.models import UnionFlag
 from members.permissions.census import can_answer_flag, can_judge_explanation
 from members.permissions.notices import can_publish_notice
 from members.queries.union_flag import (
-    UnionFlagFilter,
     flag_counts,
+    flag_filter,
     flags_visible_to,
     why_flagged,
 )
@@ -62,8 +62,7 @@ class FlagList(WithTree):
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         """Show a page of the filtered list."""
-        rows = flags_visible_to(self.actor)
-        chosen = UnionFlagFilter(request.GET, queryset=rows)
+        chosen = flag_filter(self.actor, request.GET, on=self.on)
         return self.page(
             "staff/flags.html",
             title="普查问题",

@@ -7,6 +7,7 @@ from members.admin import (
     disclosures,
     employers,
     exports,
+    own_flags,
     people_lists,
     privacy_requests,
     union_flags,
@@ -65,6 +66,14 @@ urlpatterns = [
         name="dissolution-notice",
     ),
     path("flags/export/", exports.FlagExport.as_view(), name="flags-export"),
+    path("flags/own/", own_flags.OwnFlagList.as_view(), name="own-flags"),
+    path("flags/own/new/", own_flags.OwnFlagNew.as_view(), name="own-flag-new"),
+    path("flags/own/<int:pk>/", own_flags.OwnFlagPage.as_view(), name="own-flag"),
+    path(
+        "flags/own/<int:pk>/<slug:verb>/",
+        own_flags.OwnFlagVerb.as_view(),
+        name="own-flag-verb",
+    ),
     path("flags/<int:pk>/", union_flags.FlagPage.as_view(), name="flag"),
     path(
         "flags/<int:pk>/<slug:verb>/",

@@ -20,6 +20,7 @@ from members.models.notice import (
 )
 from members.models.office import LegalCertificate, Officer, OfficeTerm
 from members.models.organisation import Organisation
+from members.models.own_flag import OwnFlag
 from members.models.person import Person
 from members.models.person_merge import PersonMerge
 from members.models.phone_change import PhoneChange
@@ -58,6 +59,7 @@ __all__ = [
     "OfficeTerm",
     "Officer",
     "Organisation",
+    "OwnFlag",
     "PastPassword",
     "Person",
     "PersonMerge",

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import Expression, F, JSONField
+from django.db import connection
+from django.db.models import Expression, F, JSONField, Q
 from django.db.models.sql.compiler import SQLCompiler
 
-from members.enums import OrganisationState
-from members.models import Organisation
+from members.enums import OrganisationState, OwnFlagState
+from members.models import Organisation, OwnFlag
 from members.queries.census_facts import CENSUS_SHEET
 from members.rules.census_flag import FlagRule, shipped_flags
 from unionportal.core.facts import fact_sheet
-from unionportal.core.formula.check import Formula
+from unionportal.core.formula.check import Formula, read_clause
 from unionportal.core.formula.compile import (
     FIELDS,
     TEXT,
@@ -36,9 +37,57 @@ class HitSelect(NamedTuple):
     params: tuple[Any, ...]
 
 
-def flags_in_force() -> tuple[FlagRule, ...]:
-    """The flags a census judges by."""
-    return shipped_flags(fact_sheet(CENSUS_SHEET).vocabulary)
+class Trial(NamedTuple):
+    """Unions looked at, how many a flag would mark, and the keys of the first ones."""
+
+    unions: int
+    hits: int
+    first: list[int]
+
+
+def flags_in_force(path: str = "") -> tuple[FlagRule, ...]:
+    """The flags a census of a place judges by: the shipped ones, and the staff's own.
+
+    A flag of the staff's own counts when its union lies at, above or below the place.
+    """
+    shipped = shipped_flags(fact_sheet(CENSUS_SHEET).vocabulary)
+    near = Q(organisation__path__in=paths_to(path)) | Q(
+        organisation__path__gte=path, organisation__path__lt=f"{path}~"
+    )
+    own = OwnFlag.objects.filter(near, state=OwnFlagState.IN_FORCE)
+    ordered = own.select_related("organisation").order_by("id")
+    return (*shipped, *(rule_of(flag) for flag in ordered))
+
+
+def paths_to(path: str) -> list[str]:
+    """The paths of the unions above a place, from the top."""
+    step = Organisation.steplen
+    return [path[:end] for end in range(step, len(path), step)]
+
+
+def rule_of(flag: OwnFlag) -> FlagRule:
+    """A flag of the staff's own as a census reads it."""
+    return FlagRule(
+        code=flag.rule,
+        title=flag.title,
+        formula=read_clause(flag.condition, fact_sheet(CENSUS_SHEET).vocabulary),
+        source=flag.document,
+        days=flag.days,
+        path=flag.organisation.path,
+    )
+
+
+def would_mark(rule: FlagRule, *, as_of: date, shown: int) -> Trial:
+    """What a flag would mark in its reach on a day; nothing is written."""
+    found = hits((rule,), path=rule.path, as_of=as_of)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""WITH {found.sql}
+            SELECT (SELECT count(*) FROM facts), (SELECT count(*) FROM hit),
+                ARRAY(SELECT organisation_id FROM hit ORDER BY 1 LIMIT %s)""",  # noqa: S608 - compiled by the ORM
+            (*found.params, shown),
+        )
+        return Trial(*cursor.fetchone())
 
 
 def hits(rules: Sequence[FlagRule], *, path: str, as_of: date) -> HitSelect:
@@ -54,8 +103,8 @@ def hits(rules: Sequence[FlagRule], *, path: str, as_of: date) -> HitSelect:
     }
     rows = (
         unions.order_by()
-        .annotate(key_id=F("pk"), **columns)
-        .values_list("key_id", *columns)
+        .annotate(key_id=F("pk"), key_path=F("path"), **columns)
+        .values_list("key_id", "key_path", *columns)
     )
     join_subqueries(rows.query)
     compiler = rows.query.get_compiler(using=rows.db, elide_empty=False)
@@ -78,8 +127,8 @@ def _hit(compiler: SQLCompiler, rule: FlagRule) -> HitSelect:
     )
     kept, kept_params = compiler.compile(_kept(rule.formula))
     return HitSelect(
-        f"SELECT key_id AS organisation_id, %s::text AS rule, {kept} AS facts FROM facts WHERE {condition}",  # noqa: S608 - compiled by the ORM
-        (rule.code, *kept_params, *params),
+        f"SELECT key_id AS organisation_id, %s::text AS rule, {kept} AS facts FROM facts WHERE key_path >= %s AND key_path < %s AND ({condition})",  # noqa: S608 - compiled by the ORM
+        (rule.code, *kept_params, rule.path, f"{rule.path}~", *params),
     )
 
 

@@ -1,13 +1,19 @@
 """Reads of census flags: who sees which, how many, and why a flag shows."""
 
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
 import django_filters
 from django.db.models import Count, Q, QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import FlagState
 from members.models import Organisation, UnionFlag
 from members.queries.census_facts import CENSUS_SHEET
 from members.queries.filters import UnderFilter
+from members.queries.own_flag import own_titles
 from members.rules.census_flag import shipped_titles
 from unionportal.core.actor import Actor
 from unionportal.core.facts import fact_sheet
@@ -15,6 +21,8 @@ from unionportal.core.formula.check import read_clause
 from unionportal.core.formula.declare import read_values
 from unionportal.core.formula.explain import ClauseExplained, explain_clause
 from unionportal.core.scope import within
+
+OVERDUE = "yes"
 
 
 def flags_visible_to(actor: Actor) -> QuerySet[UnionFlag]:
@@ -29,14 +37,48 @@ class UnionFlagFilter(django_filters.FilterSet):
     """Flags by union, kind and state."""
 
     under = UnderFilter(field_name="organisation__path", label=_("工会代码"))
-    rule = django_filters.ChoiceFilter(
-        label=_("问题"), choices=lambda: list(shipped_titles().items())
-    )
+    rule = django_filters.ChoiceFilter(label=_("问题"), choices=())
     state = django_filters.ChoiceFilter(label=_("状态"), choices=FlagState.choices)
+    overdue = django_filters.ChoiceFilter(
+        label=_("逾期"), choices=((OVERDUE, _("只看逾期未答复的")),), method="late"
+    )
 
     class Meta:
         model = UnionFlag
         fields = ("rule", "state")
+
+    def __init__(
+        self,
+        data: QueryDict,
+        *,
+        queryset: QuerySet[UnionFlag],
+        titles: Mapping[str, str],
+        on: date,
+    ) -> None:
+        """`titles` are the kinds to choose from; overdue is what was due before `on`."""
+        super().__init__(data, queryset=queryset)
+        self.on = on
+        self.filters["rule"].extra["choices"] = list(titles.items())
+
+    def late(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Open past the day by which the union had to answer."""
+        del name, value
+        return rows.filter(overdue_on(self.on))
+
+
+def overdue_on(on: date) -> Q:
+    """Flags nobody answered by their day."""
+    return Q(state=FlagState.OPEN, due_on__lt=on)
+
+
+def flag_filter(actor: Actor, chosen: QueryDict, *, on: date) -> UnionFlagFilter:
+    """The list of flags an actor asked for: the page, and the file taken of it."""
+    return UnionFlagFilter(
+        chosen,
+        queryset=flags_visible_to(actor),
+        titles=shipped_titles() | own_titles(actor),
+        on=on,
+    )
 
 
 def flag_counts(actor: Actor, chosen: Organisation | None) -> list[dict[str, object]]:

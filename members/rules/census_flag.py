@@ -12,6 +12,7 @@ from unionportal.core.formula.check import Formula, read_clause
 from unionportal.core.formula.declare import Vocabulary, read_values
 from unionportal.core.formula.evaluate import evaluate
 
+MISSING = "不明"
 SHIPPED = Path(__file__).parents[1] / "census" / "flags.yaml"
 
 
@@ -26,7 +27,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagRule:
-    """One flag; `days` is the time a union is given to answer for it."""
+    """One flag; `days` is the time a union is given to answer for it.
+
+    `path` is the place in the tree it holds at and below; a shipped one holds anywhere.
+    """
 
     code: str
     title: str
@@ -34,6 +38,7 @@ class FlagRule:
     source: str
     days: int
     examples: tuple[Example, ...] = ()
+    path: str = ""
 
 
 @cache
@@ -73,3 +78,22 @@ def read_flag(written: Mapping[str, Any], words: Vocabulary) -> FlagRule:
         if (evaluate(rule.formula, values) is True) is not example.hit:
             raise ValueError(f"“{rule.title}”的例子“{example.name}”结果不符")
     return rule
+
+
+def read_facts(written: str) -> dict[str, str]:
+    """The facts of a worked example, a line each: 事实=值, 事实=不明 for a missing one.
+
+    Refused: a line without an equals sign, a fact given twice, none at all.
+    """
+    facts: dict[str, str] = {}
+    for line in filter(None, (line.strip() for line in written.splitlines())):
+        name, sign, value = line.replace("＝", "=").partition("=")
+        name, value = name.strip(), value.strip()
+        if not (name and sign):
+            raise ValueError(f"“{line}”读不懂，请一行写一个：事实=值")
+        if name in facts:
+            raise ValueError(f"“{name}”写了两次")
+        facts[name] = "" if value == MISSING else value
+    if not facts:
+        raise ValueError("例子至少要写一个事实")
+    return facts

@@ -336,6 +336,12 @@ DOORS: dict[str, Door] = {
         post="login login moved login moved login",
     ),
     "staff_members:flags-export": EXPORT_LIST,
+    "staff_members:own-flags": STAFF_LIST,
+    "staff_members:own-flag-new": STAFF_FORM,
+    "staff_members:own-flag": STAFF_RECORD.of("members_ownflag"),
+    "staff_members:own-flag-verb": STAFF_VERB.of(
+        "members_ownflag", "try", "approve", "refuse", "withdraw"
+    ),
     "staff_members:flag": STAFF_RECORD.of("members_unionflag"),
     "staff_members:flag-verb": STAFF_VERB.of("members_unionflag", "repair", "explain"),
     "staff_members:privacy-requests": STAFF_LIST,

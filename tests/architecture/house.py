@@ -37,6 +37,7 @@ from members.actions.consent import invite_family_member, say_consent
 from members.actions.employer import EmployerEntry, register_employer
 from members.actions.membership import admit_member
 from members.actions.notice import ANONYMOUS, file_objection
+from members.actions.own_flag import OwnFlagEntry, write_own_flag
 from members.actions.person import change_phone
 from members.actions.person_merge import propose_merge
 from members.actions.privacy_request import ask_deletion
@@ -51,6 +52,7 @@ from members.models import (
     MembershipApplication,
     Notice,
     Organisation,
+    OwnFlag,
     Person,
     PersonMerge,
     Post,
@@ -182,6 +184,7 @@ def build() -> House:
             "members_webhookdelivery": told.pk,
             "members_employer": known_employer().pk,
             "members_unionflag": raised_flag().pk,
+            "members_ownflag": own_flag().pk,
             "upload": checked_roster(officer).pk,
             "job": failed_job().pk,
             "session": open_session(officer).pk,
@@ -334,6 +337,22 @@ def drawn_item(payment: Payment, batch: Batch) -> SampleItem:
         batch=batch,
         added_on=AFTER_NOTICE,
     )
+
+
+def own_flag() -> OwnFlag:
+    """A flag the county wrote itself, not tried yet."""
+    entry = OwnFlagEntry(
+        organisation_id=make.union().pk,
+        code="few_members",
+        title="会员太少",
+        condition="会员人数 < 3",
+        document="县总工会通知",
+        days=30,
+        hit="会员人数=2",
+        miss="会员人数=3",
+    )
+    writer = make.staff(Role.ADMINISTRATOR)
+    return write_own_flag(entry=entry, on=make.ON, by=writer)
 
 
 def raised_flag() -> UnionFlag:
