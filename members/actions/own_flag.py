@@ -68,7 +68,7 @@ def write_own_flag(*, entry: OwnFlagEntry, on: date, by: Actor) -> OwnFlag:
         hit_facts=hit,
         miss_facts=miss,
         written_on=on,
-        written_by=User.objects.get(pk=by.user_id),
+        written_by=User.objects.get(pk=by.user_id or 0),
     )
     _record(flag, "write", on=on, by=by, changes={"condition": flag.condition})
     return flag
