@@ -371,7 +371,7 @@ def test_what_is_given_back_waits_for_another() -> None:
 def test_a_union_above_may_waive_by_name_and_nobody_else() -> None:
     round_ = paid_round(2)
     above = make.staff(Role.APPROVER, at=make.PROVINCE, on=AFTER_NOTICE)
-    with pytest.raises(Refusal, match="上级工会“审批”岗位批准"):
+    with pytest.raises(Refusal, match="上级工会的“审批”岗位，您没有"):
         waive_verification(round_id=round_.pk, reason="灾后", on=AFTER_NOTICE, by=above)
     assert round_.state == RoundState.RELEASED
 
