@@ -78,6 +78,14 @@ def test_markup_in_a_name_is_printed_not_obeyed() -> None:
     assert '#panic("x") *甲* $1$' in text
 
 
+@pytest.mark.parametrize("sign", ["\x06", "\x94", "\ue736"])
+def test_a_sign_that_no_font_has_leaves_the_rest_readable(sign: str) -> None:
+    """PDF/A refuses it; the paper is needed all the same."""
+    county = {**COUNTY, "name": f"鼓楼{sign}区"}
+    text = text_of(render_pdf("certificate", {**CERTIFICATE, "counties": [county]}))
+    assert "鼓楼" in text
+
+
 def test_a_province_of_counties_runs_over_numbered_pages() -> None:
     pdf = render_pdf("certificate", {**CERTIFICATE, "counties": [COUNTY] * 83})
     text = text_of(pdf)

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 import typst
 from django.conf import settings
@@ -44,6 +45,9 @@ def chinese_font(families: Sequence[str]) -> str:
     return found
 
 
+ARCHIVED: Literal["a-2a"] = "a-2a"
+
+
 def documents_dir() -> Path:
     """Return the folder of the document templates."""
     return Path(settings.BASE_DIR) / "templates" / "documents"
@@ -53,20 +57,35 @@ def render_pdf(template: str, values: Mapping[str, object]) -> bytes:
     """Return a document as PDF (PDF/A-2a, readable by screen readers).
 
     ``template`` is a file name under templates/documents, with or without ``.typ``.
-    Dates and decimals become text. Refuses where no Chinese font is installed.
+    Dates and decimals become text. A sign that no font has makes it plain PDF. Refuses
+    where no Chinese font is installed.
     """
     fonts = _fonts()
-    font = chinese_font(fonts.families())
+    inputs = {
+        "font": chinese_font(fonts.families()),
+        "values": json.dumps(values, ensure_ascii=False, default=str),
+    }
     name = template.removesuffix(".typ")
+    try:
+        return _compiled(name, fonts, inputs, [ARCHIVED])
+    except typst.TypstError:
+        # PDF/A refuses a sign that no font has: a rare name, what was pasted into a
+        # reason. The list is needed all the same, with a box in its place.
+        return _compiled(name, fonts, inputs, [])
+
+
+def _compiled(
+    name: str,
+    fonts: typst.Fonts,
+    inputs: dict[str, str],
+    standards: list[Literal["a-2a"]],
+) -> bytes:
     pdf = typst.compile(
         documents_dir() / f"{name}.typ",
         root=documents_dir(),
         font_paths=fonts,
         format="pdf",
-        pdf_standards=["a-2a"],
-        sys_inputs={
-            "font": font,
-            "values": json.dumps(values, ensure_ascii=False, default=str),
-        },
+        pdf_standards=list(standards),
+        sys_inputs=inputs,
     )
     return bytes(pdf)
