@@ -223,6 +223,12 @@ class MessagePage(StaffPage):
         if message.state != MessageState.FAILED:
             return []
         union = union_of(message)
+
+        def address(verb: str) -> str:
+            if verb == "phone":
+                return reverse("staff_messages:message-phone", args=(message.pk,))
+            return reverse("staff_messages:message-verb", args=(message.pk, verb))
+
         call = can_call_person(self.actor, union)
         offered = (
             (
@@ -247,7 +253,7 @@ class MessagePage(StaffPage):
         return [
             Verb(
                 label=label,
-                url=reverse("staff_messages:message-verb", args=(message.pk, name)),
+                url=address(name),
                 verdict=verdict,
                 tone=tone,
                 effect=effect,
@@ -255,6 +261,27 @@ class MessagePage(StaffPage):
             )
             for name, label, verdict, form, tone, effect in offered
         ]
+
+
+class MessagePhone(MessagePage):
+    """The number of whom a message did not reach, on this page alone."""
+
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        """Say the number: neither a cookie nor a cache keeps it."""
+        message = self.found(pk)
+        reason = request.POST.get("reason", "")
+        try:
+            phone = show_message_phone(
+                message_id=message.pk, reason=reason, on=self.on, by=self.actor
+            )
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+            return redirect("staff_messages:message", pk=message.pk)
+        answer = self.shown(message, phone or "没有登记电话，请上门告知")
+        add_never_cache_headers(answer)
+        return answer
 
 
 class MessageVerb(MessagePage):
@@ -265,25 +292,9 @@ class MessageVerb(MessagePage):
     def post(self, request: HttpRequest, pk: int, verb: str) -> HttpResponseBase:
         """Act, say how it went, and go back to the message."""
         message = self.found(pk)
-        if verb == "phone":
-            return self.tell_phone(message)
         action, done = self.action_of(verb, message)
         attempt(request, action, done=done)
         return redirect("staff_messages:message", pk=pk)
-
-    def tell_phone(self, message: Message) -> HttpResponse:
-        """Say the number on this page alone: neither a cookie nor a cache keeps it."""
-        reason = self.request.POST.get("reason", "")
-        try:
-            phone = show_message_phone(
-                message_id=message.pk, reason=reason, on=self.on, by=self.actor
-            )
-        except Refusal as refusal:
-            messages.error(self.request, str(refusal))
-            return redirect("staff_messages:message", pk=message.pk)
-        answer = self.shown(message, phone or "没有登记电话，请上门告知")
-        add_never_cache_headers(answer)
-        return answer
 
     def action_of(
         self, verb: str, message: Message
@@ -391,5 +402,6 @@ urlpatterns = [
     path("templates/", WordingList.as_view(), name="wordings"),
     path("templates/<str:key>/", WordingPage.as_view(), name="wording"),
     path("<int:pk>/", MessagePage.as_view(), name="message"),
+    path("<int:pk>/phone/", MessagePhone.as_view(), name="message-phone"),
     path("<int:pk>/<slug:verb>/", MessageVerb.as_view(), name="message-verb"),
 ]

@@ -412,12 +412,12 @@ DOORS: dict[str, Door] = {
     "staff_messages:calls-export": EXPORT_LIST,
     "staff_messages:calls-print": EXPORT_LIST,
     "staff_messages:message": STAFF_RECORD.of("message"),
+    "staff_messages:message-phone": EXPORT_RECORD.of("message"),
     "staff_messages:message-verb": STAFF_VERB.of(
-        "message", "phone", "call", "resend", "give-up"
+        "message", "call", "resend", "give-up"
     ),
     "staff_messages:wordings": STAFF_LIST,
-    # Each union has words of its own; the form refuses what the table sends.
-    # Each union words its own messages.
+    # Each union words its own messages; the form refuses what the table sends.
     "staff_messages:wording": Door(
         get=STAFF_LIST.get,
         post="login login 200 login 200 login",

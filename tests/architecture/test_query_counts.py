@@ -31,7 +31,7 @@ LIST, RECORD = 6, 10
 # Pages of many parts, each of which asks once.
 LARGER: dict[str, tuple[int, str]] = {
     "admin:index": (
-        54,
+        56,
         "every work queue of the portal, and the figures of the first page",
     ),
     "staff_assistance:round": (
@@ -50,7 +50,11 @@ LARGER: dict[str, tuple[int, str]] = {
     "members:record-copy": (30, "what each app holds of the person"),
     "members:membership": (7, "standing, card, transfer, history, entitlements"),
     "members:me": (8, "person, cards, consents, messages, a waiting change of phone"),
-    "home": (17, "a worker's account, notices, matters, exits, applications as cards"),
+    "home": (22, "account, notices, matters, exits, applications, what could be had"),
+    "staff_members:privacy-request": (
+        11,
+        "request, person, what is held, duties, what was said before, trail",
+    ),
     "staff_assistance:dossier": (
         14,
         "household, class proposed, exit told, visits and papers, answers, trail",

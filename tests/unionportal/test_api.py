@@ -63,6 +63,7 @@ def test_schema_names_every_address() -> None:
         f"get {API}/errors/",
         f"get {API}/messages/",
         *(f"{verb} {API}/webhook/" for verb in ("get", "put", "delete")),
+        f"post {API}/sandbox/reset/",
         f"post {API}/token",
         f"post {API}/revoke",
     }
