@@ -17,6 +17,7 @@ from rest_framework.exceptions import (
     ErrorDetail,
     Throttled,
 )
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -28,7 +29,6 @@ from unionportal.core import sandbox
 from unionportal.core.actor import Actor
 from unionportal.core.errors import Refusal
 from unionportal.core.readonly import read_only
-from unionportal.core.replica import READING_METHODS
 
 READ_SCOPE = "read"
 WRITE_SCOPE = "write"
@@ -136,7 +136,7 @@ class ClientView(APIView):
         if not sandbox.is_set_up():
             raise Unavailable
         self.stay.enter_context(sandbox.inside(self.sandbox))
-        if request.method in READING_METHODS:
+        if request.method in SAFE_METHODS:
             self.stay.enter_context(read_only())
         inner = actor_of_client(sandbox.CLIENT_ID, on=business_date())
         request.user = ClientUser(inner, limit=user.limit)
