@@ -21,7 +21,6 @@ from tests.assistance.applying import (
     officer,
     parent,
     student,
-    submitted,
     window,
 )
 from tests.assistance.builders import worker
@@ -30,7 +29,18 @@ from unionportal.core.models import AuditEntry, Message
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 
-RUN = """
+SUBMIT = """
+import django; django.setup()
+from datetime import date
+from unionportal.core.actor import SYSTEM
+from assistance.actions.applications import submit_aid_application
+from assistance.models import AidApplication
+for each in AidApplication.objects.filter(state="draft"):
+    submit_aid_application(
+        application_id=each.pk, agreed=True, on=date(2025, 9, 10), by=SYSTEM
+    )
+"""
+ACCEPT = """
 import django; django.setup()
 from datetime import date
 from unionportal.core.actor import SYSTEM
@@ -78,25 +88,34 @@ def test_twice_at_once_is_one_draft_one_application_one_acceptance() -> None:
     assert AuditEntry.objects.filter(verb="accept_aid_application").count() == 1
 
 
-def test_killed_around_the_acceptance_it_is_accepted_once_and_told_once(
+def run(program: str, environment: dict[str, str], point: str = "") -> int:
+    return subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=settings.BASE_DIR,
+        env=environment | {"CRASHPOINT": point},
+        check=False,
+    ).returncode
+
+
+def test_killed_around_hand_in_and_acceptance_each_is_done_once_and_told_once(
     child_environment: dict[str, str],
 ) -> None:
-    submitted(parent(), window(), student())
+    drafted(parent(), window(), student())
+    do = partial(run, environment=child_environment)
 
-    def run(point: str = "") -> int:
-        return subprocess.run(
-            [sys.executable, "-c", RUN],
-            cwd=settings.BASE_DIR,
-            env=child_environment | {"CRASHPOINT": point},
-            check=False,
-        ).returncode
-
-    assert run("accept_aid_application.before_commit") == -signal.SIGKILL
+    assert do(SUBMIT, point="submit_aid_application.before_commit") == -signal.SIGKILL
+    assert AidApplication.objects.get().state == "draft"
+    assert do(SUBMIT, point="submit_aid_application.after_commit") == -signal.SIGKILL
+    assert AidApplication.objects.get().state == "submitted"
+    assert do(SUBMIT) == 0
+    assert do(ACCEPT, point="accept_aid_application.before_commit") == -signal.SIGKILL
     assert AidApplication.objects.get().state == "submitted"
     assert not Person.objects.filter(name="陈小明").exists()
-    assert run("accept_aid_application.after_commit") == -signal.SIGKILL
-    assert run() == 0
+    assert do(ACCEPT, point="accept_aid_application.after_commit") == -signal.SIGKILL
+    assert do(ACCEPT) == 0
     assert AidApplication.objects.get().state == "accepted"
-    told = Message.objects.filter(template__endswith="application_accepted.txt")
-    assert (told.count(), Person.objects.filter(name="陈小明").count()) == (1, 1)
+    for step in ("received", "accepted"):
+        template = f"application_{step}.txt"
+        assert Message.objects.filter(template__endswith=template).count() == 1
+    assert Person.objects.filter(name="陈小明").count() == 1
     assert verify_chain().fault == ""

@@ -33,6 +33,9 @@ ELSEWHERE = {
     "confirm_doubt": "tests/faults/rows/r01_direct.py",
     # In the legs nobody's account changes between the last signature and the payer's.
     "resume_changed_accounts": "tests/faults/rows/r01_accounts.py",
+    # The legs pay households on file; nobody applies.
+    "submit_aid_application": "tests/assistance/actions/test_application_races.py",
+    "accept_aid_application": "tests/assistance/actions/test_application_races.py",
 }
 # Two legs that run side by side: up to the bank, and from its answer on.
 TO_THE_BANK = (
