@@ -59,7 +59,7 @@ SHOWING = {
     "members_api:employers",
 }
 # Doors where a human sees full numbers: for a reason, and written down.
-IN_FULL = {"admin:members_person_reveal"}
+IN_FULL = {"admin:members_person_reveal", "staff_messages:message-phone"}
 
 
 def addresses(
