@@ -69,7 +69,7 @@ def my_membership(request: HttpRequest) -> HttpResponse:
             (one, MEMBERSHIP.action_label(one.act) if one.number > 1 else _("入会"))
             for one in histories_of(person)
         ],
-        "entitlements": entitlements_of(person, on=on),
+        "entitlements": entitlements_of(membership, card, on=on),
         "may_leave": "leave" in MEMBERSHIP.actions_from(membership.state),
     }
     return render(request, "members/membership.html", values)

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from members.models import Person
-from members.queries.membership import ADMITTED, card_in_hand, membership_of
+from members.models import MemberCard, Membership, Person
+from members.queries.membership import ADMITTED
 from unionportal.core.registry import Registry
 
 
@@ -29,12 +29,10 @@ def register_entitlements(source: EntitlementSource) -> EntitlementSource:
     return source
 
 
-def entitlements_of(person: Person, *, on: date) -> list[Entitlement]:
-    """Everything a member is entitled to on a day; nothing without a card in force."""
-    membership = membership_of(person)
-    if membership is None or membership.state not in ADMITTED:
+def entitlements_of(
+    membership: Membership, card: MemberCard | None, *, on: date
+) -> list[Entitlement]:
+    """What a member is entitled to on a day; nothing without his card in force."""
+    if membership.state not in ADMITTED or card is None or card.expires_on < on:
         return []
-    card = card_in_hand(membership)
-    if card is None or card.expires_on < on:
-        return []
-    return [one for source in _registered for one in source(person, on)]
+    return [one for source in _registered for one in source(membership.person, on)]

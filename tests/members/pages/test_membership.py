@@ -16,6 +16,7 @@ from members.enums import Role
 from members.models import MemberCard, Membership, MembershipApplication, Person
 from members.models import MembershipTransfer as Transfer
 from members.queries.entitlement import Entitlement, entitlements_of
+from members.queries.membership import card_in_hand
 from tests.members.builders import id_number, person, staff, union
 from tests.members.joining import approved, basic_union, member
 
@@ -185,9 +186,10 @@ def test_the_card_is_the_key_to_entitlements(monkeypatch: pytest.MonkeyPatch) ->
     held = member(at=basic_union())
     gym = Entitlement("gym", "职工文体中心免费入场", "出示会员证，每周三次")
     monkeypatch.setattr("members.queries.entitlement._registered", [lambda *_: [gym]])
-    assert entitlements_of(held.person, on=ON) == [gym]
-    assert entitlements_of(held.person, on=date(2030, 12, 2)) == []
-    assert entitlements_of(person("非会员"), on=ON) == []
+    card = card_in_hand(held)
+    assert entitlements_of(held, card, on=ON) == [gym]
+    assert entitlements_of(held, card, on=date(2030, 12, 2)) == []
+    assert entitlements_of(held, None, on=ON) == []
     assert "职工文体中心免费入场" in text_of(browser_of(held.person), "/me/membership/")
 
 
