@@ -5,12 +5,13 @@ from datetime import date
 from django.db.models import Q
 
 from members.models import EmployerTie, Employment, Person
+from members.queries.person import registrations_of
 
 
 def employments_of(person: Person) -> list[Employment]:
     """Where a person works and worked, under any of his registrations; latest first."""
-    own = Q(person=person) | Q(person__merged_into=person)
-    found = Employment.objects.filter(own).select_related("employer")
+    own = registrations_of(person)
+    found = Employment.objects.filter(person__in=own).select_related("employer")
     return list(found.order_by("-starts_on", "-id"))
 
 

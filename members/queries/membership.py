@@ -31,7 +31,7 @@ from members.models import (
     Standing,
 )
 from members.models.application import OPEN
-from members.queries.person import search_conditions
+from members.queries.person import registrations_of, search_conditions
 from members.queries.post import posts_in_force
 from unionportal.core.actor import Actor
 from unionportal.core.masks import mask_name
@@ -67,8 +67,8 @@ def membership_of(person: Person) -> Membership | None:
 
 def histories_of(person: Person) -> list[Standing]:
     """Every standing under any registration of a human, latest first."""
-    own = Q(membership__person=person) | Q(membership__person__merged_into=person)
-    found = Standing.objects.filter(own).select_related("organisation", "membership")
+    own = Standing.objects.filter(membership__person__in=registrations_of(person))
+    found = own.select_related("organisation", "membership")
     return list(found.order_by("-since", "-membership_id", "-number"))
 
 
