@@ -18,6 +18,7 @@ from assistance.actions.answers import (
     write_answers_of_the_rest,
     write_deviations,
 )
+from assistance.actions.quotas import apply_quota
 from assistance.actions.rounds import (
     locked_round,
     move_round,
@@ -197,6 +198,7 @@ def _finish(
     kept = computation.deviations
     lost = len(kept) - write_deviations(round_, kept)
     stacked = foresee_stacking(round_, user_id=by.user_id)
+    queued = apply_quota(round_)
     recount_round(round_)
     _require_population(round_)
     round_.computed_on = on
@@ -208,6 +210,7 @@ def _finish(
         "amount": round_.eligible_amount,
         "deviations_lost": lost,
         **stacked.told,
+        **({"queued": queued} if queued else {}),
     }
     target = ROUND.target_of("compute", round_.state)
     move_round(round_, target, "compute_round", on=on, by=by, changes=counted)

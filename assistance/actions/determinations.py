@@ -11,6 +11,7 @@ from decimal import Decimal
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
+from assistance.actions.quotas import require_within_budget
 from assistance.actions.rounds import locked_round, recount_round
 from assistance.enums import Outcome, RoundState
 from assistance.models import Determination, PaymentClaim, Round
@@ -73,6 +74,7 @@ def decide_amount(
         deviation_reason=determination.deviation_reason,
         deviation_by=determination.deviation_by,
     )
+    require_within_budget(round_)
     recount_round(round_)
     record(
         by=by,

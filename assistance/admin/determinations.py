@@ -21,6 +21,7 @@ from assistance.queries.rounds import population_of, rounds_visible_to
 from assistance.queries.schemes import scheme_of
 from assistance.queries.subjects import subject_name_of, subject_names
 from assistance.rules.answers import fact_name, reason_title
+from assistance.rules.quota import QUOTA_CLAUSE, QUOTA_TITLE
 from assistance.rules.stacking import STACKED_CLAUSE, STACKED_TITLE
 from members.auth.staff import StaffPage
 from unionportal.core.actor import Actor
@@ -41,8 +42,8 @@ class DeterminationList(StaffPage):
         words = population_of(round_).sheet.vocabulary
         clauses = scheme_of(round_.version).ruling.clauses
         leave_out(chosen, "is_current")
-        stacked = [(STACKED_CLAUSE, STACKED_TITLE)]
-        offer(chosen, "clause", [(one.code, one.title) for one in clauses] + stacked)
+        beside = [(STACKED_CLAUSE, STACKED_TITLE), (QUOTA_CLAUSE, QUOTA_TITLE)]
+        offer(chosen, "clause", [(one.code, one.title) for one in clauses] + beside)
         offer(chosen, "missing_fact", [(key, one.name) for key, one in words.items()])
         offer_unions(chosen, self.actor, name="organisation")
         return self.page(

@@ -315,4 +315,5 @@ def application_population() -> Population:
         payee=F("payee_id"),
         subject="subject_id",
         form_facts=form_facts,
+        arrival=(F("submitted_at"), F("pk")),
     )

@@ -10,6 +10,7 @@ from assistance.models import Determination, Round
 from assistance.queries.populations import population_for
 from assistance.queries.schemes import scheme_of
 from assistance.rules.answers import DECIDED_BY_PERSON, fact_name, reason_title
+from assistance.rules.quota import QUOTA_CLAUSE, QUOTA_FACT, QUOTA_TITLE
 from assistance.rules.scheme import GRANTED_CLAUSE, Scheme
 from assistance.rules.stacking import STACKED_CLAUSE, STACKED_FACT, STACKED_TITLE
 from unionportal.core.actor import Actor
@@ -65,7 +66,7 @@ def explanation_of(determination: Determination) -> Explanation:
 
     Made again from the stored values and the stored version, not from what holds now.
     Where a person decided (an objection, another amount), that decision stands first;
-    so does what a stacking rule stopped or cut.
+    so does what a stacking rule stopped or cut, and a place beyond the quota.
     """
     scheme = scheme_behind(determination)
     made = explain(scheme.ruling, values_seen(determination))
@@ -80,6 +81,7 @@ def explanation_of(determination: Determination) -> Explanation:
         clauses=(
             *_decided_by_person(determination, scheme),
             *_stacked(determination),
+            *_queued(determination),
             *clauses,
         ),
     )
@@ -105,6 +107,24 @@ def _stacked(determination: Determination) -> tuple[ClauseExplained, ...]:
             title=STACKED_TITLE,
             text="",
             verdict="true" if is_cut else "false",
+            reasons=(str(words),),
+            facts=(),
+            missing=(),
+        ),
+    )
+
+
+def _queued(determination: Determination) -> tuple[ClauseExplained, ...]:
+    """Where somebody stands whom the quota does not reach."""
+    words = determination.facts.get(QUOTA_FACT)
+    if not words:
+        return ()
+    return (
+        ClauseExplained(
+            code=QUOTA_CLAUSE,
+            title=QUOTA_TITLE,
+            text="",
+            verdict="false",
             reasons=(str(words),),
             facts=(),
             missing=(),

@@ -29,7 +29,8 @@ class Population:
     organisation, on file by its as-of date. `subject` is the column of the subject's
     id, which no two rows share; `organisation` and `payee` are the columns of the
     paying union and of the person who is paid. Where subjects apply, `form_facts`
-    tells where the answers to a scheme's form lie.
+    tells where the answers to a scheme's form lie, and `arrival` in which order they
+    came; no two came together.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Population:
     payee: Expression | F
     subject: str = "pk"
     form_facts: FormFacts | None = None
+    arrival: tuple[Expression | F, ...] = ()
 
 
 _populations: dict[str, Population] = {}

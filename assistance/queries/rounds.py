@@ -26,6 +26,7 @@ from assistance.models import (
 from assistance.queries.populations import Population, population_for
 from assistance.queries.schemes import scheme_of
 from assistance.rules.answers import fact_name, reason_title
+from assistance.rules.quota import QUOTA_CLAUSE
 from assistance.rules.stacking import STACKED_FACT
 from members.enums import NoticeState
 from members.models import Notice, Organisation
@@ -73,9 +74,9 @@ def subjects_of(round_: Round) -> QuerySet[Any, Any]:
 
     A main round takes the whole register in its reach. A supplementary round takes
     those of the register who have no live claim under the same keys (scheme, subject,
-    occurrence) and no answer but “unknown” in the chain, that is in the main round
-    and its other supplementary rounds: the unknowns, the dossiers that are new since,
-    and those whose refusal was reopened by an upheld objection (superseded by
+    occurrence) and no answer but “unknown” or “beyond the quota” in the chain, that is
+    in the main round and its other supplementary rounds: the unknowns, who waits for a
+    place, the dossiers that are new since, and those whose refusal was reopened by an upheld objection (superseded by
     “unknown”). A refusal by a clause or by a decision is final within the chain.
     """
     population = population_of(round_)
@@ -88,7 +89,8 @@ def subjects_of(round_: Round) -> QuerySet[Any, Any]:
     }
     answers = Determination.objects.filter(
         round__in=chain_of(round_), year=round_.year, superseded_by=None, **keys
-    ).exclude(outcome=Outcome.UNKNOWN)
+    )
+    answers = answers.exclude(outcome=Outcome.UNKNOWN).exclude(clause=QUOTA_CLAUSE)
     claims = PaymentClaim.objects.filter(
         scheme=round_.version.scheme_id,
         occurrence=round_.occurrence,

@@ -16,6 +16,7 @@ from assistance.queries.worker_cases import Case, NoticeSeen, PaymentSeen, cases
 from assistance.queries.worker_standing import need_of, standing_of
 from assistance.queries.worker_steps import Step, steps_of
 from assistance.rules.answers import need, reason_title, remedy
+from assistance.rules.quota import QUOTA_CLAUSE
 from unionportal.core.formula.explain import ClauseExplained
 from unionportal.core.money import show_yuan
 
@@ -73,12 +74,13 @@ def matters_of(person_id: int, on: date) -> list[Matter]:
 
 
 def _not_taken_up(rows: Iterable[Determination]) -> Iterable[Determination]:
-    """Without open answers that a supplementary round has taken up; latest first."""
+    """Without answers that waited and a supplementary round has taken up; latest first."""
     seen = set()
     for row in rows:
         subject = (row.subject_kind, row.subject_id)
         key = (row.round.version.scheme_id, row.occurrence, subject)
-        if row.outcome != Outcome.UNKNOWN or key not in seen:
+        waits = row.outcome == Outcome.UNKNOWN or row.clause == QUOTA_CLAUSE
+        if not waits or key not in seen:
             yield row
         seen.add(key)
 

@@ -7,6 +7,7 @@ from assistance.models import Determination
 from assistance.queries.determinations import words_of
 from assistance.queries.worker_cases import HOLDERS, Case, PaymentSeen
 from assistance.rules.answers import fact_name, need
+from assistance.rules.quota import QUOTA_CLAUSE, QUOTA_FACT
 from members.enums import AccountState
 
 _Standing = tuple[str, str, date | None]
@@ -18,6 +19,9 @@ def standing_of(case: Case) -> _Standing:
         return _unknown_standing(case)
     if not case.is_shown:
         return "正在认定", f"{case.union}核对后公示名单。", None
+    if case.is_refused and case.determination.clause == QUOTA_CLAUSE:
+        words = str(case.determination.facts.get(QUOTA_FACT, "名额已满"))
+        return words, f"有人退出时，由{case.union}在补充轮次中按顺序递补。", None
     if case.is_refused:
         return (
             "这次不符合条件",

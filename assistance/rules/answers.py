@@ -1,5 +1,6 @@
 """The words of an answer: what refused somebody, what is missing, what to bring."""
 
+from assistance.rules.quota import QUOTA_CLAUSE, QUOTA_TITLE
 from assistance.rules.scheme import Scheme
 from assistance.rules.stacking import STACKED_CLAUSE, STACKED_TITLE
 from unionportal.core.formula.declare import Vocabulary
@@ -14,6 +15,8 @@ DECIDED = {
     REVIEW_FACT: _REVIEW_NAME,
     # Given by the release, over all schemes of a group.
     STACKED_CLAUSE: STACKED_TITLE,
+    # Given when a round is computed, over everybody it would take.
+    QUOTA_CLAUSE: QUOTA_TITLE,
 }
 
 # What a worker can bring. A fact that the union fetches itself asks nothing of him

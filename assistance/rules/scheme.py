@@ -11,6 +11,7 @@ from decimal import Decimal
 from string import Formatter
 
 from assistance.enums import Delivery, Outcome
+from assistance.rules.quota import QUOTA_CLAUSE, Quota, read_quota
 from assistance.rules.scheme_form import Form, read_form, words_with
 from assistance.rules.scheme_text import Passage, read_passage
 from assistance.rules.stacking import STACKED_CLAUSE, StackingRule, read_stacking
@@ -51,7 +52,7 @@ _REQUIRED = frozenset(
         "examples",
     ]
 )
-_OPTIONAL = frozenset({"season", "valid_to", "form", "window", "stacking"})
+_OPTIONAL = frozenset({"season", "valid_to", "form", "window", "stacking", "quota"})
 _OUTCOME_DETAIL = {
     Outcome.ELIGIBLE: "amount",
     Outcome.INELIGIBLE: "clause",
@@ -101,6 +102,7 @@ class Scheme:
     examples: tuple[Example, ...]
     form: Form | None = None
     stacking: tuple[StackingRule, ...] = ()
+    quota: Quota | None = None
 
     def clause_title(self, code: str) -> str:
         """What a clause demands, in the words of the scheme."""
@@ -153,6 +155,9 @@ def read_scheme(source: str, populations: Mapping[str, Vocabulary]) -> SchemeRea
         ruling=ruling,
         examples=_read_examples(fields["examples"], ruling, words),
         stacking=read_stacking(fields["stacking"]) if "stacking" in fields else (),
+        quota=read_quota(fields["quota"], fields["population"].text(), words)
+        if "quota" in fields
+        else None,
         form=form,
     )
     content = root.content()
@@ -223,7 +228,7 @@ def _read_funds(passage: Passage) -> tuple[str, ...]:
 def _read_ruling(clauses: Passage, amount: Passage, words: Vocabulary) -> Ruling:
     granted = read_clause(GRANTED_RULE, words)
     read = [Clause(GRANTED_CLAUSE, GRANTED_TITLE, granted)]
-    taken = {GRANTED_CLAUSE, AMOUNT_CLAUSE, STACKED_CLAUSE}
+    taken = {GRANTED_CLAUSE, AMOUNT_CLAUSE, STACKED_CLAUSE, QUOTA_CLAUSE}
     for item in clauses.items():
         fields = item.fields(required=frozenset({"code", "title", "rule"}))
         code = fields["code"].slug()

@@ -85,6 +85,9 @@ class Passage:
             raise self.refuse("列表不能为空")
         return tuple(Passage(item, self.source) for item in self.node.value)
 
+    def is_list(self) -> bool:
+        return isinstance(self.node, yaml.SequenceNode)
+
     def is_empty(self) -> bool:
         return isinstance(self.node, yaml.ScalarNode) and self.node.tag == _NULL
 

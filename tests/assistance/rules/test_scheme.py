@@ -183,3 +183,34 @@ def test_a_form_is_what_the_rules_may_speak_of() -> None:
     assert [item.code for item in form.asked] == ["admission_letter"]
     assert form.window.days_in(2026) == (date(2026, 7, 15), date(2026, 9, 15))
     assert read(WINTER).form is None
+
+
+@pytest.mark.parametrize(
+    ("quota", "expected"),
+    [
+        ("{order: application}", "应写 places（名额）或 budget（预算，元）"),
+        ("{places: 0, order: application}", "应为 1 到"),
+        ("{places: 3, order: application}", "不能按申请先后排"),
+        ("{places: 3, order: alphabet}", "应写 application（申请先后）"),
+        ("{places: 3}", "缺少“order”"),
+        (
+            "{places: 3, order: [{expression: 困难类别, direction: asc}]}",
+            "第 14 行第 41 列：排序要用数字、日期或是非",
+        ),
+        ("{places: 3, order: [{expression: 住房套数, direction: up}]}", "次序应为"),
+    ],
+)
+def test_a_quota_is_refused_where_it_stands(quota: str, expected: str) -> None:
+    assert expected in refusal("funds: [", f"quota: {quota}\nfunds: [")
+
+
+def test_a_quota_is_read_with_its_order() -> None:
+    order = "[{expression: 家庭月人均净收入, direction: asc}]"
+    text = f"quota: {{places: 3, budget: '900', order: {order}}}\nfunds: ["
+    quota = read(WINTER.replace("funds: [", text, 1)).quota
+    assert quota is not None
+    assert (quota.places, str(quota.budget)) == (3, "900")
+    assert quota.in_words == (
+        "共3 个名额、预算 900.00 元，按家庭月人均净收入从小到大顺序，"
+        "满了为止；有空出的由补充轮次递补。"
+    )
