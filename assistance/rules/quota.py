@@ -107,9 +107,7 @@ def _read_priority(passage: Passage, words: Vocabulary) -> Priority:
     )
     written = fields["direction"].text()
     if written not in Direction.values:
-        raise fields["direction"].refuse(
-            f"次序应为 {'、'.join(Direction.values)} 之一"
-        )
+        raise fields["direction"].refuse(f"次序应为 {'、'.join(Direction.values)} 之一")
     expression = fields["expression"]
     try:
         formula = read_order(expression.formula(), words)

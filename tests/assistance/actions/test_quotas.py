@@ -165,7 +165,7 @@ def test_an_order_of_priority_goes_before_the_order_of_application() -> None:
     )
     applicants(scheme, NAMES[:4])
     found = answers(main_round(scheme))
-    words = "名额已满（共 2 个），按3 if 录取层次 == \"高中\" else 5从小到大"
+    words = '名额已满（共 2 个），按3 if 录取层次 == "高中" else 5从小到大'
     assert [found[name][0] for name in NAMES[:4]] == [
         *("ineligible", "eligible", "ineligible", "eligible")
     ]
