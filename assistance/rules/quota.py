@@ -5,7 +5,6 @@ a clause of its own with his place in the order; a place that comes free is fill
 the next supplementary round.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -102,9 +101,7 @@ def _read_order(
 
 
 def _read_priority(passage: Passage, words: Vocabulary) -> Priority:
-    fields: Mapping[str, Passage] = passage.fields(
-        required=frozenset({"expression", "direction"})
-    )
+    fields = passage.fields(required=frozenset({"expression", "direction"}))
     written = fields["direction"].text()
     if written not in Direction.values:
         raise fields["direction"].refuse(f"次序应为 {'、'.join(Direction.values)} 之一")
