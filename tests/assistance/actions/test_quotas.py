@@ -80,12 +80,14 @@ def main_round(of: SchemeVersion) -> Round:
 
 def answers(round_: Round) -> dict[str, tuple[str, str]]:
     """By the letter of the family: outcome, and the words of the queue or the amount."""
+    rows = current_determinations(round_).select_related("payee")
     return {
         row.payee.name.removeprefix("家长"): (
             row.outcome,
             str(row.facts.get("quota_place") or row.decided_amount),
         )
-        for row in current_determinations(round_).select_related("payee")
+        for row in rows
+        if row.payee is not None
     }
 
 
