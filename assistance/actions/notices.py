@@ -87,12 +87,15 @@ def publish_round_notice(
     Tells the eligible until when their list stands, the unknown that a paper is missing.
     In a noticed round, the unions whose notice was cancelled publish anew. Refused: a
     scheme that asks for no notice, a round without anybody eligible, a second notice
-    beside one that stands.
+    beside one that stands. A job that is run again after its commit finds every notice
+    out and is content.
     """
     with transaction.atomic():
         if run is not None:
             run.fence()
         round_ = locked_round(round_id)
+        if run is not None and _is_published(round_):
+            return round_
         can_publish_round_notice(by, round_).require()
         target = ROUND.target_of("publish", round_.state)
         rule = _notice_rule(round_)
@@ -118,6 +121,11 @@ def _notice_rule(round_: Round) -> NoticeRule:
     if rule is None:
         raise Refusal("本方案不要求发放前公示，请直接生成批次。", code="notice")
     return rule
+
+
+def _is_published(round_: Round) -> bool:
+    is_noticed = round_.state == RoundState.NOTICED
+    return is_noticed and not unions_without_notice(round_).exists()
 
 
 def _unions_to_publish(round_: Round) -> list[int]:

@@ -4,7 +4,7 @@ from calendar import monthrange
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from members.enums import TargetGroup
 from members.models import Standing
@@ -28,20 +28,26 @@ def span_of(period: str) -> tuple[date, date]:
 
 
 def _members(path: str, period: str) -> QuerySet[Standing]:
-    """The standing of each membership at the end of the period, where it counts."""
+    """The standing of each membership at the end of the period, where it counts.
+
+    The membership itself says which is its last; only one that changed after the period
+    is looked up in its history.
+    """
     _first, last = span_of(period)
     latest = (
         Standing.objects.filter(membership=OuterRef("membership"), since__lte=last)
         .order_by("-number")
         .values("number")[:1]
     )
+    still = Q(membership__since__lte=last, number=F("membership__standing_number"))
+    since_then = Q(membership__since__gt=last, number=Subquery(latest))
     return Standing.objects.filter(
+        still | since_then,
         since__lte=last,
         state__in=ADMITTED,
         membership__person__merged_into=None,  # nobody is counted twice
         organisation__path__gte=path,
         organisation__path__lt=f"{path}~",
-        number=Subquery(latest),
     )
 
 

@@ -18,6 +18,7 @@ from tests.faults.ground import Ground
 from tests.faults.invariants import bank_lines
 from tests.faults.people import People
 from unionportal.core.models.audit import AuditEntry
+from unionportal.core.models.jobs import Job
 
 EARLY = ("ready", "opened", "computed", "noticed", "released")
 ACTS_OF_MONEY = (
@@ -54,6 +55,9 @@ def fingerprint(bank_folder: Path) -> dict[str, Any]:
         ),
         "bank": sorted((one.account, one.amount_fen, one.reason) for one in lines),
         **months_books(),
+        "failed_jobs": sorted(
+            Job.objects.filter(state="failed").values_list("kind", "error")
+        ),
         "certificates": list(CoverageCertificate.objects.values_list("totals")),
     }
     plain: dict[str, Any] = json.loads(json.dumps(found, default=str))

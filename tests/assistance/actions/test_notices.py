@@ -117,6 +117,21 @@ def test_request_publication_is_a_job_of_the_maker() -> None:
     assert Notice.objects.get().published_by_name == by.name
 
 
+def test_a_publication_run_again_after_its_commit_is_done_not_failed() -> None:
+    make.standard()
+    make.dossier()
+    round_ = make.computed_round()
+    by = make.maker()
+    kept = request_publication(round_id=round_.pk, on=make.ON, by=by)
+    publish_round_notice(round_id=round_.pk, on=make.ON, by=by)
+
+    assert run_job(kept.pk)
+
+    kept.refresh_from_db()
+    assert (kept.state, kept.error) == ("done", "")
+    assert Notice.objects.count() == 1
+
+
 def test_who_withdrew_is_published_without_his_name() -> None:
     make.standard()
     shy = make.dossier("张小三").principal
