@@ -19,6 +19,7 @@ from assistance.permissions.applications import (
     can_decide_aid_application,
     can_look_at_aid_evidence,
 )
+from assistance.queries.applications import form_of
 from assistance.workflow import AID_APPLICATION
 from members.actions.person import PersonEntry, register_person
 from members.models import Person
@@ -65,18 +66,32 @@ def accept_aid_application(
 def ask_for_more(
     *, application_id: int, answer: str, on: date, by: Actor
 ) -> AidApplication:
-    """submitted → asked: say what is missing, and until when (ten working days)."""
+    """submitted → asked: say what is missing, and until when.
+
+    Ten working days, or the day that the scheme names. Refused: once that has passed.
+    """
     with transaction.atomic():
         application = locked_application(application_id)
         can_decide_aid_application(by, application).require()
         before = application.state
         application.state = AID_APPLICATION.target_of("ask", before)
         application.answer = _reason(answer)
-        application.answer_by = add_working_days(on, ANSWER_DAYS).on
+        application.answer_by = _answer_by(application, on)
         application.save(update_fields=["state", "answer", "answer_by"])
         _record(by, "ask_for_more", application, on, before)
         tell_applicant(application, "asked", on=on)
     return application
+
+
+def _answer_by(application: AidApplication, on: date) -> date:
+    year = application.window.period.year
+    named = form_of(application.window).window.resubmit_until(year)
+    if named is not None and named < on:
+        raise Refusal(
+            f"重新提交已于 {named:%Y-%m-%d} 截止，不能再退回补充；请受理或写明理由不予受理。",
+            code="late",
+        )
+    return named or add_working_days(on, ANSWER_DAYS).on
 
 
 def refuse_aid_application(

@@ -37,6 +37,12 @@ class Opening:
         """What will be asked for, fetched, and never asked for."""
         return self.scheme.form.evidence if self.scheme.form else ()
 
+    @property
+    def pay_until(self) -> date | None:
+        """The last day to pay, where the scheme names one."""
+        form = self.scheme.form
+        return form.window.pay_until(self.window.period.year) if form else None
+
 
 def openings_of(person_id: int, on: date) -> list[Opening]:
     """The windows open to a worker, one a scheme: that of the nearest union."""

@@ -36,6 +36,7 @@ _REMEDIES = {
     "illness_cost": "请提供申请前十二个月的医疗费单据或结算单。",
     "rechecked_on": "您不用准备材料：工会将上门或电话做年度复核，请保持电话畅通。",
     "subsistence_line": "您不用准备材料：当地低保标准由县级工会补录。",
+    "home_city": "请带户口簿或身份证到工会登记户籍所在地。",
     REVIEW_FACT: "您不用准备材料：工会正在重新核查，需要时会联系您。",
 }
 # The same in a headline: the plain need, not the name of a fact.
@@ -49,6 +50,7 @@ _NEEDS = {
     "illness_cost": "还缺医疗费的单据",
     "rechecked_on": "等工会做年度复核",
     "subsistence_line": "等工会补录低保标准",
+    "home_city": "还缺户籍所在地的登记",
     REVIEW_FACT: "工会正在重新核查",
 }
 _ASK = "请联系您所在的县级工会，问清需要补充什么。"

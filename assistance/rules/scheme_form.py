@@ -58,15 +58,36 @@ class EvidenceItem:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Month and day on which applications begin and end, in the year of the period."""
+    """Month and day on which applications begin and end, in the year of the period.
+
+    Where the notice says so: until when an application that was sent back may be handed
+    in again, and until when the money is to be paid.
+    """
 
     opens: tuple[int, int]
     closes: tuple[int, int]
+    resubmit_by: tuple[int, int] | None = None
+    pay_by: tuple[int, int] | None = None
 
     def days_in(self, year: int) -> tuple[date, date]:
         """First and last day; an end before the beginning lies in the next year."""
         later = year + 1 if self.closes < self.opens else year
         return date(year, *self.opens), date(later, *self.closes)
+
+    def resubmit_until(self, year: int) -> date | None:
+        """The last day to hand in again; None where the scheme names none."""
+        return self._after_the_close(self.resubmit_by, year)
+
+    def pay_until(self, year: int) -> date | None:
+        """The last day to pay; None where the scheme names none."""
+        return self._after_the_close(self.pay_by, year)
+
+    def _after_the_close(self, day: tuple[int, int] | None, year: int) -> date | None:
+        if day is None:
+            return None
+        _, closes_on = self.days_in(year)
+        later = closes_on.year + 1 if day < self.closes else closes_on.year
+        return date(later, *day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,8 +257,11 @@ def _read_evidence(passage: Passage) -> tuple[EvidenceItem, ...]:
 
 
 def _read_window(passage: Passage) -> Span:
-    fields = passage.fields(required=frozenset({"opens", "closes"}))
-    return Span(_read_day(fields["opens"]), _read_day(fields["closes"]))
+    fields = passage.fields(
+        required=frozenset({"opens", "closes"}),
+        optional=frozenset({"resubmit_by", "pay_by"}),
+    )
+    return Span(**{name: _read_day(day) for name, day in fields.items()})
 
 
 def _read_day(passage: Passage) -> tuple[int, int]:

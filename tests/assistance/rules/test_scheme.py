@@ -42,7 +42,8 @@ def test_shipped_scheme_has_an_example_for_every_clause_and_its_absence(
     # A class is a choice of three: no value of it can fail the clause that lists them.
     assert set(codes) - refused <= {"class_named", "account_known"}
     assert outcomes == set(Outcome)
-    assert scheme.code == path.stem
+    later = f"_{scheme.version}" if scheme.version > 1 else ""
+    assert f"{scheme.code}{later}" == path.stem
 
 
 def test_scheme_reads_what_is_written() -> None:
@@ -214,3 +215,14 @@ def test_a_quota_is_read_with_its_order() -> None:
         "共3 个名额、预算 900.00 元，按家庭月人均净收入从小到大顺序，"
         "满了为止；有空出的由补充轮次递补。"
     )
+
+
+def test_a_window_may_name_the_last_days_to_hand_in_again_and_to_pay() -> None:
+    text = (SHIPPED / "xiamen_return_trip_2.yaml").read_text(encoding="utf-8")
+    form = read(text).form
+    assert form is not None
+    assert form.window.resubmit_until(2026) == date(2026, 4, 30)
+    assert form.window.pay_until(2026) == date(2026, 5, 31)
+    winter = form.window.__class__((12, 1), (2, 15), resubmit_by=(3, 1))
+    assert winter.resubmit_until(2025) == date(2026, 3, 1)
+    assert winter.pay_until(2025) is None
