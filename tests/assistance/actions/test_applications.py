@@ -349,7 +349,11 @@ def test_a_scheme_may_name_the_last_day_to_hand_in_again() -> None:
         {"  closes: 09-15\n": "  closes: 09-15\n  resubmit_by: 09-25\n"}
     )
     application = submitted(parent(), window(version=named), student())
-    keys = {"application_id": application.pk, "answer": "看不清", "by": officer()}
+    keys: dict[str, Any] = {
+        "application_id": application.pk,
+        "answer": "看不清",
+        "by": officer(),
+    }
     assert refused(ask_for_more, on=date(2025, 9, 26), **keys) == "late"
     assert ask_for_more(on=DECIDED, **keys).answer_by == date(2025, 9, 25)
 
