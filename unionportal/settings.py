@@ -358,9 +358,14 @@ CACHES = {
         "LOCATION": REDIS_URL,
     },
     "sessions": {
-        "BACKEND": "unionportal.core.session_cache.ForgivingCache",
+        "BACKEND": "unionportal.core.forgiving_cache.ForgivingCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "session",
+    },
+    "figures": {
+        "BACKEND": "unionportal.core.forgiving_cache.ForgivingCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "figure",
     },
 }
 # A lost cache server must not sign everybody out: the row in the database stays.

@@ -1,19 +1,30 @@
 """Registries: filled once, refuse duplicates, answer in a known order."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from time import sleep
 
 import pytest
+import redis
 
 from unionportal.core import cards, figures, queues
 from unionportal.core.actor import SYSTEM, Actor
 from unionportal.core.cards import Card, home_cards, register_home_cards
-from unionportal.core.figures import Figure, figure, register_figure, total_of
+from unionportal.core.figures import (
+    Count,
+    Figure,
+    count_of,
+    figure,
+    register_figure,
+    total_of,
+)
 from unionportal.core.queues import QueueItem, WorkQueue, register_queue, waiting_for
 from unionportal.core.registry import Registry
 
 ON = date(2014, 12, 10)
+NOON = datetime(2014, 12, 10, 12, tzinfo=UTC)
+HALF_AN_HOUR = timedelta(minutes=30)
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +51,32 @@ def test_figure_is_found_by_its_code() -> None:
     assert figures.figures() == (figure("paid"),)
     with pytest.raises(LookupError, match="unknown"):
         figure("lent")
+
+
+def test_what_took_long_to_count_is_kept_for_a_while_and_says_so(
+    redis_client: redis.Redis,
+) -> None:
+    values = iter((Decimal(7), Decimal(8)))
+
+    def count(_path: str, _period: str) -> Decimal:
+        sleep(figures.COSTLY_SECONDS)
+        return next(values)
+
+    slow = Figure("slow", "会员", "在籍", "在册", "人", count)
+    first, again = (
+        count_of(slow, "0001", "2014", now=now) for now in (NOON, NOON + HALF_AN_HOUR)
+    )
+    assert (first.value, first.counted_at) == (Decimal(7), None)
+    assert (again.value, again.counted_at) == (Decimal(7), NOON)
+    assert count_of(slow, "0002", "2014", now=NOON).value == 8
+
+
+def test_what_is_quick_to_count_is_counted_anew(redis_client: redis.Redis) -> None:
+    values = iter((Decimal(7), Decimal(8)))
+    quick = Figure("quick", "会员", "在籍", "在册", "人", lambda *_: next(values))
+    for value in (7, 8):
+        found = count_of(quick, "0001", "2014", now=NOON)
+        assert found == Count(quick, Decimal(value))
 
 
 def test_duplicates_are_refused() -> None:

@@ -2,9 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from time import perf_counter
+
+from django.core.cache import caches
 
 from unionportal.core.registry import Registry
+
+COSTLY_SECONDS = 0.2
+KEPT_FOR = 100  # times as long as the counting took
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,34 @@ def figure(code: str) -> Figure:
     if found is None:
         raise LookupError(f"unknown figure: {code}")
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The value of a figure; one that is not of this moment says of which it is."""
+
+    figure: Figure
+    value: Decimal
+    counted_at: datetime | None = None
+
+
+def count_of(figure: Figure, path: str, period: str, *, now: datetime) -> Count:
+    """Count anew, unless that took long a short while ago: then what was found then.
+
+    What is quick is never kept. Counting a million members takes a second; for the next
+    hundred the first page tells that number, and when it was counted.
+    """
+    kept = caches["figures"]
+    key = f"{figure.code}:{path}:{period}"
+    known: tuple[Decimal, datetime] | None = kept.get(key)
+    if known is not None:
+        return Count(figure, *known)
+    begun = perf_counter()
+    value = figure.compute(path, period)
+    cost = perf_counter() - begun
+    if cost >= COSTLY_SECONDS:
+        kept.set(key, (value, now), timeout=int(cost * KEPT_FOR))
+    return Count(figure, value)
 
 
 def total_of(parts: Sequence[tuple[Figure, Decimal]]) -> Decimal:

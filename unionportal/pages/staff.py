@@ -1,7 +1,7 @@
 """The staff admin's site: the theme, with the content policy its script needs."""
 
 from collections.abc import Callable, Iterable
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, reverse
+from django.utils import timezone
 from unfold.sites import UnfoldAdminSite
 
 from members.auth.actor import business_date, request_actor
@@ -20,7 +21,7 @@ from members.auth.staff_sign_in import OwnPassword, StaffSignIn, note
 from members.enums import SignInOutcome
 from members.permissions.access import can_oversee
 from unionportal.core.actor import Actor
-from unionportal.core.figures import Figure, figures
+from unionportal.core.figures import Count, count_of, figures
 from unionportal.core.queues import waiting_for
 from unionportal.core.scope import outermost_paths
 from unionportal.pages.setup import is_first_run
@@ -135,7 +136,7 @@ class StaffSite(UnfoldAdminSite):
         waiting = {
             "on": on,
             "queues": waiting_for(actor, on),
-            "figures": figures_for(actor, str(on.year)),
+            "figures": figures_for(actor, str(on.year), now=timezone.now()),
         }
         shown: TemplateResponse = super().index(
             request, waiting | (extra_context or {})
@@ -143,13 +144,13 @@ class StaffSite(UnfoldAdminSite):
         return shown
 
 
-def figures_for(actor: Actor, period: str) -> list[tuple[Figure, Decimal]]:
+def figures_for(actor: Actor, period: str, *, now: datetime) -> list[Count]:
     """The registered figures over the outermost union of the actor's reach."""
     paths = outermost_paths(actor)
     if not paths:
         return []
     desk = [each for each in figures() if each.on_desk]
-    return [(each, each.compute(paths[0], period)) for each in desk]
+    return [count_of(each, paths[0], period, now=now) for each in desk]
 
 
 def is_overseer(request: HttpRequest) -> bool:

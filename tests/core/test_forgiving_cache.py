@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.cache import caches
 from pytest_django.fixtures import Settings
 
-from unionportal.core.session_cache import ForgivingCache
+from unionportal.core.forgiving_cache import ForgivingCache
 
 NOWHERE = "unix:///nowhere/valkey.sock?db=0"
 

@@ -1,4 +1,4 @@
-"""A cache in front of the sessions that may be gone: their truth is in the database."""
+"""A cache that may be gone: the truth of what it keeps is in the database."""
 
 import logging
 from typing import Any
@@ -17,7 +17,7 @@ class ForgivingCache(RedisCache):
         try:
             return super().get(key, default, version)
         except RedisError as error:
-            logger.warning("session cache not reached: %s", type(error).__name__)
+            logger.warning("cache not reached: %s", type(error).__name__)
             return default
 
     def has_key(self, key: str, version: int | None = None) -> bool:
@@ -38,4 +38,4 @@ class ForgivingCache(RedisCache):
         try:
             super().set(key, value, timeout, version)
         except RedisError as error:
-            logger.warning("session cache not reached: %s", type(error).__name__)
+            logger.warning("cache not reached: %s", type(error).__name__)
