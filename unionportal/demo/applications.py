@@ -1,6 +1,6 @@
 """Applications in the demonstration: autumn school aid, one at every step."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -26,7 +26,7 @@ from assistance.actions.windows import extend_aid_window, open_aid_window
 from assistance.enums import DossierState
 from assistance.models import AidApplication, AidWindow, Period
 from assistance.queries.schemes import scheme_version_in_force
-from members.enums import MembershipState, Role
+from members.enums import AccountState, MembershipState, Role
 from members.models import Organisation, Person
 from unionportal.core.actor import Actor
 from unionportal.core.uploads.evidence import read_evidence
@@ -34,8 +34,10 @@ from unionportal.demo.cast import Cast
 from unionportal.demo.chance import seeded
 from unionportal.demo.identity import Identifiers
 from unionportal.demo.messages import shop_photo
+from unionportal.demo.school_pair import play_school_pair
 
 SCHEME = "autumn_school_aid"
+SCHOOL_BEGINS = 9
 STUDENTS = ("晓明", "雨桐", "子涵", "佳怡", "浩然", "思源", "欣妍", "志远")
 STEPS: tuple[tuple[str, ...], ...] = (
     ("submit",),
@@ -69,6 +71,7 @@ def load_applications(root: Organisation, *, on: date, seed: int) -> None:
             play = _Play(draft.pk, _worker(parent), clerk, on)
             for verb in verbs:
                 getattr(play, verb)()
+        play_school_pair(root, window, on=on)
 
 
 def _parents(root: Organisation) -> QuerySet[Person]:
@@ -78,6 +81,7 @@ def _parents(root: Organisation) -> QuerySet[Person]:
             householddossier__state=DossierState.ON_FILE,
             householddossier__organisation__path__startswith=root.path,
             membership__state=MembershipState.MEMBER,
+            accounts__state=AccountState.VERIFIED,
             phone__isnull=False,
         )
         .select_related("organisation")
@@ -86,13 +90,15 @@ def _parents(root: Organisation) -> QuerySet[Person]:
 
 
 def _window(root: Organisation, *, on: date, by: Actor) -> AidWindow:
+    # Before September it is last year's window that stands open, put off until now.
+    year = on.year if on.month >= SCHOOL_BEGINS else on.year - 1
     period, _ = Period.objects.get_or_create(
-        code=f"{on.year}-autumn",
+        code=f"{year}-autumn",
         defaults={
-            "title": f"{on.year}年秋季学期",
-            "year": on.year,
-            "starts_on": date(on.year, 7, 1),
-            "ends_on": date(on.year, 12, 31),
+            "title": f"{year}年秋季学期",
+            "year": year,
+            "starts_on": date(year, 7, 1),
+            "ends_on": date(year, 12, 31),
         },
     )
     window = open_aid_window(
@@ -104,7 +110,7 @@ def _window(root: Organisation, *, on: date, by: Actor) -> AidWindow:
         on=on,
         by=by,
     )
-    later = date(on.year + 1, 1, 31)
+    later = max(date(year + 1, 1, 31), on + timedelta(days=60))
     return extend_aid_window(
         window_id=window.pk, closes_on=later, reason="补录转学的新生", on=on, by=by
     )

@@ -13,6 +13,7 @@ from assistance.enums import BatchState, PaymentState, RoundState
 from assistance.models import (
     BankFile,
     Batch,
+    Determination,
     HouseholdDossier,
     PayingAccount,
     Payment,
@@ -67,9 +68,15 @@ def told() -> list[str]:
 def test_story_leaves_something_for_everybody(said: list[str]) -> None:
     states = set(Round.objects.filter(year=2027).values_list("state", flat=True))
     assert states == {RoundState.RELEASED, RoundState.NOTICED, RoundState.COMPUTED}
-    assert set(Round.objects.filter(year=2026).values_list("state", flat=True)) == {
-        RoundState.CLOSED
-    }
+    winters = Round.objects.filter(year=2026, version__scheme__code="winter_warmth")
+    assert set(winters.values_list("state", flat=True)) == {RoundState.CLOSED}
+    school = Round.objects.exclude(version__scheme__code="winter_warmth")
+    assert list(school.order_by("id").values_list("state", flat=True)) == [
+        RoundState.RELEASED,
+        RoundState.COMPUTED,
+    ]
+    stopped = Determination.objects.filter(round__in=school, clause="stacked")
+    assert stopped.count() == 2
     waits = set(Batch.objects.filter(round__year=2027).values_list("state", flat=True))
     assert {BatchState.DRAFTED, BatchState.SUBMITTED} <= waits
     assert Objection.objects.get().state == ObjectionState.OPEN
