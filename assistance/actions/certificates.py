@@ -15,7 +15,9 @@ from assistance.queries.rounds import (
     CountyTotals,
     notice_end_of,
     round_counties,
+    unions_without_notice,
 )
+from assistance.queries.schemes import scheme_of
 from assistance.workflow import ROUND
 from unionportal.core.actor import Actor
 from unionportal.core.audit import audit_head
@@ -44,6 +46,7 @@ def close_round(*, round_id: int, on: date, by: Actor) -> CoverageCertificate:
         target = ROUND.target_of("close", round_.state)
         if round_.state == RoundState.NOTICED:
             _require_nobody_left(round_, on)
+        _require_noticed(round_, on)
         _require_ends(round_)
         certificate = _issue(round_, on)
         round_.closed_on = on
@@ -67,6 +70,21 @@ def _require_nobody_left(round_: Round, on: date) -> None:
             f"还有 {round_.eligible_count:,} 户符合条件；请先生成批次，发放后再办结。",
             code="eligible",
         )
+    last_day = notice_end_of(round_)
+    if last_day is not None and on <= last_day:
+        raise Refusal(
+            f"公示到 {last_day:%Y-%m-%d} 为止，期满之后才能办结。",
+            code="notice_running",
+        )
+
+
+def _require_noticed(round_: Round, on: date) -> None:
+    """Refuse while a list that is published after the payment was not, or still is."""
+    rule = scheme_of(round_.version).notice
+    if rule is None or not rule.is_after:
+        return
+    if unions_without_notice(round_).exists():
+        raise Refusal("本方案先发放、后公示；请公示名单后再办结。", code="notice")
     last_day = notice_end_of(round_)
     if last_day is not None and on <= last_day:
         raise Refusal(

@@ -68,7 +68,7 @@ def request_publication(*, round_id: int, on: date, by: Actor) -> Job:
     """Write the publication down as a job; the same live job when asked twice."""
     round_ = locked_round(round_id)
     can_publish_round_notice(by, round_).require()
-    ROUND.target_of("publish", round_.state)
+    _target_of(round_, _notice_rule(round_))
     _unions_to_publish(round_)
     return enqueue(
         kind=PUBLISH_JOB,
@@ -84,6 +84,9 @@ def publish_round_notice(
 ) -> Round:
     """Computed → noticed: one notice per paying union, lines for the eligible alone.
 
+    Where the scheme publishes after the payment (突发事件), the round is released and
+    stays so; it cannot be closed before the notice is over.
+
     Tells the eligible until when their list stands, the unknown that a paper is missing.
     In a noticed round, the unions whose notice was cancelled publish anew. Refused: a
     scheme that asks for no notice, a round without anybody eligible, a second notice
@@ -97,8 +100,8 @@ def publish_round_notice(
         if run is not None and _is_published(round_):
             return round_
         can_publish_round_notice(by, round_).require()
-        target = ROUND.target_of("publish", round_.state)
         rule = _notice_rule(round_)
+        target = _target_of(round_, rule)
         unions = _unions_to_publish(round_)
         for organisation_id in unions:
             _publish(round_, organisation_id, rule, on=on, by=by)
@@ -128,11 +131,19 @@ def _is_published(round_: Round) -> bool:
     return is_noticed and not unions_without_notice(round_).exists()
 
 
+def _target_of(round_: Round, rule: NoticeRule) -> str:
+    if not rule.is_after:
+        return ROUND.target_of("publish", round_.state)
+    if round_.state != RoundState.RELEASED:
+        raise Refusal("本方案先发放、后公示；请先生成批次。", code="state")
+    return round_.state
+
+
 def _unions_to_publish(round_: Round) -> list[int]:
     unions = list(unions_without_notice(round_).values_list("pk", flat=True))
     if unions:
         return unions
-    if round_.state == RoundState.NOTICED:
+    if round_.state in {RoundState.NOTICED, RoundState.RELEASED}:
         raise Refusal(
             "各发放工会的公示都有效，不能“公示”第二次；名单有误的，请先撤销公示。",
             code="state",
@@ -145,7 +156,7 @@ def _publish(
 ) -> None:
     publish_notice(
         organisation_id=organisation_id,
-        title=f"{round_.occasion}拟发放名单公示",
+        title=f"{round_.occasion}{'' if rule.is_after else '拟'}发放名单公示",
         about=(ROUND_KIND, round_.pk),
         lines_select=_lines_of(round_, organisation_id),
         on=on,
@@ -161,9 +172,13 @@ def _lines_of(round_: Round, organisation_id: int) -> LinesSelect:
 
 
 def _lines_anew(round_id: int, organisation_id: int) -> LinesSelect:
-    """Whoever is eligible today; refused once the round's batches are made."""
+    """Whoever is eligible today; refused once the batches of a list that is published
+    before the payment are made."""
     round_ = locked_round(round_id)
-    if round_.state != RoundState.NOTICED:
+    rule = scheme_of(round_.version).notice
+    if round_.state != (
+        RoundState.RELEASED if rule and rule.is_after else RoundState.NOTICED
+    ):
         raise Refusal("轮次已不在公示阶段，名单不能重新公示。", code="state")
     return _lines_of(round_, organisation_id)
 
@@ -174,8 +189,8 @@ def _tell_of_list(round_id: int, organisation_id: int) -> None:
 
 NOTICE_KIND = NoticeKind(
     code=ROUND_KIND,
-    label="拟发放名单",
-    opening="现将拟发放名单",
+    label="发放名单",
+    opening="现将发放名单",
     lines=_lines_anew,
     announced=_tell_of_list,
 )

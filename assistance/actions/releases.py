@@ -272,7 +272,8 @@ def release_round(
 
 def _check_notice(round_: Round, on: date) -> None:
     """Refuse before the notice is over, where the scheme puts it before payment."""
-    if scheme_of(round_.version).notice is None:
+    rule = scheme_of(round_.version).notice
+    if rule is None or rule.is_after:
         return
     if round_.state != RoundState.NOTICED:
         raise Refusal("方案要求先公示再发放；请先发布公示，期满后再生成批次。")

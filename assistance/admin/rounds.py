@@ -288,6 +288,9 @@ NOBODY_LEFT = frozenset({"publish", "close"})
 def is_near(round_: Round, url: str) -> bool:
     """Show only the verbs that belong to where the round stands."""
     near = NEAR[round_.state]
+    rule = scheme_of(round_.version).notice
+    if round_.state == RoundState.RELEASED and rule is not None and rule.is_after:
+        near |= {"publish"}
     if round_.state == RoundState.NOTICED and not round_.eligible_count:
         near = NOBODY_LEFT
     return url.rstrip("/").rsplit("/", 1)[-1] in near
@@ -295,14 +298,17 @@ def is_near(round_: Round, url: str) -> bool:
 
 def fitting(round_: Round, name: str) -> Verdict:
     """Refuse what the scheme or the kind of round rules out."""
-    has_notice = scheme_of(round_.version).notice is not None
-    if name == "release" and has_notice and round_.state == RoundState.COMPUTED:
+    rule = scheme_of(round_.version).notice
+    goes_first = rule is not None and not rule.is_after
+    if name == "release" and goes_first and round_.state == RoundState.COMPUTED:
         return denied("方案要求先公示，公示期满后才能生成批次。")
-    if name == "publish" and not has_notice:
+    if name == "publish" and rule is None:
         return denied("方案不要求公示，可直接生成批次。")
+    if name == "publish" and not goes_first and round_.state == RoundState.COMPUTED:
+        return denied("方案先发放、后公示，请先生成批次。")
     if (
         name == "publish"
-        and round_.state == RoundState.NOTICED
+        and round_.state in {RoundState.NOTICED, RoundState.RELEASED}
         and not unions_without_notice(round_).exists()
     ):
         return denied("各发放工会的公示都有效；名单有误的，请先撤销公示。")

@@ -31,10 +31,13 @@ def steps_of(case: Case) -> Iterable[Step]:
     yield _decided(case)
     if case.is_unknown or case.is_refused:
         return
-    if scheme_behind(case.determination).notice is not None:
+    rule = scheme_behind(case.determination).notice
+    if rule is not None and not rule.is_after:
         yield _noticed(case)
     yield _approved(case)
     yield from _paid(case)
+    if rule is not None and rule.is_after:
+        yield _noticed(case)
 
 
 def _filed(case: Case) -> Iterable[Step]:

@@ -63,10 +63,11 @@ _OCCURRENCE_WORDS = {"period", "year"}
 
 @dataclass(frozen=True, slots=True)
 class NoticeRule:
-    """The list is published for so many working days before anything is paid."""
+    """The list is published for so many working days, before or after the payment."""
 
     working_days: int
     document: str
+    is_after: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,9 +210,16 @@ def _read_delivery(passage: Passage) -> Delivery:
 def _read_notice(passage: Passage) -> NoticeRule | None:
     if passage.is_empty():
         return None
-    fields = passage.fields(required=frozenset({"working_days", "document"}))
+    fields = passage.fields(
+        required=frozenset({"working_days", "document"}), optional=frozenset({"when"})
+    )
+    when = fields["when"].text() if "when" in fields else "before"
+    if when not in {"before", "after"}:
+        raise fields["when"].refuse("公示在发放之前（before）还是之后（after）")
     return NoticeRule(
-        fields["working_days"].whole(least=1, most=60), fields["document"].text()
+        fields["working_days"].whole(least=1, most=60),
+        fields["document"].text(),
+        is_after=when == "after",
     )
 
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import takewhile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db.models import Sum
@@ -20,6 +21,7 @@ from assistance.actions.application_drafts import (
 )
 from assistance.actions.applications import submit_aid_application
 from assistance.actions.batches import approve_batch, check_batch, submit_batch
+from assistance.actions.certificates import close_round
 from assistance.actions.computations import compute_round
 from assistance.actions.disbursements import instruct_batch, write_instruction
 from assistance.actions.dossiers import DossierEntry, register_dossier
@@ -56,6 +58,7 @@ from tests.assistance.builders import (
 )
 from tests.assistance.paying import answer_to, batch_of, fund, paying_account
 from unionportal.core.actor import SYSTEM, Actor
+from unionportal.core.errors import Refusal
 
 pytestmark = pytest.mark.django_db
 
@@ -145,7 +148,7 @@ def applied(version: SchemeVersion, who: Person, period: Period) -> date:
         on=period.starts_on,
         by=SYSTEM,
     )
-    by, on = worker(who), opened.opens_on
+    by, on = worker(who), opened.closes_on
     draft = start_aid_application(
         window_id=opened.pk, applicant_id=who.pk, on=on, by=by
     )
@@ -157,8 +160,8 @@ def applied(version: SchemeVersion, who: Person, period: Period) -> date:
             application_id=draft.pk, item=item.code, papers=photo(), on=on, by=by
         )
     submit_aid_application(application_id=draft.pk, agreed=True, on=on, by=by)
-    accept_aid_application(application_id=draft.pk, on=opened.closes_on, by=SYSTEM)
-    return opened.closes_on
+    accept_aid_application(application_id=draft.pk, on=on, by=SYSTEM)
+    return on
 
 
 def statement(scheme: Scheme, who: Person) -> Statement:
@@ -209,6 +212,14 @@ def officer(role: Role, on: date) -> Actor:
     return actor_of(user, on=on)
 
 
+def day_after_the_notice(round_: Round, on: date) -> date:
+    """Published on a day; the first day on which it is over."""
+    publish_round_notice(round_id=round_.pk, on=on, by=SYSTEM)
+    last_day = notice_end_of(round_)
+    assert last_day is not None
+    return last_day + timedelta(days=1)
+
+
 @pytest.fixture(params=FILES, ids=lambda path: path.stem)
 def version(request: pytest.FixtureRequest) -> SchemeVersion:
     fund_sources()
@@ -235,11 +246,9 @@ def test_a_shipped_scheme_is_paid_from_its_text_to_the_bank(
     assert (answer.outcome, answer.clause, answer.missing_fact) == ("eligible", "", "")
     due = answer.decided_amount
     paying_on = as_of + timedelta(days=1)
-    if scheme.notice is not None:
-        publish_round_notice(round_id=round_.pk, on=as_of, by=SYSTEM)
-        last_day = notice_end_of(round_)
-        assert last_day is not None
-        paying_on = last_day + timedelta(days=1)
+    rule = scheme.notice
+    if rule is not None and not rule.is_after:
+        paying_on = day_after_the_notice(round_, as_of)
     release_round(round_id=round_.pk, on=paying_on, by=SYSTEM)
     paying_account()
     fund("20000.00")
@@ -252,3 +261,12 @@ def test_a_shipped_scheme_is_paid_from_its_text_to_the_bank(
     assert AidApplication.objects.count() == (1 if scheme.form else 0)
     assert due is not None
     assert due > Decimal(0)
+    if rule is not None and rule.is_after:
+        keys: dict[str, Any] = {"round_id": round_.pk, "by": SYSTEM}
+        with pytest.raises(Refusal, match="先发放、后公示"):
+            close_round(on=paying_on, **keys)
+        over = day_after_the_notice(round_, paying_on)
+        with pytest.raises(Refusal, match="期满之后才能办结"):
+            close_round(on=over - timedelta(days=1), **keys)
+        with pytest.raises(Refusal, match="抽"):
+            close_round(on=over, **keys)

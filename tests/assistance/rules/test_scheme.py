@@ -89,6 +89,7 @@ def test_scheme_reads_what_is_written() -> None:
         ('"{period}"', '"{period"', "花括号没有配对"),
         ("delivery: bank", "delivery: cash", "没有这种发放方式"),
         ("working_days: 5", "working_days: 0", "应为 1 到 60 的整数"),
+        ("  working_days: 5", "  when: never\n  working_days: 5", "之前（before）还是"),
         ("[provincial_warmth, county_own]", "[county_own, county_own]", "写了两次"),
         ("[provincial_warmth, county_own]", "[]", "列表不能为空"),
         ('"500000.00"', '"500000.001"', "应为大于零的金额，最多两位小数"),
