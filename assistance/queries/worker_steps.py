@@ -6,8 +6,10 @@ from datetime import date
 from typing import Literal
 
 from assistance.enums import BatchState, PaymentState
+from assistance.models import Determination
 from assistance.queries.determinations import scheme_behind
 from assistance.queries.worker_cases import HOLDERS, Case, PaymentSeen
+from assistance.rules.quota import QUOTA_CLAUSE
 
 StepState = Literal["done", "now", "next"]
 
@@ -61,8 +63,13 @@ def _decided(case: Case) -> Step:
         state="now" if case.is_unknown or not is_known else "done",
         on=row.round.computed_on if is_known else None,
         holder=row.round.organisation.name,
-        detail=row.get_outcome_display() if is_known else "",
+        detail=_outcome(row) if is_known else "",
     )
+
+
+def _outcome(row: Determination) -> str:
+    waits = row.clause == QUOTA_CLAUSE
+    return "候补" if waits else str(row.get_outcome_display())
 
 
 def _noticed(case: Case) -> Step:

@@ -60,10 +60,10 @@ class Quota:
     @property
     def in_words(self) -> str:
         """The quota in one sentence, as staff and workers read it."""
-        limits = [f"{self.places} 个名额"] if self.places is not None else []
+        limits = [f"名额共 {self.places} 个"] if self.places is not None else []
         if self.budget is not None:
-            limits.append(f"预算 {show_yuan(self.budget)} 元")
-        return f"共{'、'.join(limits)}，按{self.order_in_words}顺序，满了为止；有空出的由补充轮次递补。"
+            limits.append(f"预算共 {show_yuan(self.budget)} 元")
+        return f"{'、'.join(limits)}，按{self.order_in_words}顺序，满了为止；有空出的由补充轮次递补。"
 
 
 def read_quota(passage: Passage, population: str, words: Vocabulary) -> Quota:

@@ -109,6 +109,7 @@ def test_a_place_that_comes_free_goes_to_the_next_in_the_order_of_application() 
     release_round(round_id=round_.pk, on=DECIDED, by=SYSTEM)
     third = matters_of(families[2].pk, DECIDED)[0]
     assert third.headline == full.format(3)
+    assert third.steps[-1].detail == "候补"
     assert third.refused_by == "排在名额（预算）以内"
     first = explanation_of(
         current_determinations(round_).get(payee=families[3])

@@ -213,7 +213,7 @@ def test_a_quota_is_read_with_its_order() -> None:
     assert quota is not None
     assert (quota.places, str(quota.budget)) == (3, "900")
     assert quota.in_words == (
-        "共3 个名额、预算 900.00 元，按家庭月人均净收入从小到大顺序，"
+        "名额共 3 个、预算共 900.00 元，按家庭月人均净收入从小到大顺序，"
         "满了为止；有空出的由补充轮次递补。"
     )
 

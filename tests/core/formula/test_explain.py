@@ -48,6 +48,12 @@ SENTENCES: list[tuple[str, dict[str, object], str, list[str]]] = [
         ["困难类别 “深度困难”，属于 “深度困难”"],
     ),
     (
+        "困难类别 == '深度困难'",
+        {"kind": "accident"},
+        "false",
+        ["困难类别 “意外致困”，不等于 “深度困难”"],
+    ),
+    (
         "站点 == '总站'",
         {"station": "东站"},
         "false",

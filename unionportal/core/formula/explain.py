@@ -296,13 +296,21 @@ def _compared(left: Expression, right: Expression, seen: _Seen) -> str:
     a, b = seen.value(left), seen.value(right)
     if isinstance(a, Decimal) and isinstance(b, Decimal):
         return _numbers_compared(left, right, (a, b), seen)
-    sides = seen.with_value(left), seen.with_value(right)
+    sides = _side(left, right, seen), _side(right, left, seen)
     match a, b:
         case date(), date():
             word = "等于" if a == b else ("晚于" if a > b else "早于")
         case _:
             word = "等于" if a == b else "不等于"
     return f"{sides[0]}，{word} {sides[1]}"
+
+
+def _side(node: Expression, other: Expression, seen: _Seen) -> str:
+    """A word that stands beside a choice is shown by the choice's label."""
+    kind = seen.type(other)
+    if isinstance(node, Literal) and kind.choices:
+        return show(node.value, kind)
+    return seen.with_value(node)
 
 
 def _numbers_compared(
