@@ -1,6 +1,7 @@
 """A scheme with a quota: so many places, so much money, the earlier applicant first."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -194,3 +195,24 @@ def test_an_amount_decided_beyond_the_budget_is_refused() -> None:
         )
     second.refresh_from_db()
     assert second.decided_amount == Decimal("2000.00")
+
+
+def test_who_has_had_another_aid_of_the_group_holds_no_place() -> None:
+    scheme = version("{places: 1, order: application}")
+    applicants(scheme, NAMES[:2])
+    first = AidApplication.objects.get(applicant__name="家长甲")
+    grant_of_group(first)
+    assert answers(main_round(scheme)) == {
+        "甲": ("ineligible", "None"),
+        "乙": ("eligible", "2000.00"),
+    }
+
+
+def grant_of_group(application: AidApplication) -> None:
+    """Another scheme of the group paid for the student in the same year."""
+    other = autumn_version({**NO_NOTICE, "code: autumn_school_aid": "code: other_aid"})
+    same = replace(
+        student(application.subject_name), id_number=application.id_number or ""
+    )
+    accepted(application.applicant, window(version=other), same)
+    release_round(round_id=main_round(other).pk, on=DECIDED, by=SYSTEM)
