@@ -126,9 +126,14 @@ def outlive(point: str) -> Kill:
     """Let the lease of the stopped runner end on the database's clock, run its job."""
 
     def wait_for_another(ground: Ground, stopped: psutil.Process) -> None:
-        running = Job.objects.filter(state="running")
-        wait_until(lambda: running.count() == 1, 15)  # the others end by themselves
-        held = running.get()
+        running: list[Job] = []
+
+        def is_alone() -> bool:  # the others end by themselves, and new ones begin
+            running[:] = Job.objects.filter(state="running")
+            return len(running) == 1
+
+        wait_until(is_alone, 15)
+        (held,) = running
         began = time.monotonic()
         assert not run_job(held.pk), "a held job was run by a second runner"
         assert time.monotonic() - began < HELD_SECONDS
