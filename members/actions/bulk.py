@@ -3,7 +3,7 @@
 # ruff: noqa: S608 - all SQL is made of the programme's own names
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -31,11 +31,14 @@ _KEEP_IDS = """
     FROM upload_row AS row JOIN {join}
     WHERE row.verdict <> 'wrong'
     ON CONFLICT (client_id, kind, external_id) DO NOTHING;
-    SELECT row.record->>'external_id', row.verdict, row.errors, target.id, {moved}
-    FROM upload_row AS row LEFT JOIN {join} ORDER BY row.number
+    SELECT row.record->>'external_id', row.verdict, row.errors, target.id, {moved},
+        row.verdict <> 'wrong' AND named.record_id IS DISTINCT FROM target.id
+    FROM upload_row AS row LEFT JOIN {join}
+    LEFT JOIN members_externalid AS named ON named.client_id = %s
+        AND named.kind = %s AND named.external_id = row.record->>'external_id'
+    ORDER BY row.number
 """
-# Another request may have given an external id away since the items were judged.
-_TAKEN_MEANWHILE = """
+MEANWHILE = """
     SELECT EXISTS (
         SELECT FROM upload_row AS row JOIN {join}
         LEFT JOIN members_externalid AS named ON named.client_id = %s
@@ -94,15 +97,13 @@ def _carried_out(
         with connection.cursor() as cursor:
             cursor.execute(
                 _KEEP_IDS.format(join=bulk.join, moved=bulk.moved),
-                [client_id, bulk.record],
+                [client_id, bulk.record] * 2,
             )
             rows = cursor.fetchall()
-            cursor.execute(
-                _TAKEN_MEANWHILE.format(join=bulk.join), [client_id, bulk.record]
-            )
-            if cursor.fetchone()[0]:
-                raise Refusal(MEANWHILE, code="conflict")
-    return _answer(rows)
+        # Another request may have given an id away since the items were judged.
+        if any(is_taken for *_row, is_taken in rows):
+            raise Refusal(MEANWHILE, code="conflict")
+    return _answer(row[:-1] for row in rows)
 
 
 def _beside(bulk: BulkKind, client_id: int) -> str:
@@ -136,7 +137,7 @@ def _wrong_ids() -> list[Flaw]:
     ]
 
 
-def _answer(rows: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
+def _answer(rows: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
     results = [_result(*row) for row in rows]
     told = [one["result"] for one in results]
     return {
