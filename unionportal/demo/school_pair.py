@@ -32,8 +32,8 @@ EARLIER = timedelta(days=21)  # the notice of five working days lies in between
 def play_school_pair(root: Organisation, autumn: AidWindow, *, on: date) -> None:
     """阳光助学 released three weeks after its notice; then 金秋助学 is computed.
 
-    The students whose autumn application was accepted applied for both: the computed
-    round refuses them, and names the earlier aid.
+    One of the two students whose autumn application was accepted applied for both: the
+    computed round refuses him, names the earlier aid, and takes the other.
     """
     cast = Cast(on)
     maker = cast.holder(Role.MAKER, root)
@@ -41,9 +41,9 @@ def play_school_pair(root: Organisation, autumn: AidWindow, *, on: date) -> None
     chosen = AidApplication.objects.filter(
         window=autumn, state=AidApplicationState.ACCEPTED
     ).select_related("applicant", "organisation")
-    for application in chosen.order_by("id"):
-        clerk = cast.holder(Role.MAKER, application.organisation)
-        _apply_too(application, window, clerk, on=on - EARLIER)
+    both = chosen.earliest("id")
+    clerk = cast.holder(Role.MAKER, both.organisation)
+    _apply_too(both, window, clerk, on=on - EARLIER)
     first = _computed(root, window, on=on - EARLIER, by=maker)
     publish_round_notice(round_id=first.pk, on=on - EARLIER, by=maker)
     release_round(round_id=first.pk, on=on, by=maker)
