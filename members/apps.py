@@ -20,6 +20,7 @@ class MembersConfig(AppConfig):
         from members.actions.yearly_return_import import RETURNS
         from members.enums import VERBS
         from members.queries.census_facts import census_sheet
+        from members.queries.flag_figures import FLAG_FIGURES
         from members.queries.membership_figures import MEMBERSHIP_FIGURES
         from members.queries.membership_waiting import (
             MEMBERSHIP_QUEUES,
@@ -58,10 +59,8 @@ class MembersConfig(AppConfig):
             register_import(kind)
         for succession in (*SUCCESSIONS, MEMBERSHIP_SUCCESSION):
             register_succession(succession)
-        for figure in FIGURES:
-            register_figure(figure)
         register_home_cards(membership_cards)
-        for figure in (*MEMBERSHIP_FIGURES, *MESSAGE_FIGURES):
+        for figure in (*FIGURES, *MEMBERSHIP_FIGURES, *MESSAGE_FIGURES, *FLAG_FIGURES):
             register_figure(figure)
         for queue in (
             *(*QUEUES, *OFFICE_QUEUES, *MEMBERSHIP_QUEUES),
