@@ -79,6 +79,14 @@ class OwnFlagState(TextChoices):
     WITHDRAWN = "withdrawn", _("已停用")
 
 
+class OrganisingState(TextChoices):
+    """How far the guidance of an employer towards a union has come."""
+
+    GUIDING = "guiding", _("指导中")
+    FOUNDED = "founded", _("已建会")
+    ENDED = "ended", _("未建会结束")
+
+
 class Office(TextChoices):
     """What somebody is at a union, by organ: committee, audit, women, supervision, staff."""
 
@@ -409,11 +417,17 @@ VERBS = {
     "members.unionflag:accept": "认可说明",
     "members.unionflag:return": "退回说明",
     "members.unionflag:dissolve": "登记撤销",
+    "members.unionflag:look": "查看佐证材料",
     "members.ownflag:write": "编写自定普查问题",
     "members.ownflag:try": "试查",
     "members.ownflag:approve": "批准施行",
     "members.ownflag:refuse": "不予通过",
     "members.ownflag:withdraw": "停用自定普查问题",
+    "members.organisingcase:start": "开始指导建会",
+    "members.organisingcase:note": "记录指导情况",
+    "members.organisingcase:hand_over": "调整负责人或期限",
+    "members.organisingcase:found": "登记建成",
+    "members.organisingcase:end": "未建会结束",
     "members.notice:plan": "安排公示",
     "members.notice:open": "公示开始",
     "members.notice:extend": "延长公示",

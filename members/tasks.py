@@ -82,5 +82,6 @@ def run_census(run: JobRun) -> dict[str, Any]:
         by=run.by,
     )
     note = f"普查 {outcome.unions} 家，问题 {outcome.flags} 项，新增 {outcome.new} 项，消失 {outcome.gone} 项"
+    note = "；".join((note, *outcome.set_aside))
     run.advance(done=outcome.unions, total=outcome.unions, note=note)
     return asdict(outcome)

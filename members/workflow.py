@@ -10,6 +10,7 @@ from members.enums import (
     NoticeState,
     ObjectionState,
     OrganisationState,
+    OrganisingState,
     OwnFlagState,
     PrivacyRequestState,
     TransferState,
@@ -236,6 +237,18 @@ OWN_FLAG = Workflow(
         Transition("withdraw", OwnFlagState.IN_FORCE, OwnFlagState.WITHDRAWN, "停用"),
     ),
     labels=dict(OwnFlagState.choices),
+)
+
+ORGANISING = Workflow(
+    name="建会指导",
+    initial=OrganisingState.GUIDING,
+    transitions=(
+        Transition(
+            "found", OrganisingState.GUIDING, OrganisingState.FOUNDED, "登记建成"
+        ),
+        Transition("end", OrganisingState.GUIDING, OrganisingState.ENDED, "未建会结束"),
+    ),
+    labels=dict(OrganisingState.choices),
 )
 
 _ASKED = (PrivacyRequestState.SUBMITTED, PrivacyRequestState.ENDORSED)

@@ -250,6 +250,7 @@ UNFOLD = {
                 "items": [
                     place("工会组织", "account_tree", "staff_members:unions"),
                     place("用人单位", "factory", "staff_members:employers"),
+                    place("建会指导", "handshake", "staff_members:organising"),
                     place("普查问题", "flag", "staff_members:flags"),
                     place("年度报表", "assignment", "staff_members:returns"),
                     place("组织建设指标", "monitoring", "staff_members:union-figures"),

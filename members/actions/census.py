@@ -1,6 +1,6 @@
 """A census of unions (工会组织普查): flags raised, seen again, and gone by themselves."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 
 from django.db import connection, transaction
@@ -44,6 +44,7 @@ _RUN = f"""
           AND union_.path >= %s AND union_.path < %s
           AND flag.state IN ('open', 'explaining', 'explained')
           AND flag.last_seen_on <= %s
+          AND flag.rule <> ALL (%s)
           AND NOT EXISTS (
             SELECT FROM hit
             WHERE hit.organisation_id = flag.organisation_id AND hit.rule = flag.rule)
@@ -56,12 +57,16 @@ _RUN = f"""
 
 @dataclass(frozen=True, slots=True)
 class CensusOutcome:
-    """Unions looked at, flags seen, those among them seen first, and flags gone."""
+    """Unions looked at, flags seen, those among them seen first, and flags gone.
+
+    `set_aside` says of each flag that could not be judged by why.
+    """
 
     unions: int
     flags: int
     new: int
     gone: int
+    set_aside: list[str] = field(default_factory=list)
 
 
 @transaction.atomic
@@ -84,12 +89,13 @@ def take_census(*, organisation_id: int, on: date, by: Actor) -> CensusOutcome:
 
     A flag persists while it shows; one that no longer shows is gone, one that shows
     again after it was repaired, or past the day of its explanation, is open again.
+    What a flag that is set aside found before stays as it was.
     A census of an earlier day changes nothing that a later one has seen. Censuses wait
     for one another.
     """
     union = Organisation.objects.get(pk=organisation_id)
     can_run_census(by, union).require()
-    rules = flags_in_force(union.path)
+    rules, set_aside = flags_in_force(union.path)
     found = hits(rules, path=union.path, as_of=on)
     judged = (
         [rule.code for rule in rules],
@@ -101,9 +107,12 @@ def take_census(*, organisation_id: int, on: date, by: Actor) -> CensusOutcome:
         cursor.execute("LOCK TABLE members_unionflag IN SHARE ROW EXCLUSIVE MODE")
         cursor.execute(
             f"WITH {found.sql}, {_RUN}",
-            (*found.params, on, on, *judged, union.path, f"{union.path}~", on),
+            (
+                *(*found.params, on, on, *judged, union.path, f"{union.path}~", on),
+                list(set_aside),
+            ),
         )
-        outcome = CensusOutcome(*cursor.fetchone())
+        outcome = CensusOutcome(*cursor.fetchone(), [*set_aside.values()])
     record(
         by=by,
         verb="census",

@@ -14,7 +14,7 @@ from members.permissions.census import (
     can_withdraw_own_flag,
     can_write_own_flag,
 )
-from members.queries.census import rule_of, would_mark
+from members.queries.census import rule_of, unreadable, would_mark
 from members.queries.census_facts import CENSUS_SHEET
 from members.rules.census_flag import FlagRule, read_facts, read_flag, shipped_titles
 from members.workflow import OWN_FLAG
@@ -81,6 +81,7 @@ def try_own_flag(*, flag_id: int, on: date, by: Actor) -> OwnFlag:
     _can_try(by, flag)
     if flag.state != OwnFlagState.WAITING:
         raise Refusal("只有待审核的普查问题可以试查，请刷新后再看。")
+    _require_readable(flag)
     found = would_mark(rule_of(flag), as_of=on, shown=SHOWN)
     flag.tried_on, flag.tried_unions = on, found.unions
     flag.tried_hits, flag.tried_first = found.hits, found.first
@@ -97,6 +98,7 @@ def approve_own_flag(*, flag_id: int, on: date, by: Actor) -> OwnFlag:
     can_decide_own_flag(by, flag).require()
     if flag.tried_on is None:
         raise Refusal("还没有试查过，请先试查，看清会标出多少家工会。")
+    _require_readable(flag)
     flag.decided_on, flag.decided_by_id = on, by.user_id
     return _moved(flag, "approve", on=on, by=by)
 
@@ -123,6 +125,12 @@ def _can_try(by: Actor, flag: OwnFlag) -> None:
     verdict = can_write_own_flag(by, flag.organisation)
     if not verdict and not can_decide_own_flag(by, flag):
         verdict.require()
+
+
+def _require_readable(flag: OwnFlag) -> None:
+    why = unreadable(flag)
+    if why:
+        raise Refusal(why)
 
 
 def _locked(flag_id: int) -> OwnFlag:

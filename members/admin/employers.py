@@ -23,6 +23,7 @@ from members.actions.employer import (
 )
 from members.actions.employment import Tie, tie_to_employer, untie_from_employer
 from members.admin.base import Step
+from members.admin.organising import start_step
 from members.admin.union_forms import (
     ClosingForm,
     CoverForm,
@@ -123,6 +124,7 @@ class EmployerPage(StaffPage):
             title=employer.name,
             employer=employer,
             ties=employer.ties.order_by("ends_on", "kind", "name")[:50],
+            organising=employer.organising.select_related("responsible"),
             working=employer.employments.filter(ends_on=None).count(),
             verbs=arranged(verbs),
             history=history_of(employer)[:30],
@@ -169,6 +171,7 @@ class EmployerPage(StaffPage):
                 ),
                 done="已登记建会。",
             ),
+            *start_step(employer, common, self.actor),
             *self._tie_steps(employer, may, common),
             Step(
                 name="close",

@@ -15,6 +15,7 @@ from members.enums import (
     OrganisationForm,
     OrganisationLevel,
     OrganisationState,
+    OrganisingState,
     Ownership,
     Sex,
     SkillGrade,
@@ -32,6 +33,7 @@ from members.queries.filters import (
 from members.queries.membership import memberships_visible_to
 from members.queries.office import with_offices
 from members.queries.organisation import organisations_visible_to
+from members.queries.organising import organising_filter
 from members.queries.person import persons_visible_to
 from members.queries.union_flag import flag_filter
 from members.queries.yearly_return import returns_visible_to
@@ -85,6 +87,19 @@ FLAGS = (
     Field("最近发现", "last_seen_on", kind="day"),
     Field("期限", "due_on", kind="day"),
     Field("整改或说明", "answer", width=40),
+)
+ORGANISING = (
+    Field("用人单位", "employer__name", width=30),
+    Field("统一社会信用代码", "employer__code", width=22),
+    Field("职工人数", "employer__headcount", kind="count"),
+    Field("责任工会", "employer__keeper__name", width=24),
+    Field("负责人", "responsible__name"),
+    Field("状态", "state", words(OrganisingState).__getitem__),
+    Field("开始日期", "started_on", kind="day"),
+    Field("期限", "due_on", kind="day"),
+    Field("建成的工会", "organisation__name", width=24),
+    Field("未建会的原因", "end_reason", width=30),
+    Field("结束日期", "ended_on", kind="day"),
 )
 PEOPLE = (
     Field("姓名", "name"),
@@ -180,6 +195,17 @@ class EmployerExport(RegisterExport):
         """As the list of employers."""
         rows = employers_visible_to(self.actor)
         return EmployerFilter(self.request.GET, queryset=rows)
+
+
+class OrganisingExport(RegisterExport):
+    """Guidance towards a union, with who is in charge and how it ended."""
+
+    title, fields, at = "建会指导", ORGANISING, "staff_members:organising"
+    subject = ("members.organisingcase", 0)
+
+    def chosen(self) -> FilterSet:
+        """As the list of efforts."""
+        return organising_filter(self.actor, self.request.GET, on=self.on)
 
 
 class FlagExport(RegisterExport):

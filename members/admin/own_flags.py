@@ -31,6 +31,7 @@ from members.permissions.census import (
     can_withdraw_own_flag,
     can_write_own_flag,
 )
+from members.queries.census import unreadable
 from members.queries.census_facts import CENSUS_SHEET
 from members.queries.own_flag import (
     OwnFlagFilter,
@@ -157,6 +158,7 @@ class OwnFlagPage(StaffPage):
             "staff/own_flag.html",
             title=flag.title,
             flag=flag,
+            set_aside=unreadable(flag),
             first=first_of_trial(self.actor, flag.tried_first),
             verbs=arranged(verbs),
             history=history_of(flag)[:30],

@@ -17,6 +17,7 @@ from members.actions.union_flag import (
     accept_explanation,
     close_with_union,
     explain_flag,
+    look_at_flag_paper,
     repair_flag,
     return_explanation,
 )
@@ -26,27 +27,47 @@ from members.admin.union_forms import required_union
 from members.admin.unions import take
 from members.auth.staff import StaffPage
 from members.auth.tree import WithTree
-from members.models import UnionFlag
-from members.permissions.census import can_answer_flag, can_judge_explanation
+from members.forms.objection import ManyFilesField, ManyFilesInput
+from members.models import FlagPaper, UnionFlag
+from members.permissions.census import (
+    can_answer_flag,
+    can_judge_explanation,
+    can_look_at_flag_paper,
+)
 from members.permissions.notices import can_publish_notice
 from members.queries.union_flag import (
     flag_counts,
     flag_filter,
     flags_visible_to,
+    papers_of,
     why_flagged,
 )
 from members.workflow import FLAG
 from unionportal.core.admin.keyset import keyset_page
+from unionportal.core.admin.papers import handed_out
 from unionportal.core.admin.verbs import Verb, arranged, attempt
 from unionportal.core.audit import history_of
 from unionportal.core.errors import Refusal
 from unionportal.core.typed import record_key
+from unionportal.core.uploads.evidence import read_evidence
 
 
-class AnswerForm(forms.Form):
+class PapersForm(forms.Form):
+    papers = ManyFilesField(
+        label=_("佐证材料"),
+        required=False,
+        widget=ManyFilesInput(
+            attrs={"multiple": True, "accept": "image/jpeg,image/png,application/pdf"}
+        ),
+        help_text=_("最多 3 个，每个不超过 5 MB，JPG、PNG 或 PDF。"),
+    )
+
+
+class AnswerForm(PapersForm):
     answer = forms.CharField(
         label=_("整改或说明（写明依据、文号）"), max_length=500, widget=forms.Textarea
     )
+    field_order = ("answer", "papers")
 
 
 class UntilForm(forms.Form):
@@ -147,6 +168,8 @@ class FlagPage(StaffPage):
             title=flag.title,
             flag=flag,
             why=why_flagged(flag),
+            papers=papers_of(flag),
+            may_look=can_look_at_flag_paper(self.actor, flag),
             verbs=arranged(verbs),
             history=history_of(flag)[:30],
         )
@@ -163,12 +186,15 @@ class FlagPage(StaffPage):
             can_judge_explanation(self.actor, flag),
         )
         offered = (
-            ("repair", mine, AnswerForm, repair_flag, ""),
-            ("explain", mine, AnswerForm, explain_flag, ""),
+            ("repair", mine, self.handed_in(AnswerForm), repair_flag, ""),
+            (
+                *("explain", mine, self.handed_in(AnswerForm), explain_flag),
+                "由上级工会另一人复核；没有佐证材料的说明不能认可。",
+            ),
             ("accept", judge, UntilForm, accept_explanation, ""),
             ("return", judge, ReturnForm, return_explanation, ""),
             (
-                *("dissolve", mine, None, close_with_union),
+                *("dissolve", mine, self.handed_in(PapersForm), close_with_union),
                 "工会须已在其页面办理注销或并入。",
             ),
         )
@@ -187,11 +213,35 @@ class FlagPage(StaffPage):
             if name in possible
         ]
 
+    def handed_in(self, form: type[PapersForm]) -> Callable[..., PapersForm]:
+        """The form with the files that came with this request, if any did."""
+        return partial(form, files=self.request.FILES or None)
+
 
 def _act(
     act: Callable[..., UnionFlag], common: dict[str, Any], entered: dict[str, Any]
 ) -> UnionFlag:
+    if "papers" in entered:
+        files = [(one.name, one.read()) for one in entered.pop("papers")]
+        entered["papers"] = read_evidence(files)
     return act(**entered, **common)
+
+
+class FlagPaperFile(FlagPage):
+    """One paper of an answer; who took it is written down."""
+
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        """Hand the file out."""
+        paper = get_object_or_404(FlagPaper.objects.defer("content"), pk=pk)
+        flag = self.found(paper.flag_id)
+        try:
+            content = look_at_flag_paper(paper_id=pk, on=self.on, by=self.actor)
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+            return redirect("staff_members:flag", pk=flag.pk)
+        return handed_out(paper, content)
 
 
 class FlagVerb(FlagPage):

@@ -7,6 +7,7 @@ from members.admin import (
     disclosures,
     employers,
     exports,
+    organising,
     own_flags,
     people_lists,
     privacy_requests,
@@ -74,6 +75,11 @@ urlpatterns = [
         own_flags.OwnFlagVerb.as_view(),
         name="own-flag-verb",
     ),
+    path(
+        "flags/papers/<int:pk>/",
+        union_flags.FlagPaperFile.as_view(),
+        name="flag-paper",
+    ),
     path("flags/<int:pk>/", union_flags.FlagPage.as_view(), name="flag"),
     path(
         "flags/<int:pk>/<slug:verb>/",
@@ -84,6 +90,24 @@ urlpatterns = [
     path("employers/new/", employers.EmployerNew.as_view(), name="employer-new"),
     path(
         "employers/export/", exports.EmployerExport.as_view(), name="employers-export"
+    ),
+    path(
+        "employers/organising/", organising.OrganisingList.as_view(), name="organising"
+    ),
+    path(
+        "employers/organising/export/",
+        exports.OrganisingExport.as_view(),
+        name="organising-export",
+    ),
+    path(
+        "employers/organising/<int:pk>/",
+        organising.OrganisingPage.as_view(),
+        name="organising-case",
+    ),
+    path(
+        "employers/organising/<int:pk>/<slug:verb>/",
+        organising.OrganisingVerb.as_view(),
+        name="organising-verb",
     ),
     path("employers/<int:pk>/", employers.EmployerPage.as_view(), name="employer"),
     path(

@@ -20,6 +20,7 @@ from members.models.notice import (
 )
 from members.models.office import LegalCertificate, Officer, OfficeTerm
 from members.models.organisation import Organisation
+from members.models.organising import OrganisingCase, OrganisingStep
 from members.models.own_flag import OwnFlag
 from members.models.person import Person
 from members.models.person_merge import PersonMerge
@@ -29,7 +30,7 @@ from members.models.privacy_request import PrivacyRequest
 from members.models.sign_in import PastPassword, SignInEntry
 from members.models.standard import Standard
 from members.models.transfer import MembershipTransfer
-from members.models.union_flag import UnionFlag
+from members.models.union_flag import FlagPaper, UnionFlag
 from members.models.user import User
 from members.models.webhook import Webhook, WebhookDelivery
 from members.models.yearly_return import YearlyReturn
@@ -46,6 +47,7 @@ __all__ = [
     "EmployerTie",
     "Employment",
     "ExternalId",
+    "FlagPaper",
     "FormerOrganisation",
     "LegalCertificate",
     "MemberCard",
@@ -59,6 +61,8 @@ __all__ = [
     "OfficeTerm",
     "Officer",
     "Organisation",
+    "OrganisingCase",
+    "OrganisingStep",
     "OwnFlag",
     "PastPassword",
     "Person",

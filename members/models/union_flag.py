@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from members.enums import FlagState
 from members.workflow import FLAG
-from unionportal.core.guards import bulk_state_guard
+from unionportal.core.guards import append_only, bulk_state_guard
+from unionportal.core.models import SealedPaper
 
 
 class UnionFlag(models.Model):
@@ -93,3 +94,32 @@ class UnionFlag(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class FlagPaper(SealedPaper):
+    """What proves an answer: a certificate, a contract, a photograph; never changed.
+
+    `turn` is how often the flag had come back when the paper was handed in: papers of
+    an earlier turn prove nothing about the answer of this one.
+    """
+
+    SEALED_FOR = "members.flag.paper"
+
+    flag = models.ForeignKey(
+        UnionFlag, models.PROTECT, related_name="papers", verbose_name=_("普查问题")
+    )
+    turn = models.PositiveSmallIntegerField(_("第几次再现时"))
+    added_on = models.DateField(_("交来日期"))
+
+    class Meta:
+        verbose_name = _("普查佐证材料")
+        verbose_name_plural = _("普查佐证材料")
+        ordering = ("flag_id", "number")
+        constraints = (
+            models.UniqueConstraint(fields=("flag", "number"), name="flag_paper_once"),
+        )
+        triggers = (
+            append_only(
+                "普查佐证材料不能修改或删除；有误的请另交一份。", spares_owner=True
+            ),
+        )

@@ -9,6 +9,7 @@ from unionportal.core.verdict import Verdict, denied
 
 _DECIDERS = (Role.APPROVER, Role.ADMINISTRATOR)
 _KEEPERS = (Role.MAKER, Role.ADMINISTRATOR)
+_READERS = (*_KEEPERS, Role.CHECKER, Role.APPROVER, Role.AUDITOR)
 
 
 def can_run_census(actor: Actor, organisation: Organisation) -> Verdict:
@@ -18,6 +19,11 @@ def can_run_census(actor: Actor, organisation: Organisation) -> Verdict:
 def can_answer_flag(actor: Actor, flag: UnionFlag) -> Verdict:
     """The union itself or one above it."""
     return with_seat(actor, flag.organisation.path, _KEEPERS, "办理普查问题")
+
+
+def can_look_at_flag_paper(actor: Actor, flag: UnionFlag) -> Verdict:
+    """Who answers, who judges, and who audits."""
+    return with_seat(actor, flag.organisation.path, _READERS, "查看佐证材料")
 
 
 def can_judge_explanation(actor: Actor, flag: UnionFlag) -> Verdict:

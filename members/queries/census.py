@@ -26,6 +26,7 @@ from unionportal.core.formula.compile import (
 )
 from unionportal.core.formula.declare import FactDeclaration, FactType
 from unionportal.core.formula.lateral import join_subqueries
+from unionportal.core.formula.tree import FormulaError
 
 STANDING = (OrganisationState.NORMAL, OrganisationState.LOCKED)
 
@@ -45,10 +46,19 @@ class Trial(NamedTuple):
     first: list[int]
 
 
-def flags_in_force(path: str = "") -> tuple[FlagRule, ...]:
+class InForce(NamedTuple):
+    """The flags a census judges by, and why it sets others aside, by their code."""
+
+    rules: tuple[FlagRule, ...]
+    set_aside: dict[str, str]
+
+
+def flags_in_force(path: str = "") -> InForce:
     """The flags a census of a place judges by: the shipped ones, and the staff's own.
 
     A flag of the staff's own counts when its union lies at, above or below the place.
+    One whose condition can no longer be read (it names a fact that is gone) is set
+    aside with a sentence; the others judge.
     """
     shipped = shipped_flags(fact_sheet(CENSUS_SHEET).vocabulary)
     near = Q(organisation__path__in=paths_to(path)) | Q(
@@ -56,7 +66,25 @@ def flags_in_force(path: str = "") -> tuple[FlagRule, ...]:
     )
     own = OwnFlag.objects.filter(near, state=OwnFlagState.IN_FORCE)
     ordered = own.select_related("organisation").order_by("id")
-    return (*shipped, *(rule_of(flag) for flag in ordered))
+    rules, set_aside = list(shipped), {}
+    for flag in ordered:
+        why = unreadable(flag)
+        if why:
+            set_aside[flag.rule] = why
+        else:
+            rules.append(rule_of(flag))
+    return InForce(tuple(rules), set_aside)
+
+
+def unreadable(flag: OwnFlag) -> str:
+    """Why a census sets a flag aside, in a sentence; empty when it can be read."""
+    try:
+        read_clause(flag.condition, fact_sheet(CENSUS_SHEET).vocabulary)
+    except FormulaError as error:
+        return (
+            f"“{flag.title}”的条件现在读不懂，普查时跳过：{error}。请停用后另写一条。"
+        )
+    return ""
 
 
 def paths_to(path: str) -> list[str]:

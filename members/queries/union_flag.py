@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import FlagState
-from members.models import Organisation, UnionFlag
+from members.models import FlagPaper, Organisation, UnionFlag
 from members.queries.census_facts import CENSUS_SHEET
 from members.queries.filters import UnderFilter
 from members.queries.own_flag import own_titles
@@ -20,6 +20,7 @@ from unionportal.core.facts import fact_sheet
 from unionportal.core.formula.check import read_clause
 from unionportal.core.formula.declare import read_values
 from unionportal.core.formula.explain import ClauseExplained, explain_clause
+from unionportal.core.formula.tree import FormulaError
 from unionportal.core.scope import within
 
 OVERDUE = "yes"
@@ -95,10 +96,21 @@ def flag_counts(actor: Actor, chosen: Organisation | None) -> list[dict[str, obj
     return [dict(row) for row in counted.order_by("-open", "rule")]
 
 
-def why_flagged(flag: UnionFlag) -> ClauseExplained:
-    """The condition in words over the facts the last census saw."""
+def papers_of(flag: UnionFlag) -> QuerySet[FlagPaper]:
+    """The papers handed in with its answers, without what they hold."""
+    return flag.papers.defer("content").order_by("number")
+
+
+def why_flagged(flag: UnionFlag) -> ClauseExplained | None:
+    """The condition in words over the facts the last census saw.
+
+    None when it names a fact that is no longer kept.
+    """
     words = fact_sheet(CENSUS_SHEET).vocabulary
-    formula = read_clause(flag.condition, words)
+    try:
+        formula = read_clause(flag.condition, words)
+    except FormulaError:
+        return None
     return explain_clause(
         formula, read_values(words, flag.facts), code=flag.rule, title=flag.title
     )

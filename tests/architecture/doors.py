@@ -343,6 +343,7 @@ DOORS: dict[str, Door] = {
         "members_ownflag", "try", "approve", "refuse", "withdraw"
     ),
     "staff_members:flag": STAFF_RECORD.of("members_unionflag"),
+    "staff_members:flag-paper": EXPORT_RECORD.of("flag_paper"),
     "staff_members:flag-verb": STAFF_VERB.of("members_unionflag", "repair", "explain"),
     "staff_members:privacy-requests": STAFF_LIST,
     "staff_members:privacy-request": STAFF_RECORD.of("privacy_request"),
@@ -360,6 +361,12 @@ DOORS: dict[str, Door] = {
     ),
     "staff_members:employers": STAFF_LIST,
     "staff_members:employer-new": STAFF_FORM,
+    "staff_members:organising": STAFF_LIST,
+    "staff_members:organising-export": EXPORT_LIST,
+    "staff_members:organising-case": STAFF_RECORD.of("members_organisingcase"),
+    "staff_members:organising-verb": STAFF_VERB.of(
+        "members_organisingcase", "note", "end"
+    ),
     "staff_members:employer": STAFF_RECORD.of("members_employer"),
     "staff_members:employer-verb": STAFF_VERB.of(
         "members_employer", "change", "cover", "tie", "close"

@@ -1,7 +1,7 @@
 """A county with one of everything, and those who knock at its doors."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from allauth.usersessions.models import UserSession
@@ -37,21 +37,25 @@ from members.actions.consent import invite_family_member, say_consent
 from members.actions.employer import EmployerEntry, register_employer
 from members.actions.membership import admit_member
 from members.actions.notice import ANONYMOUS, file_objection
+from members.actions.organising import start_organising
 from members.actions.own_flag import OwnFlagEntry, write_own_flag
 from members.actions.person import change_phone
 from members.actions.person_merge import propose_merge
 from members.actions.privacy_request import ask_deletion
 from members.actions.transfer import TransferEntry, ask_transfer
+from members.actions.union_flag import explain_flag, return_explanation
 from members.actions.user import sign_in_worker
 from members.enums import Role, TransferSide
 from members.models import (
     ConsentInvitation,
     Division,
     Employer,
+    FlagPaper,
     Membership,
     MembershipApplication,
     Notice,
     Organisation,
+    OrganisingCase,
     OwnFlag,
     Person,
     PersonMerge,
@@ -182,8 +186,10 @@ def build() -> House:
             "members_apiclient": registered().api_client.pk,
             "members_webhook": told.webhook_id,
             "members_webhookdelivery": told.pk,
-            "members_employer": known_employer().pk,
-            "members_unionflag": raised_flag().pk,
+            "members_employer": (firm := known_employer()).pk,
+            "members_organisingcase": guided(firm, officer).pk,
+            "members_unionflag": (raised := raised_flag()).pk,
+            "flag_paper": proven(raised).pk,
             "members_ownflag": own_flag().pk,
             "upload": checked_roster(officer).pk,
             "job": failed_job().pk,
@@ -361,6 +367,14 @@ def raised_flag() -> UnionFlag:
     return UnionFlag.objects.get(organisation=make.union(), rule="no_chair")
 
 
+def proven(flag: UnionFlag) -> FlagPaper:
+    """A paper handed in with an answer; the answer came back, so the flag is open."""
+    papers = read_evidence([("任命文件.png", png())])
+    explain_flag(flag_id=flag.pk, answer="已任命", papers=papers, on=make.ON, by=SYSTEM)
+    return_explanation(flag_id=flag.pk, reason="请补正", on=make.ON, by=SYSTEM)
+    return flag.papers.get()
+
+
 def known_employer() -> Employer:
     """An employer of the county without a union."""
     entry = EmployerEntry(
@@ -370,6 +384,17 @@ def known_employer() -> Employer:
         code="91350100M000100Y43",
         keeper_id=make.union().pk,
         entry=entry,
+        on=make.ON,
+        by=SYSTEM,
+    )
+
+
+def guided(firm: Employer, officer: User) -> OrganisingCase:
+    """The county's officer is to bring a union to the employer."""
+    return start_organising(
+        employer_id=firm.pk,
+        responsible_id=officer.pk,
+        due_on=make.ON + timedelta(days=90),
         on=make.ON,
         by=SYSTEM,
     )

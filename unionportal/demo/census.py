@@ -13,9 +13,18 @@ from members.actions.union_flag import explain_flag, repair_flag
 from members.enums import Role
 from members.models import Organisation, OwnFlag, UnionFlag
 from unionportal.core.actor import SYSTEM
+from unionportal.core.uploads.evidence import read_evidence
 from unionportal.demo.cast import Cast
 
 REPAIRED, EXPLAINED = 3, 3
+# A paper without a word on it.
+AGREEMENT = b"""%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj
+trailer<</Root 1 0 R>>
+%%EOF
+"""
 # What the staff wrote themselves: the first is in force, the second waits.
 OWN = (
     {
@@ -44,7 +53,13 @@ def load_census(root: Organisation, *, on: date) -> int:
     for flag_id in _first("no_code", REPAIRED):
         repair_flag(flag_id=flag_id, answer="已办理工会法人登记", on=on, by=SYSTEM)
     for flag_id in _first("no_account", EXPLAINED):
-        explain_flag(flag_id=flag_id, answer="由县总工会代管账户", on=on, by=SYSTEM)
+        explain_flag(
+            flag_id=flag_id,
+            answer="由县总工会代管账户",
+            papers=read_evidence([("代管协议（演示）.pdf", AGREEMENT)]),
+            on=on,
+            by=SYSTEM,
+        )
     return outcome.flags
 
 

@@ -11,20 +11,27 @@ from members.actions.union_flag import (
     accept_explanation,
     close_with_union,
     explain_flag,
+    look_at_flag_paper,
     repair_flag,
     return_explanation,
 )
 from members.enums import FlagState, Office, Role
 from members.models import Organisation, UnionFlag
+from tests.core.uploads.evidence_files import PDF
 from tests.members.builders import NEXT_COUNTY, ON, staff, union
 from tests.members.unions import basic_union
 from unionportal.core.actor import SYSTEM
 from unionportal.core.errors import Refusal
-from unionportal.core.models import Job
+from unionportal.core.models import AuditEntry, Job
+from unionportal.core.uploads.evidence import Evidence, read_evidence
 
 LATER = date(2026, 3, 1)
 
 pytestmark = pytest.mark.django_db
+
+
+def agreement() -> list[Evidence]:
+    return read_evidence([("协议.pdf", PDF)])
 
 
 def seat_chair(of: Organisation) -> None:
@@ -105,6 +112,12 @@ def test_an_explanation_is_judged_by_another_above_and_holds_until_its_day() -> 
     return_explanation(flag_id=flag.pk, reason="请附协议", on=ON, by=approver)
     assert one(bare, "no_account").state == FlagState.OPEN
     explain_flag(flag_id=flag.pk, answer="由县总代管，见协议", on=ON, by=maker)
+    with pytest.raises(Refusal, match="没有附佐证材料"):
+        accept_explanation(flag_id=flag.pk, until=date(2026, 6, 1), on=ON, by=approver)
+    return_explanation(flag_id=flag.pk, reason="没有协议", on=ON, by=approver)
+    explain_flag(
+        flag_id=flag.pk, answer="协议附后", papers=agreement(), on=ON, by=maker
+    )
     with pytest.raises(Refusal, match="一年之内"):
         accept_explanation(flag_id=flag.pk, until=date(2027, 6, 1), on=ON, by=approver)
     accept_explanation(flag_id=flag.pk, until=date(2026, 6, 1), on=ON, by=approver)
@@ -112,6 +125,31 @@ def test_an_explanation_is_judged_by_another_above_and_holds_until_its_day() -> 
     assert one(bare, "no_account").state == FlagState.EXPLAINED
     census(date(2026, 6, 2))
     assert one(bare, "no_account").state == FlagState.OPEN
+    explain_flag(flag_id=flag.pk, answer="同前", on=LATER, by=maker)
+    with pytest.raises(Refusal, match="没有附佐证材料"):
+        accept_explanation(
+            flag_id=flag.pk, until=date(2026, 6, 1), on=LATER, by=approver
+        )
+
+
+def test_a_paper_is_kept_as_it_came_and_each_look_is_written_down() -> None:
+    bare = basic_union()
+    census()
+    flag = one(bare, "no_code")
+    maker = staff(Role.MAKER)
+    repair_flag(flag_id=flag.pk, answer="已办证", papers=agreement(), on=ON, by=SYSTEM)
+    paper = flag.papers.get()
+    assert (paper.number, paper.name, paper.turn, paper.added_on) == (
+        *(1, "协议.pdf", 0),
+        ON,
+    )
+    assert PDF not in bytes(paper.content)
+    next_ = staff(Role.MAKER, at=NEXT_COUNTY)
+    with pytest.raises(Refusal, match="查看佐证材料"):
+        look_at_flag_paper(paper_id=paper.pk, on=ON, by=next_)
+    assert look_at_flag_paper(paper_id=paper.pk, on=ON, by=maker) == PDF
+    looks = AuditEntry.objects.filter(subject_kind="members.unionflag", verb="look")
+    assert [look.changes for look in looks] == [{"paper": 1}]
 
 
 def test_flags_of_a_dissolved_union_end_with_it() -> None:

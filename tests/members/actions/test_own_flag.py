@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from pytest_django import DjangoAssertNumQueries
 
 from members.actions.census import take_census
 from members.actions.own_flag import (
@@ -19,7 +20,15 @@ from members.actions.own_flag import (
 from members.enums import FlagState, OwnFlagState, Role
 from members.models import Organisation, OwnFlag, UnionFlag
 from members.queries.own_flag import own_flags_visible_to
-from tests.members.builders import CITY, COUNTY, NEXT_COUNTY, ON, staff, union
+from tests.members.builders import (
+    CITY,
+    COUNTY,
+    NEXT_COUNTY,
+    ON,
+    staff,
+    staff_user,
+    union,
+)
 from tests.members.unions import basic_union
 from unionportal.core.actor import SYSTEM, Actor
 from unionportal.core.errors import Refusal
@@ -27,6 +36,8 @@ from unionportal.core.guards import refusal_from
 from unionportal.core.models import AuditEntry
 
 LATER = date(2026, 3, 1)
+# The union, the own flags, lock, census, audit entry; a savepoint around, however many unions.
+STATEMENTS = 7
 
 pytestmark = pytest.mark.django_db
 
@@ -223,3 +234,39 @@ def test_a_county_sees_its_own_and_those_in_force_above() -> None:
     approve_own_flag(flag_id=city.pk, on=ON, by=approver)
     assert set(own_flags_visible_to(county)) == {own, city}
     assert set(own_flags_visible_to(approver)) == {own, next_, city}
+
+
+def test_a_flag_naming_a_fact_that_is_gone_is_set_aside_and_the_others_judge(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    few = basic_union("少")
+    read = in_force()
+    told = {"title": "旧问题", "condition": "旧事实 < 3"}
+    gone = OwnFlag.objects.create(
+        **told,
+        organisation=union(),
+        code="old",
+        document="县总〔2020〕1号",
+        days=30,
+        hit_facts={},
+        miss_facts={},
+        written_on=ON,
+        written_by=staff_user("旧人"),
+        tried_on=ON,
+    )
+    with pytest.raises(Refusal, match="没有名为“旧事实”的事实"):
+        approve_own_flag(flag_id=gone.pk, on=ON, by=staff(Role.APPROVER))
+    OwnFlag.objects.filter(pk=gone.pk).update(
+        state="in_force", decided_on=ON, decided_by=staff_user("批人")
+    )
+    days = {"first_seen_on": ON, "last_seen_on": ON, "due_on": ON}
+    UnionFlag.objects.create(organisation=few, rule=gone.rule, facts={}, **told, **days)
+    with django_assert_num_queries(STATEMENTS):
+        done = take_census(organisation_id=union().pk, on=LATER, by=SYSTEM)
+    assert [why.split("：")[0] for why in done.set_aside] == [
+        "“旧问题”的条件现在读不懂，普查时跳过"
+    ]
+    assert (marked(gone), marked(read)) == ({"少": "open"}, {"少": "open"})
+    withdraw_own_flag(flag_id=gone.pk, reason="事实已取消", on=LATER, by=SYSTEM)
+    take_census(organisation_id=union().pk, on=LATER, by=SYSTEM)
+    assert marked(gone) == {"少": "gone"}
