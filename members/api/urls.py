@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.api import bulk, changes, errors, messages, sandbox, views, webhook
+from members.api import bulk, changes, errors, flags, messages, sandbox, views, webhook
 
 app_name = "members_api"
 
@@ -25,6 +25,7 @@ urlpatterns = [
     path("errors/", errors.ErrorCatalogue.as_view(), name="errors"),
     path("sandbox/reset/", sandbox.SandboxReset.as_view(), name="sandbox-reset"),
     path("webhook/", webhook.WebhookDesk.as_view(), name="webhook"),
+    path("flags/", flags.FlagList.as_view(), name="flags"),
     path("people/", views.PersonList.as_view(), name="people"),
     path("people/bulk/", bulk.PersonBulk.as_view(), name="people-bulk"),
     path("people/<int:pk>/", views.PersonDetail.as_view(), name="person"),

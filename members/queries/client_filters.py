@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 
-from members.enums import MembershipState
-from members.models import Employer, Membership, Person
+from members.enums import FlagState, MembershipState
+from members.models import Employer, Membership, Person, UnionFlag
 from members.queries.filters import EmployerFilter, OrganisationFilter, UnderFilter
 from unionportal.core.models.messages import MessageState
 
@@ -86,6 +86,21 @@ class ClientMembershipFilter(django_filters.FilterSet):
     class Meta:
         model = Membership
         fields = ("state", "number")
+
+
+class ClientFlagFilter(django_filters.FilterSet):
+    """Flags of censuses by union, kind, state and day."""
+
+    under = UnderFilter(field_name="organisation__path", label=_("工会代码"))
+    rule = django_filters.CharFilter(label=_("问题代码"))
+    state = django_filters.ChoiceFilter(label=_("状态"), choices=FlagState.choices)
+    due_before = django_filters.DateFilter(
+        field_name="due_on", lookup_expr="lt", label=_("期限早于")
+    )
+
+    class Meta:
+        model = UnionFlag
+        fields = ("rule", "state")
 
 
 class ClientMessageFilter(django_filters.FilterSet):

@@ -631,6 +631,7 @@ DOORS: dict[str, Door] = {
     "members_api:person": API_RECORD.of("members_person"),
     "members_api:people-bulk": API_BULK,
     "members_api:messages": API_LIST,
+    "members_api:flags": API_LIST,
     "members_api:memberships": API_LIST,
     "members_api:membership": API_RECORD.of("members_membership"),
     "assistance_api:dossiers": API_LIST,

@@ -1,6 +1,7 @@
 """Guidance towards a union: who may answer, what is noted, and the two ways it ends."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -68,7 +69,7 @@ def test_it_begins_for_25_and_more_without_a_union_once_by_somebody_in_charge() 
     entry = EmployerEntry(name=of.name, division_id=COUNTY, headcount=25, counted_on=ON)
     change_employer(employer_id=of.pk, entry=entry, on=ON, by=SYSTEM)
     stranger = staff(Role.MAKER, at=NEXT_COUNTY)
-    charge = {"employer_id": of.pk, "due_on": DUE, "on": ON}
+    charge: dict[str, Any] = {"employer_id": of.pk, "due_on": DUE, "on": ON}
     with pytest.raises(Refusal, match="责任工会或其上级工会任职"):
         start_organising(
             **charge, responsible_id=stranger.user_id or 0, by=staff(Role.MAKER)
@@ -86,7 +87,7 @@ def test_it_begins_for_25_and_more_without_a_union_once_by_somebody_in_charge() 
 def test_it_is_noted_handed_over_and_ends_with_the_union_that_came() -> None:
     of = firm()
     case, other = started(of), staff(Role.MAKER)
-    told = {"case_id": case.pk, "on": ON, "by": other}
+    told: dict[str, Any] = {"case_id": case.pk, "on": ON, "by": other}
     with pytest.raises(Refusal, match="不能晚于今天"):
         note_organising(**told, happened_on=DUE, said="上门")
     note_organising(**told, happened_on=ON, said=" 上门见厂长 ")

@@ -241,7 +241,7 @@ def test_a_flag_naming_a_fact_that_is_gone_is_set_aside_and_the_others_judge(
 ) -> None:
     few = basic_union("少")
     read = in_force()
-    told = {"title": "旧问题", "condition": "旧事实 < 3"}
+    told: dict[str, Any] = {"title": "旧问题", "condition": "旧事实 < 3"}
     gone = OwnFlag.objects.create(
         **told,
         organisation=union(),
@@ -259,7 +259,7 @@ def test_a_flag_naming_a_fact_that_is_gone_is_set_aside_and_the_others_judge(
     OwnFlag.objects.filter(pk=gone.pk).update(
         state="in_force", decided_on=ON, decided_by=staff_user("批人")
     )
-    days = {"first_seen_on": ON, "last_seen_on": ON, "due_on": ON}
+    days: dict[str, Any] = {"first_seen_on": ON, "last_seen_on": ON, "due_on": ON}
     UnionFlag.objects.create(organisation=few, rule=gone.rule, facts={}, **told, **days)
     with django_assert_num_queries(STATEMENTS):
         done = take_census(organisation_id=union().pk, on=LATER, by=SYSTEM)
