@@ -112,7 +112,7 @@ def take_census(*, organisation_id: int, on: date, by: Actor) -> CensusOutcome:
                 list(set_aside),
             ),
         )
-        outcome = CensusOutcome(*cursor.fetchone(), [*set_aside.values()])
+        outcome = CensusOutcome(*cursor.fetchone(), set_aside=list(set_aside.values()))
     record(
         by=by,
         verb="census",

@@ -21,6 +21,7 @@ from unionportal.demo.funding import (
     register_winter,
 )
 from unionportal.demo.memberships import load_memberships
+from unionportal.demo.organising import load_organising
 from unionportal.demo.progress import Bar
 from unionportal.demo.province import LOADED_ON, Places, Wish, load_province
 from unionportal.demo.unions import load_unions
@@ -55,6 +56,7 @@ def load_demonstration(wish: Wish, *, stream: TextIO) -> Places:
             fund_winter(root, FIRST_WINTER, on=LOADED_ON, advance=advance)
         load_memberships(root, on=LOADED_ON)
         load_census(root, on=LOADED_ON)
+        load_organising(on=LOADED_ON)
     return places
 
 
