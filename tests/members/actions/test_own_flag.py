@@ -36,8 +36,8 @@ from unionportal.core.guards import refusal_from
 from unionportal.core.models import AuditEntry
 
 LATER = date(2026, 3, 1)
-# The union, the own flags, lock, census, audit entry; a savepoint around, however many unions.
-STATEMENTS = 7
+# However many unions: a savepoint around, the union, own flags, lock, census, audit entry.
+STATEMENTS = 8
 
 pytestmark = pytest.mark.django_db
 
