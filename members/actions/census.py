@@ -112,7 +112,8 @@ def take_census(*, organisation_id: int, on: date, by: Actor) -> CensusOutcome:
                 list(set_aside),
             ),
         )
-        outcome = CensusOutcome(*cursor.fetchone(), set_aside=list(set_aside.values()))
+        unions, flags, new, gone = cursor.fetchone()
+    outcome = CensusOutcome(unions, flags, new, gone, list(set_aside.values()))
     record(
         by=by,
         verb="census",
