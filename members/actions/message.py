@@ -30,25 +30,30 @@ MESSAGE_KIND = "core.message"
 
 
 def record_call(
-    *, message_id: int, outcome: str, note: str, on: date, by: Actor
+    *, message_id: int, number: int, outcome: str, note: str, on: date, by: Actor
 ) -> Message:
     """failed → called when the person was told; else the call is kept and he stays listed.
 
-    Refuses a message that is not on the call list, and an outcome that is none.
+    `number` says which call of this message it is, as the caller saw the list: the same
+    call said twice stays one. Refuses a message that is not on the call list, an outcome
+    that is none, and a number under which another call was written meanwhile.
     """
     if outcome not in CallOutcome.values:
         raise Refusal("请选择通话结果。", field="outcome")
     with transaction.atomic():
         message, union = _locked(message_id)
         can_call_person(by, union).require()
+        note = note.strip()[:200]
+        if _is_written(message, number, (outcome, note, by.user_id)):
+            return message
         target = MESSAGE.target_of("call", message.state)
         before = message.state
         MessageCall.objects.create(
             message=message,
-            number=message.calls.count() + 1,
+            number=number,
             on=on,
             outcome=outcome,
-            note=note.strip()[:200],
+            note=note,
             caller_id=by.user_id,
             caller_name=by.name,
         )
@@ -112,6 +117,20 @@ def show_message_phone(*, message_id: int, reason: str, on: date, by: Actor) -> 
         write_unmasking(person, reason=reason, on=on, by=by, what=PHONE_TO_CALL)
         _record(message, "show_phone", message.state, on=on, by=by, reason=reason)
     return person.phone or ""
+
+
+def _is_written(
+    message: Message, number: int, call: tuple[str, str, int | None]
+) -> bool:
+    """Whether this very call stands already; the message is locked."""
+    if number == message.calls.count() + 1:
+        return False
+    said = message.calls.filter(number=number)
+    if said.values_list("outcome", "note", "caller_id").first() == call:
+        return True
+    raise Refusal(
+        "您打开页面之后，这条通知又登记了通话；请看过通话记录后再登记。", code="state"
+    )
 
 
 def _still_shown(person: Person, by: Actor) -> bool:

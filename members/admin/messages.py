@@ -258,6 +258,10 @@ class MessagePage(StaffPage):
                 tone=tone,
                 effect=effect,
                 form=form,
+                # Which call it will be: a second click says the same one again.
+                hidden={"number": str(message.calls.count() + 1)}
+                if name == "call"
+                else {},
             )
             for name, label, verdict, form, tone, effect in offered
         ]
@@ -309,6 +313,7 @@ class MessageVerb(MessagePage):
         reason = entered.get("reason", "")
         if verb == "call":
             outcome, note = entered.get("outcome", ""), entered.get("note", "")
+            common["number"] = _number_in(entered)
             done = "通话已登记。"
             return lambda: record_call(outcome=outcome, note=note, **common), done
         if verb == "resend":
@@ -316,6 +321,12 @@ class MessageVerb(MessagePage):
         if verb == "give-up":
             return lambda: give_up_calling(reason=reason, **common), "已登记。"
         raise Http404
+
+
+def _number_in(entered: Mapping[str, str]) -> int:
+    """Which call the page offered to write; zero, which none is, for anything else."""
+    number = entered.get("number", "")
+    return int(number) if number.isdecimal() and len(number) <= 4 else 0
 
 
 class WordingList(StaffPage):

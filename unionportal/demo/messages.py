@@ -31,6 +31,7 @@ def report_messages(root: Organisation, *, on: date) -> None:
         union = Organisation.objects.get(pk=message.organisation_id)
         record_call(
             message_id=message.pk,
+            number=1,
             outcome=CallOutcome.NO_ANSWER,
             note="下班后再打",
             on=on,

@@ -69,6 +69,14 @@ def shown(message: Message, *, by: Actor, reason: str = "电话告知") -> str:
     return show_message_phone(message_id=message.pk, reason=reason, on=ON, by=by)
 
 
+def called(
+    message: Message, number: int, outcome: str, *, by: Actor, note: str = ""
+) -> Message:
+    return record_call(
+        message_id=message.pk, number=number, outcome=outcome, note=note, on=ON, by=by
+    )
+
+
 def trail(message: Message) -> list[tuple[str, str]]:
     entries = AuditEntry.objects.filter(
         subject_kind="core.message", subject_id=message.pk
@@ -79,9 +87,9 @@ def trail(message: Message) -> list[tuple[str, str]]:
 def test_who_was_told_leaves_the_list_and_who_was_not_stays() -> None:
     message, maker = failed(), staff("maker")
     assert message.state == MessageState.FAILED
-    for outcome, note in (("no_answer", "占线"), ("told", "本人已知")):
+    for number, outcome, note in ((1, "no_answer", "占线"), (2, "told", "本人已知")):
         assert list(calls_waiting(maker)) == [message]
-        record_call(message_id=message.pk, outcome=outcome, note=note, on=ON, by=maker)
+        called(message, number, outcome, by=maker, note=note)
     assert list(calls_waiting(maker)) == []
     message.refresh_from_db()
     assert message.state == MessageState.CALLED
@@ -89,8 +97,30 @@ def test_who_was_told_leaves_the_list_and_who_was_not_stays() -> None:
     assert list(calls) == [(1, "no_answer"), (2, "told")]
     assert trail(message) == [("call_person", "占线"), ("call_person", "本人已知")]
     with pytest.raises(Refusal, match="已电话告知"):
-        record_call(message_id=message.pk, outcome="told", note="", on=ON, by=maker)
+        called(message, 3, "told", by=maker)
     assert MessageCall.objects.count() == 2
+
+
+def test_one_call_said_twice_is_one_row() -> None:
+    message, maker = failed(), staff("maker")
+    for outcome in ("no_answer", "told"):
+        number = message.calls.count() + 1
+        for _click in range(2):
+            called(message, number, outcome, by=maker, note="占线 ")
+    for number, outcome in ((1, "told"), (3, "wrong_number"), (0, "no_answer")):
+        with pytest.raises(Refusal):
+            called(message, number, outcome, by=maker)
+    calls = MessageCall.objects.order_by("number").values_list("number", "outcome")
+    assert list(calls) == [(1, "no_answer"), (2, "told")]
+    assert trail(message) == [("call_person", "占线")] * 2
+
+
+def test_a_call_that_another_wrote_meanwhile_is_not_taken_for_ones_own() -> None:
+    message, first, second = failed(), staff("maker"), staff("checker")
+    called(message, 1, "no_answer", by=first)
+    with pytest.raises(Refusal, match="又登记了通话"):
+        called(message, 1, "no_answer", by=second)
+    assert MessageCall.objects.count() == 1
 
 
 def test_giving_up_needs_a_call_and_a_reason() -> None:
@@ -98,7 +128,7 @@ def test_giving_up_needs_a_call_and_a_reason() -> None:
     for reason, sentence in ((" ", "写明"), ("号码是空号", "还没有打过电话")):
         with pytest.raises(Refusal, match=sentence):
             give_up_calling(message_id=message.pk, reason=reason, on=ON, by=maker)
-    record_call(message_id=message.pk, outcome="no_answer", note="", on=ON, by=maker)
+    called(message, 1, "no_answer", by=maker)
     give_up_calling(message_id=message.pk, reason="已上门留条", on=ON, by=maker)
     message.refresh_from_db()
     assert message.state == MessageState.UNREACHED
@@ -167,9 +197,7 @@ def test_the_next_county_and_those_without_the_role_do_nothing() -> None:
     before = AuditEntry.objects.count()
     for by in (staff("maker", at=NEXT_COUNTY), staff("payer")):
         for attempt in (
-            lambda by=by: record_call(
-                message_id=message.pk, outcome="told", note="", on=ON, by=by
-            ),
+            lambda by=by: called(message, 1, "told", by=by),
             lambda by=by: resend_message(
                 message_id=message.pk, reason="x", on=ON, by=by
             ),
@@ -217,7 +245,7 @@ def test_figures_count_what_arrived_and_who_was_not_reached() -> None:
     year = str(message.created_at.year)
     path = union(CITY).path
     told = failed()
-    record_call(message_id=told.pk, outcome="told", note="", on=ON, by=staff("maker"))
+    called(told, 1, "told", by=staff("maker"))
     assert messages_written(path, year) == 2
     assert delivered_share(path, year) == 50
     assert people_not_reached(path, year) == 1
