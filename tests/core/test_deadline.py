@@ -101,3 +101,46 @@ def test_a_connection_made_after_the_end_is_closed() -> None:
             deadline.watch(one)
         assert deadline.is_over
         assert one.fileno() == -1
+
+
+def test_a_resolver_that_hangs_holds_nobody_up(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.WEBHOOK_SECONDS = SECONDS
+    settings.WEBHOOK_HOSTS = ["hooks.example.org"]
+    answered, left = threading.Event(), threading.Event()
+
+    def resolve(*_asked: object, **_named: object) -> list[object]:
+        answered.wait(10)
+        left.set()
+        raise socket.gaierror
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    begun = time.monotonic()
+    told = post_signed(
+        url="https://hooks.example.org/in",
+        secret=new_secret(),
+        number="m",
+        body="{}",
+        at=AT,
+    )
+    assert told == Outcome(None, LATE)
+    assert time.monotonic() - begun < SECONDS + 1.0
+    answered.set()
+    assert left.wait(5)
+
+
+def test_a_connection_that_comes_about_too_late_is_closed() -> None:
+    one, other = socket.socketpair()
+    go = threading.Event()
+
+    def connect() -> socket.socket:
+        go.wait(10)
+        return one
+
+    with other, Deadline(0.05) as deadline:
+        with pytest.raises(TimeoutError):
+            deadline.within(connect)
+        go.set()
+        other.settimeout(5)
+        assert other.recv(1) == b""

@@ -1,11 +1,15 @@
 """A call that ends in time, however slowly the other side talks.
 
 The timeouts of the libraries begin anew with each byte: whoever sends one header a second
-holds the caller for days. Here a clock beside the call shuts the connection down.
+holds the caller for days, and a resolver of names knows no timeout at all. Here a clock
+beside the call shuts the connection down, and nobody waits longer for one to come about.
 """
 
 import socket
 import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any, Self
 
@@ -22,11 +26,13 @@ class Deadline:
         self.is_over = False
         self._watched: list[socket.socket] = []
         self._lock = threading.Lock()
+        self._ends = 0.0
         self._clock = threading.Timer(seconds, self._end)
         self._clock.daemon = True
 
     def __enter__(self) -> Self:
         self._clock.start()
+        self._ends = time.monotonic() + self.seconds
         return self
 
     def __exit__(self, *raised: object) -> None:
@@ -44,6 +50,29 @@ class Deadline:
                 return
         line.close()
         raise TimeoutError
+
+    def within(self, connect: Callable[[], socket.socket]) -> socket.socket:
+        """Connect beside the call, and leave it there when the seconds are over.
+
+        Whatever it then still brings, `watch` closes.
+        """
+        coming: Future[socket.socket] = Future()
+
+        def attempt() -> None:
+            try:
+                line = connect()
+                self.watch(line)
+            except Exception as error:  # noqa: BLE001 - raised where it is waited for
+                coming.set_exception(error)
+            else:
+                coming.set_result(line)
+
+        threading.Thread(target=attempt, daemon=True).start()
+        try:
+            return coming.result(max(0, self._ends - time.monotonic()))
+        except TimeoutError:
+            self._end()
+            raise
 
     def _end(self) -> None:
         with self._lock:
@@ -77,12 +106,10 @@ class DeadlineAdapter(HTTPAdapter):
 def _watched(kind: Any, deadline: Deadline) -> Any:  # noqa: ANN401 - http or https
     class Watched(kind):
         def _new_conn(self) -> socket.socket:
-            line: socket.socket = super()._new_conn()
             try:
-                deadline.watch(line)
+                return deadline.within(super()._new_conn)
             except TimeoutError as late:
                 message = "the call took too long to connect"
                 raise ConnectTimeoutError(self, message) from late
-            return line
 
     return Watched

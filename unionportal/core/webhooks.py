@@ -67,7 +67,7 @@ class Outcome:
 def post_signed(
     *, url: str, secret: str, number: str, body: str, at: datetime
 ) -> Outcome:
-    """Post once, within `WEBHOOK_SECONDS` from the first packet to the last header.
+    """Post once, within `WEBHOOK_SECONDS` from the host's name to the last header.
 
     Follows no redirect, reads no answer beyond its headers, whatever it claims to be.
     """
