@@ -88,6 +88,21 @@ def require_unopposed(union: Organisation, *, on: date) -> None:
 
     The latest list on which it stood counts; a withdrawn one does not.
     """
+    line = require_settled(union, on=on)
+    if line is not None and _objected(line, ObjectionState.UPHELD):
+        raise Refusal(
+            "公示期内对该工会的异议成立，不能按这次公示注销；"
+            "情况有变的，请重新普查、重新公示。",
+            code="objection",
+        )
+
+
+def require_settled(union: Organisation, *, on: date) -> NoticeLine | None:
+    """Refuse to end a union, by whatever act, while its notice or an objection is open.
+
+    A merger would take the matter out of the public's hands as a dissolution would. Whom
+    an objection has proved alive may be merged: that rests on no list.
+    """
     line = (
         NoticeLine.objects.filter(about_kind=UNION_KIND, about_id=union.pk)
         .exclude(notice__state=NoticeState.CANCELLED)
@@ -96,21 +111,19 @@ def require_unopposed(union: Organisation, *, on: date) -> None:
         .first()
     )
     if line is None:
-        return
+        return None
     if line.notice.state != NoticeState.ENDED and on <= line.notice.ends_on:
         raise Refusal(
             f"该工会正在拟撤销公示，公示到 {line.notice.ends_on:%Y-%m-%d}；"
-            "请在期满后再注销。",
+            "请在期满后再注销或并入其他工会。",
             code="notice",
         )
-    found = set(line.objections.values_list("state", flat=True))
-    if ObjectionState.OPEN in found:
+    if _objected(line, ObjectionState.OPEN):
         raise Refusal(
             "公示期内对该工会的异议还没有核查结论，请先核查异议。", code="objection"
         )
-    if ObjectionState.UPHELD in found:
-        raise Refusal(
-            "公示期内对该工会的异议成立，不能按这次公示注销；"
-            "情况有变的，请重新普查、重新公示。",
-            code="objection",
-        )
+    return line
+
+
+def _objected(line: NoticeLine, state: ObjectionState) -> bool:
+    return line.objections.filter(state=state).exists()

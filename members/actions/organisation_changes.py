@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from members.actions.dissolution import require_unopposed
+from members.actions.dissolution import require_settled, require_unopposed
 from members.actions.tree import (
     dues_line,
     hang,
@@ -113,7 +113,8 @@ def merge_organisation(
 
     What is below it, its people, its employers and what other apps have registered
     follow; its posts end. Its own frozen records stay with it, and it hangs under its
-    successor, whose officers reach them. Refuses a successor at or below itself.
+    successor, whose officers reach them. Refuses a successor at or below itself, and a
+    union under notice of dissolution or with an objection still open.
     """
     with transaction.atomic():
         union, into = _both(organisation_id, into_id, by)
@@ -230,6 +231,7 @@ def _absorb(
     if into.path.startswith(union.path):
         raise Refusal("不能并入自己或自己的下级，请另选工会。", field="into")
     source, target = union.state, ORGANISATION.target_of(action, union.state)
+    require_settled(union, on=on)
     children = _children(union)
     leave_behind([union.pk, *(child.pk for child in children)], on=on)
     for child in children:

@@ -15,7 +15,10 @@ from members.actions.notice import (
     file_objection,
 )
 from members.actions.notice_life import republish_notice
-from members.actions.organisation_changes import dissolve_organisation
+from members.actions.organisation_changes import (
+    dissolve_organisation,
+    merge_organisation,
+)
 from members.actions.union_flag import repair_flag
 from members.auth.actor import business_date
 from members.enums import FlagState, Role
@@ -55,6 +58,14 @@ def dissolved(one: Organisation, on: date) -> str:
     return one.state
 
 
+def merged(one: Organisation, into: Organisation, on: date) -> str:
+    merge_organisation(
+        organisation_id=one.pk, into_id=into.pk, document="文", on=on, by=SYSTEM
+    )
+    one.refresh_from_db()
+    return one.state
+
+
 def test_the_list_holds_what_a_census_found_again_after_the_term() -> None:
     above = basic_union("上厂")
     basic_union("下厂", under=above)
@@ -83,6 +94,7 @@ def test_the_list_holds_what_a_census_found_again_after_the_term() -> None:
 
 def test_a_union_under_notice_or_in_dispute_is_not_dissolved() -> None:
     quiet, disputed = basic_union("甲厂"), basic_union("乙厂")
+    other = basic_union("丙厂")
     censuses()
     notice = published(staff(Role.MAKER))
     line = NoticeLine.objects.get(notice=notice, about_id=disputed.pk)
@@ -95,11 +107,15 @@ def test_a_union_under_notice_or_in_dispute_is_not_dissolved() -> None:
     )
     with pytest.raises(Refusal, match="正在拟撤销公示，公示到 2026-04-09"):
         dissolved(quiet, on=date(2026, 4, 9))
+    with pytest.raises(Refusal, match="期满后再注销或并入"):
+        merged(quiet, other, on=date(2026, 4, 9))
     over = date(2026, 4, 10)
     end_notice(notice_id=notice.pk, on=over, by=SYSTEM)
     assert dissolved(quiet, on=over) == "dissolved"
     with pytest.raises(Refusal, match="还没有核查结论"):
         dissolved(disputed, on=over)
+    with pytest.raises(Refusal, match="还没有核查结论"):
+        merged(disputed, other, on=over)
     decide_objection(
         objection_id=objection.pk,
         upheld=True,
@@ -111,6 +127,8 @@ def test_a_union_under_notice_or_in_dispute_is_not_dissolved() -> None:
         dissolved(disputed, on=over)
     disputed.refresh_from_db()
     assert disputed.state == "normal"
+    # Proved alive, it goes up in another as any union may: that rests on no list.
+    assert merged(disputed, other, on=over) == "dissolved"
 
 
 def test_the_public_reads_the_unions_by_name_and_a_new_list_replaces_the_old() -> None:
