@@ -241,7 +241,9 @@ class ClientForm(forms.Form):
         label=_("类别"),
         choices=ClientKind.choices,
         initial=ClientKind.REAL,
-        help_text=_("沙箱供对方调试：有自己的一小份虚构数据，碰不到正式数据，可复位。"),
+        help_text=_(
+            "沙箱供对方调试：有自己的一小份虚构数据，碰不到正式数据，可复位；没有变化推送。"
+        ),
     )
     may_write = forms.BooleanField(
         label=_("允许批量写入"),

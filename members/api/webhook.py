@@ -79,7 +79,8 @@ class WebhookDesk(ClientView):
         summary="登记或更换推送地址",
         description=(
             "变化以签名的请求推送到这个地址，只含记录编号。每次登记都给出新的密钥，"
-            "旧密钥随即作废；没有送达的改送到新地址。"
+            "旧密钥随即作废；没有送达的改送到新地址。沙箱客户端没有变化推送：回答 409"
+            " sandbox，请按游标读取变化；签名的验算可按接口说明中的例子离线核对。"
         ),
         tags=TAGS,
         request={"application/json": BODY},
