@@ -57,6 +57,7 @@ class AssistanceConfig(AppConfig):
         self._register_privacy()
 
     def _register_applications(self) -> None:
+        from assistance.actions.dossier_intakes import INTAKE_NOTICE
         from assistance.queries.application_cards import (
             application_cards,
             application_page,
@@ -66,10 +67,12 @@ class AssistanceConfig(AppConfig):
         from unionportal.core.cards import register_home_cards
         from unionportal.core.facts import register_fact_sheet
         from unionportal.core.message_pages import register_message_page
+        from unionportal.core.notice_kinds import register_notice_kind
 
         applied = application_population()
         register_fact_sheet(applied.sheet)
         register_population(applied)
+        register_notice_kind(INTAKE_NOTICE)
         register_home_cards(application_cards)
         register_message_page("assistance.aidapplication", application_page)
 

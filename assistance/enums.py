@@ -94,12 +94,18 @@ class SubjectKind(TextChoices):
 
 
 class AidApplicationState(TextChoices):
-    """How far an application for aid has come; the decision is the round's."""
+    """How far an application for aid has come; the decision is the round's.
+
+    One for a dossier goes on: visited, noticed, filed.
+    """
 
     DRAFT = "draft", _("草稿")
     SUBMITTED = "submitted", _("待受理")
     ASKED = "asked", _("待补材料")
     ACCEPTED = "accepted", _("已受理")
+    VISITED = "visited", _("已入户")
+    NOTICED = "noticed", _("建档公示中")
+    FILED = "filed", _("已建档")
     REFUSED = "refused", _("不予受理")
     WITHDRAWN = "withdrawn", _("已撤回")
 
@@ -394,6 +400,10 @@ VERBS = {
     "ask_for_more": "要求补充",
     "accept_aid_application": "受理申请",
     "refuse_aid_application": "不予受理",
+    "record_intake_visit": "登记建档入户",
+    "announce_dossier": "公示建档",
+    "file_dossier": "批准建档",
+    "decline_dossier": "不予建档",
     "object_to_refusal": "申请复核",
     "withdraw_aid_application": "撤回申请",
     "look_at_aid_evidence": "查看申请材料",

@@ -60,6 +60,14 @@ AID_APPLICATION = Workflow(
         Transition("withdraw", _APPLYING.SUBMITTED, _APPLYING.WITHDRAWN, "撤回"),
         Transition("withdraw", _APPLYING.ASKED, _APPLYING.WITHDRAWN, "撤回"),
         Transition("withdraw", _APPLYING.ACCEPTED, _APPLYING.WITHDRAWN, "撤回"),
+        # For a dossier: basic union's maker, county's maker, county's checker.
+        Transition("visit", _APPLYING.ACCEPTED, _APPLYING.VISITED, "登记入户"),
+        Transition("announce", _APPLYING.VISITED, _APPLYING.NOTICED, "公示建档"),
+        Transition("file", _APPLYING.NOTICED, _APPLYING.FILED, "批准建档"),
+        Transition("decline", _APPLYING.ACCEPTED, _APPLYING.REFUSED, "不予建档"),
+        Transition("decline", _APPLYING.VISITED, _APPLYING.REFUSED, "不予建档"),
+        Transition("decline", _APPLYING.NOTICED, _APPLYING.REFUSED, "不予建档"),
+        Transition("withdraw", _APPLYING.VISITED, _APPLYING.WITHDRAWN, "撤回"),
     ),
     labels=dict(_APPLYING.choices),
 )

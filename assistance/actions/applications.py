@@ -23,7 +23,9 @@ from assistance.permissions.applications import (
 )
 from assistance.queries.applications import form_of, papers_by_item
 from assistance.queries.rounds import answers_to
+from assistance.queries.schemes import scheme_of
 from assistance.rules.form_answers import missing_of, used_once
+from assistance.rules.intake_answers import household_faults
 from assistance.workflow import AID_APPLICATION
 from members.actions.consent import write_consents
 from members.queries.consent import AID, has_withdrawn, person_subject
@@ -147,6 +149,14 @@ def _require_complete(application: AidApplication, on: date) -> None:
         missing.insert(0, "填写受助人的姓名和身份证号")
     if missing:
         raise Refusal(f"还差：{'；'.join(missing)}。", code="incomplete")
+    if scheme_of(application.window.version).leads_to_dossier:
+        _require_possible_household(application)
+
+
+def _require_possible_household(application: AidApplication) -> None:
+    faults = household_faults(application.answers)
+    if faults:
+        raise Refusal(f"请改一下：{'；'.join(faults)}。", code="household")
 
 
 def _require_consent(

@@ -92,9 +92,9 @@ def register_dossier(*, entry: DossierEntry, on: date, by: Actor) -> HouseholdDo
         .select_related("organisation")
         .get(pk=entry.principal_id)
     )
-    _require_no_dossier(principal)
+    require_no_dossier(principal)
     _require_causes(entry.facts)
-    facts = _with_class_decided(entry.facts, entry.division_code, entry.applied_on)
+    facts = with_class_decided(entry.facts, entry.division_code, entry.applied_on)
     dossier = _new_dossier(replace(entry, facts=facts), organisation)
     _add_members(dossier, entry.members)
     _write_authorisation(principal, entry.authorisation, on=on, by=by)
@@ -130,7 +130,8 @@ def _county_union(division_code: str) -> Organisation:
     return organisation
 
 
-def _require_no_dossier(principal: Person) -> None:
+def require_no_dossier(principal: Person) -> None:
+    """Refuse somebody who has a dossier, open or closed."""
     earlier = HouseholdDossier.objects.filter(principal=principal).first()
     if earlier is None:
         return
@@ -155,7 +156,7 @@ def _require_causes(facts: HouseholdFacts) -> None:
         )
 
 
-def _with_class_decided(
+def with_class_decided(
     facts: HouseholdFacts, division_code: str, applied_on: date
 ) -> HouseholdFacts:
     """The facts with the reason for the class where one is due, without where none is."""
@@ -258,7 +259,7 @@ def recheck_dossier(
     if has_withdrawn(dossier.principal_id, AID):
         raise Refusal(WITHDRAWN, code="consent")
     _require_causes(facts)
-    facts = _with_class_decided(facts, dossier.division_id, dossier.applied_on)
+    facts = with_class_decided(facts, dossier.division_id, dossier.applied_on)
     changes = _apply(dossier, _stated(facts) | {"rechecked_on": on})
     dossier.save(
         update_fields=[*(field.name for field in fields(facts)), "rechecked_on"]

@@ -52,6 +52,7 @@ def open_round(
         organisation = Organisation.objects.get(pk=organisation_id)
         can_open_round(by, organisation).require()
         version = version_in_force(version_id, as_of)
+        _require_paying(version)
         period = Period.objects.get(pk=period_id)
         round_ = Round(
             year=period.year,
@@ -88,6 +89,14 @@ def version_in_force(version_id: int, as_of: date) -> SchemeVersion:
             code="scheme",
         )
     return version
+
+
+def _require_paying(version: SchemeVersion) -> None:
+    if scheme_of(version).leads_to_dossier:
+        raise Refusal(
+            f"“{version.scheme}”受理后建档，不发放，不开轮次；请在申请页面办理。",
+            code="scheme",
+        )
 
 
 def _require_first(round_: Round) -> None:

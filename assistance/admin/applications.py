@@ -15,6 +15,12 @@ from assistance.actions.intake import (
     look_at_aid_evidence,
     refuse_aid_application,
 )
+from assistance.admin.intake_verbs import (
+    INTAKE_DONE,
+    intake_acts,
+    intake_verbs,
+    proposal_of,
+)
 from assistance.admin.search import offer, offer_calendar
 from assistance.models import AidApplication
 from assistance.permissions.applications import (
@@ -29,6 +35,7 @@ from assistance.queries.applications import (
     schemes_applied_for,
 )
 from assistance.queries.filters import ApplicationFilter
+from assistance.queries.intakes import leads_to_dossier, notice_of
 from assistance.queries.outlooks import outlook_of
 from assistance.workflow import AID_APPLICATION
 from members.auth.looks import note_look
@@ -45,6 +52,7 @@ DONE = {
     "accept": "已受理，列入下一轮测算。",
     "ask": "已退回申请人补充。",
     "refuse": "已答复申请人。",
+    **INTAKE_DONE,
 }
 
 
@@ -85,6 +93,8 @@ class ApplicationPage(StaffPage):
             story=story_of(application),
             outlook=outlook_of(application, self.on),
             due_on=due_on(application),
+            notice=notice_of(application),
+            proposal=proposal_of(application),
             may_look=can_look_at_aid_evidence(self.actor, application),
             verbs=arranged(verbs_of(application, actor=self.actor)),
             history=history_of(application)[:30],
@@ -108,6 +118,7 @@ class ApplicationVerb(StaffPage):
             "ask": lambda: ask_for_more(answer=answer, **keys),
             "refuse": lambda: refuse_aid_application(answer=answer, **keys),
         }
+        acts |= intake_acts(request, keys)
         if verb in acts:
             attempt(request, acts[verb], done=DONE[verb])
         return redirect("staff_assistance:application", pk=pk)
@@ -164,5 +175,7 @@ def verbs_of(application: AidApplication, *, actor: Actor) -> list[Verb]:
             form=AnswerForm(),
         ),
     }
+    if leads_to_dossier(application):
+        offered |= intake_verbs(application, actor=actor, decline=AnswerForm())
     names = AID_APPLICATION.actions_from(application.state)
     return [one for name, one in offered.items() if name in names]

@@ -14,6 +14,7 @@ from assistance.models.determination import Determination
 from assistance.models.dossier import HouseholdDossier, HouseholdMember
 from assistance.models.fund import Account, Entry, FundSource, Posting
 from assistance.models.inquiry import Inquiry
+from assistance.models.intake import DossierIntake
 from assistance.models.leaving import Leaving
 from assistance.models.match import CashMovement, Match
 from assistance.models.payment import Payment, PaymentClaim
@@ -56,6 +57,7 @@ __all__ = [
     "CashMovement",
     "CoverageCertificate",
     "Determination",
+    "DossierIntake",
     "DoubtDecision",
     "Entry",
     "FundSource",

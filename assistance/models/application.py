@@ -18,7 +18,8 @@ from unionportal.core.guards import (
 from unionportal.core.models import SealedPaper
 
 WAITING = (AidApplicationState.SUBMITTED, AidApplicationState.ASKED)
-HANDED_IN = (*WAITING, AidApplicationState.ACCEPTED)
+ON_THE_WAY = (AidApplicationState.VISITED, AidApplicationState.NOTICED)
+HANDED_IN = (*WAITING, AidApplicationState.ACCEPTED, *ON_THE_WAY)
 LIVE = (AidApplicationState.DRAFT, *HANDED_IN)
 # What an application is about stays; what is said in it changes while it is a draft.
 KEYS = ("window", "scheme", "occurrence", "applicant", "payee", "union")

@@ -18,6 +18,8 @@ _NEXT = {
     AidApplicationState.SUBMITTED: "工会核对后告诉您结果，您不用再办。",
     AidApplicationState.ASKED: "请补齐材料再提交。",
     AidApplicationState.ACCEPTED: "等认定和公示，您不用再办。",
+    AidApplicationState.VISITED: "等县级工会核定和公示，您不用再办。",
+    AidApplicationState.NOTICED: "公示期满没有异议就建档，您不用再办。",
 }
 
 

@@ -12,6 +12,8 @@ from assistance.queries.applications import (
     papers_by_item,
     windows_open,
 )
+from assistance.queries.intake_steps import intake_steps
+from assistance.queries.intakes import leads_to_dossier, line_to_publish
 from assistance.queries.outlooks import Outlook, outlook_for
 from assistance.queries.rounds import answers_to
 from assistance.queries.schemes import scheme_of
@@ -93,10 +95,17 @@ class Story:
     may_change: bool
     may_withdraw: bool
     may_object: bool
+    leads_to_dossier: bool
+    public_line: str
 
 
 _CHANGE = (AidApplicationState.DRAFT, AidApplicationState.ASKED)
-_OPEN = (*_CHANGE, AidApplicationState.SUBMITTED, AidApplicationState.ACCEPTED)
+_OPEN = (
+    *_CHANGE,
+    AidApplicationState.SUBMITTED,
+    AidApplicationState.ACCEPTED,
+    AidApplicationState.VISITED,
+)
 
 
 def story_of(application: AidApplication) -> Story:
@@ -120,6 +129,10 @@ def story_of(application: AidApplication) -> Story:
         may_withdraw=application.state in _OPEN and answer is None,
         may_object=application.state == AidApplicationState.REFUSED
         and application.objected_on is None,
+        leads_to_dossier=leads_to_dossier(application),
+        public_line="，".join(line_to_publish(application))
+        if leads_to_dossier(application)
+        else "",
     )
 
 
@@ -155,7 +168,9 @@ def _steps(application: AidApplication, *, is_answered: bool) -> Iterator[Step]:
         holder=union if state == AidApplicationState.SUBMITTED else "",
         detail=_taken(application),
     )
-    if state != AidApplicationState.REFUSED:
+    if leads_to_dossier(application):
+        yield from intake_steps(application)
+    elif state != AidApplicationState.REFUSED:
         yield Step(
             code="decide",
             title="认定、公示和发放",
@@ -167,13 +182,16 @@ def _steps(application: AidApplication, *, is_answered: bool) -> Iterator[Step]:
 _TAKING: dict[AidApplicationState, StepState] = {
     AidApplicationState.SUBMITTED: "now",
     AidApplicationState.ACCEPTED: "done",
+    AidApplicationState.VISITED: "done",
+    AidApplicationState.NOTICED: "done",
+    AidApplicationState.FILED: "done",
     AidApplicationState.REFUSED: "done",
 }
 
 
 def _taken(application: AidApplication) -> str:
     if application.state == AidApplicationState.REFUSED:
-        return f"没有受理：{application.answer}"
+        return f"没有通过：{application.answer}"
     if application.objected_on and application.state == AidApplicationState.SUBMITTED:
         return "正在由另一位工作人员复核"
     return ""

@@ -79,11 +79,19 @@ def applications_handed_in(path: str, period: str) -> Decimal:
     return Decimal(found.count())
 
 
+_TAKEN = (
+    AidApplicationState.ACCEPTED,
+    AidApplicationState.VISITED,
+    AidApplicationState.NOTICED,
+    AidApplicationState.FILED,
+)
+
+
 def applications_accepted(path: str, period: str) -> Decimal:
     found = AidApplication.objects.filter(
         _below(path, "organisation__path"),
         _during(period, "decided_on"),
-        state=AidApplicationState.ACCEPTED,
+        state__in=_TAKEN,
     )
     return Decimal(found.count())
 

@@ -27,6 +27,7 @@ from assistance.queries.account_changes import changes_waiting
 from assistance.queries.application_queue import applications_to_take
 from assistance.queries.doubts import doubts_waiting
 from assistance.queries.inquiries import inquiries_waiting
+from assistance.queries.intakes import intakes_waiting
 from assistance.queries.leavings import leavings_waiting
 from assistance.queries.proofs import proofs_waiting
 from assistance.queries.reconciliations import end_of
@@ -347,6 +348,7 @@ QUEUES = (
     WorkQueue("assistance.proofs", "账目核对", proofs_waiting),
     WorkQueue("assistance.reconciliations", "本月待对账", months_waiting),
     WorkQueue("assistance.applications", "帮扶申请", applications_to_take),
+    WorkQueue("assistance.intakes", "建档申请", intakes_waiting),
     WorkQueue("assistance.inquiries", "职工咨询", inquiries_waiting),
     WorkQueue("assistance.unknowns", "待补材料", unknowns_waiting),
     WorkQueue("assistance.leavings", "档案拟退出", leavings_waiting),

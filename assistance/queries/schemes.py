@@ -14,6 +14,7 @@ from unionportal.core.actor import Actor
 from unionportal.core.errors import Refusal
 
 SHIPPED = Path(__file__).resolve().parent.parent / "schemes"
+INTAKES = SHIPPED.with_name("intakes")
 
 
 def scheme_versions_visible_to(actor: Actor) -> QuerySet[SchemeVersion]:
@@ -73,3 +74,8 @@ def shipped_sources() -> tuple[str, ...]:
     """The texts of the schemes that come with the portal, by file name."""
     files = sorted(SHIPPED.glob("*.yaml"))
     return tuple(file.read_text(encoding="utf-8") for file in files)
+
+
+def intake_source() -> str:
+    """The text of the shipped scheme whose applications end in a dossier."""
+    return (INTAKES / "hardship_dossier.yaml").read_text(encoding="utf-8")

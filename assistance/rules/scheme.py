@@ -52,7 +52,9 @@ _REQUIRED = frozenset(
         "examples",
     ]
 )
-_OPTIONAL = frozenset({"season", "valid_to", "form", "window", "stacking", "quota"})
+_OPTIONAL = frozenset(
+    {"season", "valid_to", "form", "window", "stacking", "quota", "leads_to"}
+)
 _OUTCOME_DETAIL = {
     Outcome.ELIGIBLE: "amount",
     Outcome.INELIGIBLE: "clause",
@@ -84,7 +86,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scheme:
-    """A checked scheme. `ruling` begins with the clause every scheme has."""
+    """A checked scheme. `ruling` begins with the clause every scheme has.
+
+    `leads_to_dossier`: its applications end in a dossier; no round pays them.
+    """
 
     code: str
     title: str
@@ -104,6 +109,7 @@ class Scheme:
     form: Form | None = None
     stacking: tuple[StackingRule, ...] = ()
     quota: Quota | None = None
+    leads_to_dossier: bool = False
 
     def clause_title(self, code: str) -> str:
         """What a clause demands, in the words of the scheme."""
@@ -160,6 +166,7 @@ def read_scheme(source: str, populations: Mapping[str, Vocabulary]) -> SchemeRea
         if "quota" in fields
         else None,
         form=form,
+        leads_to_dossier=_leads_to_dossier(fields),
     )
     content = root.content()
     if not isinstance(content, dict):  # fields() has already refused it
@@ -231,6 +238,18 @@ def _read_funds(passage: Passage) -> tuple[str, ...]:
             raise item.refuse(f"资金来源“{code}”写了两次")
         sources.append(code)
     return tuple(sources)
+
+
+def _leads_to_dossier(fields: Mapping[str, Passage]) -> bool:
+    """Whether the applications end in a dossier; such a scheme publishes a notice."""
+    if "leads_to" not in fields:
+        return False
+    passage = fields["leads_to"]
+    if passage.text() != "dossier":
+        raise passage.refuse("leads_to 只能写 dossier（建档）")
+    if "form" not in fields or _read_notice(fields["notice"]) is None:
+        raise passage.refuse("建档申请要有申请表（form）和公示（notice）")
+    return True
 
 
 def _read_ruling(clauses: Passage, amount: Passage, words: Vocabulary) -> Ruling:
