@@ -1,5 +1,6 @@
 """Applications for aid on the staff site: the list, one of them, and its verbs."""
 
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
@@ -113,7 +114,7 @@ class ApplicationVerb(StaffPage):
             "by": self.actor,
         }
         answer = request.POST.get("answer", "")
-        acts = {
+        acts: dict[str, Callable[[], object]] = {
             "accept": lambda: accept_aid_application(**keys),
             "ask": lambda: ask_for_more(answer=answer, **keys),
             "refuse": lambda: refuse_aid_application(answer=answer, **keys),

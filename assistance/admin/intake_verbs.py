@@ -1,7 +1,6 @@
 """The verbs of an application for a dossier on its staff page, and the class proposed."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -160,7 +159,7 @@ def _proposed(application: AidApplication) -> str:
 
 
 def _proposal(application: AidApplication) -> tuple[str, str]:
-    since: date = application.submitted_on or application.drafted_on
+    since = application.submitted_on or application.drafted_on
     proposal, sums = proposal_for(
         household_said(application.answers),
         division_code=application.organisation.code,

@@ -237,7 +237,8 @@ DOORS: dict[str, Door] = {
     "staff_assistance:applications-export": EXPORT_LIST,
     "staff_assistance:application": STAFF_RECORD.of("aid_application"),
     "staff_assistance:application-verb": STAFF_VERB.of(
-        "aid_application", "accept", "ask", "refuse"
+        "aid_application",
+        *("accept", "ask", "refuse", "visit", "announce", "file", "decline"),
     ),
     "staff_assistance:application-paper": EXPORT_RECORD.of("aid_evidence"),
     "staff_assistance:windows": STAFF_LIST,

@@ -22,7 +22,7 @@ from members.enums import Role
 from members.models import NoticeLine
 from tests.assistance import applying, intakes
 from tests.assistance import builders as make
-from unionportal.core.actor import SYSTEM
+from unionportal.core.actor import SYSTEM, Actor
 from unionportal.core.audit import history_of
 from unionportal.core.errors import Refusal
 from unionportal.core.models import Message
@@ -38,8 +38,8 @@ def test_an_application_walks_from_post_to_post_and_ends_in_a_dossier() -> None:
     maker = make.staff(Role.MAKER, on=ON)
     checker = make.staff(Role.CHECKER, on=ON)
 
-    def waiting(actor: object) -> list[str]:
-        return [one.title for one in intakes_waiting(actor, ON)]  # type: ignore[arg-type]
+    def waiting(actor: Actor) -> list[str]:
+        return [one.title for one in intakes_waiting(actor, ON)]
 
     assert (waiting(maker), waiting(checker)) == (["建档申请：入户走访"], [])
     intakes.intake_visited(found, by=maker)
@@ -54,7 +54,7 @@ def test_an_application_walks_from_post_to_post_and_ends_in_a_dossier() -> None:
         file_dossier(application_id=found.pk, on=VISITED, by=checker)
     intakes.notice_ended(found)
     assert (waiting(maker), waiting(checker)) == ([], ["建档申请：批准建档"])
-    with pytest.raises(Refusal, match="批准建档"):
+    with pytest.raises(Refusal, match="不能由公示的人批准"):
         file_dossier(application_id=found.pk, on=OVER, by=maker)
     dossier = file_dossier(application_id=found.pk, on=OVER, by=checker)
 
