@@ -36,7 +36,7 @@ from assistance.queries.applications import (
     schemes_applied_for,
 )
 from assistance.queries.filters import ApplicationFilter
-from assistance.queries.intakes import leads_to_dossier, notice_of
+from assistance.queries.intakes import dossier_from, leads_to_dossier, notice_of
 from assistance.queries.outlooks import outlook_of
 from assistance.workflow import AID_APPLICATION
 from members.auth.looks import note_look
@@ -96,6 +96,7 @@ class ApplicationPage(StaffPage):
             due_on=due_on(application),
             notice=notice_of(application),
             proposal=proposal_of(application),
+            dossier=dossier_from(application),
             may_look=can_look_at_aid_evidence(self.actor, application),
             verbs=arranged(verbs_of(application, actor=self.actor)),
             history=history_of(application)[:30],

@@ -5,7 +5,7 @@ from datetime import date
 from django.db.models import QuerySet
 
 from assistance.enums import AidApplicationState
-from assistance.models import AidApplication
+from assistance.models import AidApplication, HouseholdDossier
 from assistance.queries.schemes import scheme_of
 from members.enums import NoticeState, ObjectionState, Role
 from members.models import Notice, Objection
@@ -58,6 +58,11 @@ def notice_of(application: AidApplication) -> Notice | None:
         .order_by("-id")
         .first()
     )
+
+
+def dossier_from(application: AidApplication) -> HouseholdDossier | None:
+    """The dossier in which an application ended."""
+    return HouseholdDossier.objects.filter(intake__application=application).first()
 
 
 def objections_to(notice: Notice) -> QuerySet[Objection]:
