@@ -1,6 +1,5 @@
 """Applications for aid on the staff site: the list, one of them, and its verbs."""
 
-from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
@@ -115,12 +114,11 @@ class ApplicationVerb(StaffPage):
             "by": self.actor,
         }
         answer = request.POST.get("answer", "")
-        acts: dict[str, Callable[[], object]] = {
+        acts = intake_acts(request, keys) | {
             "accept": lambda: accept_aid_application(**keys),
             "ask": lambda: ask_for_more(answer=answer, **keys),
             "refuse": lambda: refuse_aid_application(answer=answer, **keys),
         }
-        acts |= intake_acts(request, keys)
         if verb in acts:
             attempt(request, acts[verb], done=DONE[verb])
         return redirect("staff_assistance:application", pk=pk)
