@@ -91,21 +91,19 @@ urlpatterns = [
     path(
         "employers/export/", exports.EmployerExport.as_view(), name="employers-export"
     ),
+    path("organising/", organising.OrganisingList.as_view(), name="organising"),
     path(
-        "employers/organising/", organising.OrganisingList.as_view(), name="organising"
-    ),
-    path(
-        "employers/organising/export/",
+        "organising/export/",
         exports.OrganisingExport.as_view(),
         name="organising-export",
     ),
     path(
-        "employers/organising/<int:pk>/",
+        "organising/<int:pk>/",
         organising.OrganisingPage.as_view(),
         name="organising-case",
     ),
     path(
-        "employers/organising/<int:pk>/<slug:verb>/",
+        "organising/<int:pk>/<slug:verb>/",
         organising.OrganisingVerb.as_view(),
         name="organising-verb",
     ),

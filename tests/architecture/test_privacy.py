@@ -95,6 +95,7 @@ OF_NO_PERSON = {
     "FlagExport",
     "OnlineExport",
     "OperationExport",
+    "OrganisingExport",
     "OutstandingExport",
     "OverseerExport",
     "ReconciliationExport",

@@ -12,7 +12,8 @@ from members.models.employer import MUST_HAVE_A_UNION
 from members.queries.organising import who_may_answer
 from unionportal.core.actor import SYSTEM
 
-BEGUN = 6
+# Days given to each; the last ends without a union, the one before has no step yet.
+GIVEN = (30, 90, 270, 540, 600, 180)
 
 
 def load_organising(*, on: date) -> int:
@@ -21,10 +22,12 @@ def load_organising(*, on: date) -> int:
         organisation=None, closed_on=None, headcount__gte=MUST_HAVE_A_UNION
     ).select_related("keeper")
     cases = [
-        _begun(employer, on=on, days=30 * place)
-        for place, employer in enumerate(lacking.order_by("id")[:BEGUN], start=1)
+        _begun(employer, on=on, days=days)
+        for employer, days in zip(
+            lacking.order_by("id")[: len(GIVEN)], GIVEN, strict=False
+        )
     ]
-    for case in cases[1:]:
+    for case in (*cases[:-2], *cases[-1:]):
         said = "上门宣传工会法，企业同意先推选筹备组"
         note_organising(case_id=case.pk, happened_on=on, said=said, on=on, by=SYSTEM)
     for case in cases[-1:]:
