@@ -425,7 +425,7 @@ VERBS = {
     "members.ownflag:withdraw": "停用自定普查问题",
     "members.organisingcase:start": "开始指导建会",
     "members.organisingcase:note": "记录指导情况",
-    "members.organisingcase:hand_over": "调整负责人或期限",
+    "members.organisingcase:hand_over": "转交或改期",
     "members.organisingcase:found": "登记建成",
     "members.organisingcase:end": "未建会结束",
     "members.notice:plan": "安排公示",

@@ -49,10 +49,14 @@ class ChargeForm(forms.Form):
     due_on = day_field(_("期限"))
 
     def __init__(
-        self, entered: QueryDict | None = None, *, people: list[tuple[int, str]]
+        self,
+        entered: QueryDict | None = None,
+        *,
+        people: list[tuple[int, str]],
+        known: dict[str, Any] | None = None,
     ) -> None:
-        """`people` are those who may answer for it."""
-        super().__init__(entered)
+        """`people` are those who may answer for it, `known` what holds now."""
+        super().__init__(entered, initial=known)
         chooser: Any = self.fields["responsible_id"]
         chooser.choices = people
 
@@ -152,10 +156,11 @@ class OrganisingPage(StaffPage):
             return ()
         may = can_keep_employer(self.actor, case.employer.keeper)
         common: dict[str, Any] = {"case_id": case.pk, "on": self.on, "by": self.actor}
-        charge = charge_form(case.employer, on=self.on)
+        known = {"responsible_id": case.responsible_id, "due_on": case.due_on}
+        charge = partial(charge_form(case.employer, on=self.on), known=known)
         offered = (
             ("note", "记录指导情况", StepForm, note_organising, ""),
-            ("hand-over", "调整负责人或期限", charge, hand_over_organising, ""),
+            ("hand-over", "转交或改期", charge, hand_over_organising, ""),
             (
                 *("found", "登记建成", None, found_organising),
                 "单位须已在其页面登记建会；与覆盖它的工会关联。",

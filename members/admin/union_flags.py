@@ -65,7 +65,9 @@ class PapersForm(forms.Form):
 
 class AnswerForm(PapersForm):
     answer = forms.CharField(
-        label=_("整改或说明（写明依据、文号）"), max_length=500, widget=forms.Textarea
+        label=_("整改或说明（写明依据、文号）"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
     field_order = ("answer", "papers")
 

@@ -36,6 +36,11 @@ def test_it_is_begun_at_the_employer_and_worked_on_its_page() -> None:
     assert "还没有人指导的 0 家" in own.get(LIST).content.decode()
     own.post(f"{at}note/", {"happened_on": "2025-12-01", "said": "上门见厂长"})
     assert "上门见厂长" in own.get(at).content.decode()
+    assert 'value="2999-01-01"' in own.get(at).content.decode()
+    own.post(
+        f"{at}hand-over/", {"responsible_id": maker.user_id, "due_on": "2999-02-01"}
+    )
+    assert "2999年2月1日" in own.get(at).content.decode()
     own.post(f"{at}end/", {"reason": "停产"})
     assert "停产" in own.get(at).content.decode()
 
