@@ -27,6 +27,7 @@ from unionportal.core.calendar import is_working_day
 from unionportal.core.uploads.evidence import read_evidence
 from unionportal.demo.applications import load_applications
 from unionportal.demo.chance import seeded
+from unionportal.demo.dossier_intakes import load_dossier_intakes
 from unionportal.demo.funding import fund_winter, register_winter
 from unionportal.demo.half_verified import play_half_verified
 from unionportal.demo.identity import Identifiers
@@ -105,6 +106,7 @@ def leave_in_the_middle(stage: Stage, winter: Winter) -> None:
     load_privacy(root, on=winter.today)
     applied_on = working_days_before(winter.today, 3)
     load_applications(root, on=applied_on, seed=stage.plan.seed)
+    load_dossier_intakes(root, on=applied_on)
     load_trial(root, on=winter.today)
 
 

@@ -1,0 +1,165 @@
+"""Applications for a dossier in the demonstration: one at each step of the path."""
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from assistance.actions.application_drafts import (
+    Statement,
+    add_aid_evidence,
+    save_aid_answers,
+    start_aid_application,
+)
+from assistance.actions.applications import submit_aid_application
+from assistance.actions.dossier_intakes import (
+    announce_dossier,
+    decline_dossier,
+    record_intake_visit,
+)
+from assistance.actions.intake import accept_aid_application
+from assistance.actions.schemes import publish_scheme_version, save_scheme_version
+from assistance.actions.windows import open_aid_window
+from assistance.enums import HardshipClass
+from assistance.models import AidApplication, AidWindow, Period
+from assistance.queries.schemes import intake_source
+from assistance.rules.household import COSTS, INCOMES
+from members.enums import MembershipState, Role
+from members.models import Organisation, Person
+from unionportal.core.actor import SYSTEM, Actor
+from unionportal.core.uploads.evidence import read_evidence
+from unionportal.demo.cast import Cast
+from unionportal.demo.messages import shop_photo
+
+SCHEME = "hardship_dossier"
+STEPS: tuple[tuple[str, ...], ...] = (
+    (),
+    ("submit",),
+    ("submit", "accept"),
+    ("submit", "accept", "visit"),
+    ("submit", "accept", "visit", "announce"),
+    ("submit", "accept", "visit", "decline"),
+)
+ANSWERS: dict[str, object] = {
+    "said_residence": "urban",
+    "said_size": "3",
+    "said_main_cause": "illness",
+    "said_homes": "1",
+    "said_vehicle": "false",
+    **{f"said_{name}": "0" for name in (*INCOMES, *COSTS)},
+    "said_wage_income": "36000",
+    "said_illness_cost": "21000",
+}
+
+
+def load_dossier_intakes(root: Organisation, *, on: date) -> None:
+    """The year's window of the province, and applications that stand at every step.
+
+    All of it or nothing, and once.
+    """
+    if AidWindow.objects.filter(scheme__code=SCHEME).exists():
+        return
+    cast = Cast(on)
+    with transaction.atomic():
+        window = _window(root, on=on, by=cast.holder(Role.MAKER, root))
+        for applicant, verbs in zip(_applicants(root), STEPS, strict=False):
+            draft = _filled(window, applicant, on=on)
+            clerk = cast.holder(Role.MAKER, draft.organisation)
+            play = _Play(draft.pk, _worker(applicant), clerk, on)
+            for verb in verbs:
+                getattr(play, verb)()
+
+
+def _applicants(root: Organisation) -> list[Person]:
+    """Members with a phone and without a household on file."""
+    found = Person.objects.filter(
+        householddossier=None,
+        merged_into=None,
+        organisation__path__startswith=root.path,
+        membership__state=MembershipState.MEMBER,
+        phone__isnull=False,
+    )
+    return list(found.select_related("organisation").order_by("id")[: len(STEPS)])
+
+
+def _window(root: Organisation, *, on: date, by: Actor) -> AidWindow:
+    draft = save_scheme_version(source=intake_source(), on=on, by=SYSTEM)
+    version = publish_scheme_version(version_id=draft.pk, on=on, by=SYSTEM)
+    period, _ = Period.objects.get_or_create(
+        code=f"{on.year}-dossier",
+        defaults={
+            "title": f"{on.year}年度",
+            "year": on.year,
+            "starts_on": date(on.year, 1, 1),
+            "ends_on": date(on.year, 12, 31),
+        },
+    )
+    return open_aid_window(
+        version_id=version.pk,
+        organisation_id=root.pk,
+        period_id=period.pk,
+        phone="0591-87654321",
+        hours="工作日 9:00–17:00",
+        on=on,
+        by=by,
+    )
+
+
+def _filled(window: AidWindow, applicant: Person, *, on: date) -> AidApplication:
+    by = _worker(applicant)
+    draft = start_aid_application(
+        window_id=window.pk, applicant_id=applicant.pk, on=on, by=by
+    )
+    said = Statement(answers=ANSWERS)
+    save_aid_answers(application_id=draft.pk, statement=said, on=on, by=by)
+    for item in ("household_book", "authority", "hardship"):
+        add_aid_evidence(
+            application_id=draft.pk,
+            item=item,
+            papers=read_evidence([(f"{item}.png", shop_photo())]),
+            on=on,
+            by=by,
+        )
+    return draft
+
+
+def _worker(person: Person) -> Actor:
+    return Actor(kind="worker", name=person.name, person_id=person.pk)
+
+
+class _Play:
+    """What the two sides do with one application."""
+
+    def __init__(self, pk: int, applicant: Actor, clerk: Actor, on: date) -> None:
+        """Keep who acts on what, and when."""
+        self.on = on
+        self.by_applicant: dict[str, Any] = {
+            "application_id": pk,
+            "on": on,
+            "by": applicant,
+        }
+        self.by_clerk: dict[str, Any] = {"application_id": pk, "on": on, "by": clerk}
+
+    def submit(self) -> None:
+        submit_aid_application(agreed=True, **self.by_applicant)
+
+    def accept(self) -> None:
+        accept_aid_application(**self.by_clerk)
+
+    def visit(self) -> None:
+        record_intake_visit(
+            visited_on=self.on,
+            visitors="陈国强、林秀英",
+            papers=read_evidence([("入户调查表.png", shop_photo())]),
+            **self.by_clerk,
+        )
+
+    def announce(self) -> None:
+        announce_dossier(
+            hardship_class=HardshipClass.DEEP,
+            class_reason="入户核查后核定",
+            **self.by_clerk,
+        )
+
+    def decline(self) -> None:
+        decline_dossier(answer="入户时看到名下另有一套出租住房。", **self.by_clerk)
