@@ -38,13 +38,6 @@ _KEEP_IDS = """
         AND named.kind = %s AND named.external_id = row.record->>'external_id'
     ORDER BY row.number
 """
-MEANWHILE = """
-    SELECT EXISTS (
-        SELECT FROM upload_row AS row JOIN {join}
-        LEFT JOIN members_externalid AS named ON named.client_id = %s
-            AND named.kind = %s AND named.external_id = row.record->>'external_id'
-        WHERE row.verdict <> 'wrong' AND named.record_id IS DISTINCT FROM target.id)
-"""
 MEANWHILE = "别处同时登记了相同的记录，本次没有写入任何内容，请用同一个幂等键重新提交。"
 
 

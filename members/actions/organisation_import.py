@@ -13,7 +13,6 @@ from members.permissions.organisations import can_import_organisations
 from members.permissions.seats import CLIENT
 from unionportal.core.actor import Actor
 from unionportal.core.audit import record
-from unionportal.core.errors import Refusal
 from unionportal.core.uploads.cells import read_day, read_word, words
 from unionportal.core.uploads.columns import Column, ImportKind
 from unionportal.core.uploads.staging import Flaw, counted, mark_flaws, mark_wrong
@@ -174,8 +173,6 @@ def apply_unions(by: Actor, on: date) -> None:
         changed = [key for (key,) in cursor.fetchall()]
         leave_behind(changed, on=on)
         cursor.execute(_WRITE)
-    if counts.new != len(seedlings):
-        raise Refusal("工会的数目在导入时变了，请重新核对。", code="changed_meanwhile")
     record(
         by=by,
         verb="import",

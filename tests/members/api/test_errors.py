@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -62,6 +63,17 @@ def test_every_code_of_the_source_stands_in_the_catalogue() -> None:
     assert {"key_reused", "cursor_lost", "outside", "uscc", "too_large"} <= said
     known = {one.code for one in CATALOGUE}
     assert (said | LIBRARY | STAGED) - known == OF_SHEETS
+
+
+def test_every_code_is_provoked_by_a_test_of_the_api() -> None:
+    """Of each code a test names the answer; a code that none gives is no code."""
+    told = "".join(
+        path.read_text("utf-8")
+        for path in (ROOT / "tests").glob("*/api/test_*.py")
+        if path.name != "test_errors.py"
+    )
+    named = set(re.findall(r'[":]([a-z_]+)"', told))
+    assert {one.code for one in CATALOGUE} - named == set()
 
 
 @pytest.mark.django_db

@@ -40,7 +40,6 @@ CATALOGUE = (
     ErrorCode("key_reused", 409, "幂等键已用于别的内容", "换一个新的键"),
     ErrorCode("conflict", 409, "别处同时登记了相同记录", "用同一个键重新提交"),
     ErrorCode("order", 409, "该工会在更晚的日期已有变更", "核对后按日期先后办理"),
-    ErrorCode("changed_meanwhile", 409, "处理中数据变了", "重新提交"),
     ErrorCode("parent", 409, "上级工会找不到或互为上下级", "核对上级代码"),
     ErrorCode("cursor_lost", 409, "数据库已恢复或切换", "重新取游标并重读列表"),
     ErrorCode("webhook_host", 409, "推送地址不在允许的名单中", "请运行单位列入名单"),
