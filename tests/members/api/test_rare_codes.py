@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from typing import Any
 
 import pytest
 from allauth.idp.oidc.models import Token
@@ -66,7 +67,8 @@ def test_who_lost_his_union_while_he_asked_may_write_nothing() -> None:
     )
     unseated = Actor(kind="client", name="", client_id=made.client_id)
     token = Token.objects.lookup(Token.Type.ACCESS_TOKEN, value)
-    force_authenticate(asked, ClientUser(unseated, limit=600), token)
+    user: Any = ClientUser(unseated, limit=600)
+    force_authenticate(asked, user, token)
 
     answer = PersonBulk.as_view()(asked).render()
 
