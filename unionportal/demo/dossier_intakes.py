@@ -24,13 +24,17 @@ from assistance.enums import HardshipClass
 from assistance.models import AidApplication, AidWindow, Period
 from assistance.queries.schemes import intake_source
 from assistance.rules.household import COSTS, INCOMES
-from members.enums import MembershipState, Role
+from members.actions.person import PersonEntry, register_person
+from members.enums import OrganisationLevel, Role
 from members.models import Organisation, Person
 from unionportal.core.actor import SYSTEM, Actor
 from unionportal.core.uploads.evidence import read_evidence
 from unionportal.demo.cast import Cast
+from unionportal.demo.chance import seeded
+from unionportal.demo.identity import Identifiers
 from unionportal.demo.messages import shop_photo
 
+NAMES = ("方志明", "卢秀兰", "邱建国", "范丽华", "洪文斌", "温玉珍")
 SCHEME = "hardship_dossier"
 STEPS: tuple[tuple[str, ...], ...] = (
     (),
@@ -62,7 +66,7 @@ def load_dossier_intakes(root: Organisation, *, on: date) -> None:
     cast = Cast(on)
     with transaction.atomic():
         window = _window(root, on=on, by=cast.holder(Role.MAKER, root))
-        for applicant, verbs in zip(_applicants(root), STEPS, strict=False):
+        for applicant, verbs in zip(_applicants(root, on=on), STEPS, strict=False):
             draft = _filled(window, applicant, on=on)
             clerk = cast.holder(Role.MAKER, draft.organisation)
             play = _Play(draft.pk, _worker(applicant), clerk, on)
@@ -70,16 +74,23 @@ def load_dossier_intakes(root: Organisation, *, on: date) -> None:
                 getattr(play, verb)()
 
 
-def _applicants(root: Organisation) -> list[Person]:
-    """Members with a phone and without a household on file."""
-    found = Person.objects.filter(
-        householddossier=None,
-        merged_into=None,
-        organisation__path__startswith=root.path,
-        membership__state=MembershipState.MEMBER,
-        phone__isnull=False,
-    )
-    return list(found.select_related("organisation").order_by("id")[: len(STEPS)])
+def _applicants(root: Organisation, *, on: date) -> list[Person]:
+    """People of the basic unions who have no household on file."""
+    unions = Organisation.objects.filter(
+        path__startswith=root.path, level=OrganisationLevel.BASIC
+    ).order_by("path")[: len(STEPS)]
+    numbers = Identifiers(seeded(0, "dossier-intakes", root.code))
+    found = []
+    for place, (union, name) in enumerate(zip(unions, NAMES, strict=False)):
+        number = numbers.id_number(
+            county_code="350102",
+            county_name="",
+            born=date(1980, 4, 1 + place),
+            is_female=place % 2 == 1,
+        )
+        entry = PersonEntry(name=name, id_number=number, organisation_id=union.pk)
+        found.append(register_person(entry=entry, on=on, by=SYSTEM).person)
+    return found
 
 
 def _window(root: Organisation, *, on: date, by: Actor) -> AidWindow:
