@@ -1,8 +1,6 @@
 """Figures of assistance: named, defined, each with its measure and unit."""
 
-from calendar import monthrange
 from collections.abc import Callable
-from datetime import date
 from decimal import Decimal
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
@@ -25,22 +23,9 @@ from assistance.models import (
     VerificationFinding,
 )
 from assistance.queries.reconciliations import outstanding_below
-from unionportal.core.errors import Refusal
-from unionportal.core.figures import Figure
+from unionportal.core.figures import Figure, span_of
 
 _ZERO = Decimal(0)
-
-
-def span_of(period: str) -> tuple[date, date]:
-    """First and last day of “2014” or “2014-12”; refuses anything else."""
-    year, _, month = period.partition("-")
-    try:
-        first = date(int(year), int(month or 1), 1)
-    except ValueError as error:
-        message = f"期间应写作 2014 或 2014-12，写的是“{period}”。"
-        raise Refusal(message, field="period") from error
-    last_month = int(month or 12)
-    return first, date(first.year, last_month, monthrange(first.year, last_month)[1])
 
 
 def _below(path: str, field: str) -> Q:

@@ -7,9 +7,8 @@ from django.db.models import Count, Q
 
 from members.enums import FlagState
 from members.models import UnionFlag
-from members.queries.organisation_figures import span_of
 from members.queries.union_flag import overdue_on
-from unionportal.core.figures import Figure
+from unionportal.core.figures import Figure, span_of
 
 _COHORT = "期内首次发现、涉及该工会及下级的普查问题中，"
 _ROWS = (

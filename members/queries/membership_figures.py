@@ -1,7 +1,5 @@
 """Figures of membership: how many members on a day, how many joined in a period."""
 
-from calendar import monthrange
-from datetime import date
 from decimal import Decimal
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
@@ -9,22 +7,9 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from members.enums import TargetGroup
 from members.models import Standing
 from members.queries.membership import ADMITTED
-from unionportal.core.errors import Refusal
-from unionportal.core.figures import Figure
+from unionportal.core.figures import Figure, span_of
 
 JOINING = ("join", "rejoin")
-
-
-def span_of(period: str) -> tuple[date, date]:
-    """First and last day of “2014” or “2014-12”; refuses anything else."""
-    year, _dash, month = period.partition("-")
-    try:
-        first = date(int(year), int(month or 1), 1)
-    except ValueError as error:
-        sentence = f"期间应写作 2014 或 2014-12，写的是“{period}”。"
-        raise Refusal(sentence, field="period") from error
-    last = int(month or 12)
-    return first, date(first.year, last, monthrange(first.year, last)[1])
 
 
 def _members(path: str, period: str) -> QuerySet[Standing]:

@@ -14,10 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models import Organisation, Person
 from members.permissions.messages import CALLERS
-from members.queries.membership_figures import span_of
 from unionportal.core.actor import Actor
 from unionportal.core.documents import render_pdf
-from unionportal.core.figures import Figure
+from unionportal.core.figures import Figure, span_of
 from unionportal.core.masks import mask_phone
 from unionportal.core.messages.inbox import message_text
 from unionportal.core.messages.wordings import shipped_templates

@@ -4,7 +4,6 @@ A report of 2014 counts the unions that hung below the union in 2014, under the 
 they had then, also those that have ended since.
 """
 
-from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -14,8 +13,7 @@ from django.db import connection
 
 from members.models import Organisation
 from members.queries.organisation_tree import BELOW
-from unionportal.core.errors import Refusal
-from unionportal.core.figures import Figure
+from unionportal.core.figures import Figure, span_of
 from unionportal.core.money import yuan
 
 ZERO = Decimal(0)
@@ -128,18 +126,6 @@ def _asked(organisation_id: int, first: date, on: date) -> dict[str, int | date]
 
 
 # --- the registered figures
-
-
-def span_of(period: str) -> tuple[date, date]:
-    """First and last day of “2014” or “2014-12”; refuses anything else."""
-    year, _sign, month = period.partition("-")
-    try:
-        first = date(int(year), int(month or 1), 1)
-    except ValueError as error:
-        message = f"期间应写作 2014 或 2014-12，写的是“{period}”。"
-        raise Refusal(message, field="period") from error
-    last = int(month or 12)
-    return first, date(first.year, last, monthrange(first.year, last)[1])
 
 
 def _of(column: str) -> Callable[[str, str], Decimal]:

@@ -11,12 +11,14 @@ import redis
 from unionportal.core import cards, figures, queues
 from unionportal.core.actor import SYSTEM, Actor
 from unionportal.core.cards import Card, home_cards, register_home_cards
+from unionportal.core.errors import Refusal
 from unionportal.core.figures import (
     Count,
     Figure,
     count_of,
     figure,
     register_figure,
+    span_of,
     total_of,
 )
 from unionportal.core.queues import QueueItem, WorkQueue, register_queue, waiting_for
@@ -77,6 +79,14 @@ def test_what_is_quick_to_count_is_counted_anew(redis_client: redis.Redis) -> No
     for value in (7, 8):
         found = count_of(quick, "0001", "2014", now=NOON)
         assert found == Count(quick, Decimal(value))
+
+
+def test_span_of_a_year_and_of_a_month() -> None:
+    assert span_of("2024") == (date(2024, 1, 1), date(2024, 12, 31))
+    assert span_of("2024-02") == (date(2024, 2, 1), date(2024, 2, 29))
+    for wrong in ("", "2024-13", "今年"):
+        with pytest.raises(Refusal, match="期间应写作"):
+            span_of(wrong)
 
 
 def test_duplicates_are_refused() -> None:

@@ -1,13 +1,15 @@
 """Figures (指标): every number the union publishes is a named, defined query."""
 
+from calendar import monthrange
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from time import perf_counter
 
 from django.core.cache import caches
 
+from unionportal.core.errors import Refusal
 from unionportal.core.registry import Registry
 
 COSTLY_SECONDS = 0.2
@@ -57,6 +59,18 @@ def figure(code: str) -> Figure:
     if found is None:
         raise LookupError(f"unknown figure: {code}")
     return found
+
+
+def span_of(period: str) -> tuple[date, date]:
+    """First and last day of “2014” or “2014-12”; refuses anything else."""
+    year, _dash, month = period.partition("-")
+    try:
+        first = date(int(year), int(month or 1), 1)
+    except ValueError as error:
+        sentence = f"期间应写作 2014 或 2014-12，写的是“{period}”。"
+        raise Refusal(sentence, field="period") from error
+    last = int(month or 12)
+    return first, date(first.year, last, monthrange(first.year, last)[1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,8 @@ from decimal import Decimal
 import pytest
 
 from assistance.models import Payment
-from assistance.queries.figures import span_of
 from tests.assistance import builders as make
 from tests.assistance.paying import AFTER_NOTICE, released_round
-from unionportal.core.errors import Refusal
 from unionportal.core.figures import figure, figures
 
 pytestmark = pytest.mark.django_db
@@ -17,14 +15,6 @@ pytestmark = pytest.mark.django_db
 
 def value(code: str, *, at: str = make.PROVINCE, period: str = "2025") -> Decimal:
     return figure(f"assistance.{code}").compute(make.union(at).path, period)
-
-
-def test_span_of_a_year_and_of_a_month() -> None:
-    assert span_of("2024") == (date(2024, 1, 1), date(2024, 12, 31))
-    assert span_of("2024-02") == (date(2024, 2, 1), date(2024, 2, 29))
-    for wrong in ("", "2024-13", "今年"):
-        with pytest.raises(Refusal, match="期间应写作"):
-            span_of(wrong)
 
 
 def test_dossiers_on_file_are_counted_at_the_end_of_the_period() -> None:
