@@ -165,18 +165,23 @@ def in_doubt_for_good() -> bool:
     return "in_doubt" in states and not is_open
 
 
-def decide(verdict: DoubtVerdict = DoubtVerdict.PAID) -> None:
-    """Payer and approver of each county, wherever the one before them stopped."""
+def decide(bank_folder: Path) -> None:
+    """Payer and approver of each county, wherever the one before them stopped.
+
+    Their word is what the bank's books say: an order that came too late is not paid.
+    """
+    books = Books(bank_folder / "bank")
     for batch in Batch.objects.select_related("organisation").order_by("id"):
         waiting = Payment.objects.filter(batch=batch, state="in_doubt")
         if not waiting.exists():
             continue
         last = DoubtDecision.objects.filter(batch=batch).last()
         cast, union = Cast(AFTER_NOTICE), batch.organisation
+        is_paid = books.paid_times(waiting[0].reference)
         if last is None:
             find_doubt(
                 batch_id=batch.pk,
-                verdict=verdict,
+                verdict=DoubtVerdict.PAID if is_paid else DoubtVerdict.UNPAID,
                 reason="柜台出具的回单",
                 by=cast.holder(Role.PAYER, union),
                 on=AFTER_NOTICE,

@@ -8,6 +8,8 @@ the bank itself cannot say.
 import importlib
 import pkgutil
 import time
+from collections.abc import Callable
+from functools import partial
 
 from assistance import actions
 from assistance.models import Batch, Payment
@@ -63,23 +65,24 @@ def killed_on_the_direct_link(ground: Ground, chance: Chance) -> None:
     try:
         instructed(bank)
         mark = ground.mark("stop")
-        act = jobs_now if verb not in {"find_doubt", "confirm_doubt"} else decide
-        if act is decide:
+        decision = partial(decide, ground.bank_folder)
+        act = decision if verb in {"find_doubt", "confirm_doubt"} else jobs_now
+        if act is decision:
             until_in_doubt()
         wait_for(lambda: run_killed(act, point=point, mark=mark), point)
         killed = time.monotonic()
-        wait_for(has_ended, point)
+        wait_for(partial(has_ended, decision), point)
         ground.recovered(time.monotonic() - killed, within=SETTLES_WITHIN)
     finally:
         bank.close()
     check_paid_once(ground)
 
 
-def has_ended() -> bool:
+def has_ended(decision: Callable[[], object]) -> bool:
     """Another runner takes up what is left; True when the bank owes no answer more."""
     run(jobs_now)
     if in_doubt_for_good():
-        run(decide)
+        run(decision)
     return not open_payments()
 
 

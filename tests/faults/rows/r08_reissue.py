@@ -91,7 +91,7 @@ def payment_is_in_doubt(ground: Ground, chance: Chance) -> None:
         everybody_has_a_new_card()
         try_every_way(chance)
         try_one_word(DoubtVerdict.PAID if was_paid else DoubtVerdict.UNPAID)
-        decide()
+        decide(ground.bank_folder)
         pay_the_unpaid()
     finally:
         bank.close()
