@@ -61,6 +61,7 @@ def test_schema_names_every_address() -> None:
         *(f"post {API}/{kind}/bulk/" for kind in KEPT[:3]),
         f"get {API}/changes/",
         f"get {API}/errors/",
+        f"get {API}/flags/",
         f"get {API}/messages/",
         *(f"{verb} {API}/webhook/" for verb in ("get", "put", "delete")),
         f"post {API}/sandbox/reset/",
