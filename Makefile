@@ -25,7 +25,7 @@ run: $(RUN_STAMP) ## start the portal with its demonstration on http://127.0.0.1
 	@exec $(BIN)/python manage.py serve
 
 test: $(DEV_STAMP) ## every test, on all cores; ARGS="tests/members -k …"; ARGS=--cov measures
-	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto $(ARGS)
 
 check: $(DEV_STAMP) ## format, lint, templates, imports, types, migrations
 	$(BIN)/ruff format --check .

@@ -175,12 +175,12 @@ class Engines:
 
 
 @contextmanager
-def engines(root: Path, *, durable: bool) -> Iterator[Engines]:
-    """Run the block with both engines up.
+def engines(root: Path, *, durable: bool, **settings: str) -> Iterator[Engines]:
+    """Run the block with both engines up; `settings` are the database's.
 
     `durable=False` trades safety against power loss for speed; for tests only.
     """
-    held = Engines(root=root, durable=durable)
+    held = Engines(root=root, durable=durable, settings=settings)
     held.start()
     try:
         yield held
