@@ -17,7 +17,8 @@ SMALLER = 10  # times smaller is the second size, from which the growth is told
 
 
 def measure(row: Row, options: Options, *, with_growth: bool) -> list[Measured]:
-    """Measure a row; and once at a tenth of the rows, to tell how it grows."""
+    """Measure a row with all the rows it takes; and once with a tenth, for its growth."""
+    options = replace(options, rows=min(options.rows, row.most))
     measured = measure_apart(row, options)
     load = os.getloadavg()[1]
     found = [replace(one, rows=one.rows or options.rows, load=load) for one in measured]

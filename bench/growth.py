@@ -19,7 +19,6 @@ from bench.freeze import FREEZE
 from bench.returns import RECONCILE
 from bench.rows import Measured, Options, Row
 from bench.uploads import IMPORT
-from unionportal.core.uploads.child import ROWS as LONGEST_UPLOAD
 
 BESIDE_FLOOR = 0.03  # what may come on top of the floor's own exponent
 
@@ -31,7 +30,6 @@ class Step:
     row: Row
     title: str
     goal: float | None = 1.05
-    most: int = 10**9  # rows it takes
 
 
 STEPS = (
@@ -39,13 +37,13 @@ STEPS = (
     Step(FREEZE, "冻结"),
     Step(EXPORT, "银行文件"),
     Step(RECONCILE, "回盘入账", goal=None),
-    Step(IMPORT, "导入 Excel", most=LONGEST_UPLOAD - 1),
+    Step(IMPORT, "导入 Excel"),
 )
 
 
 def run(step: Step, options: Options) -> Sequence[Measured]:
     """Two lines a step: the exponent, and the memory at the full size."""
-    most = min(options.rows, step.most)
+    most = min(options.rows, step.row.most)
     sizes = [most // 100, most // 10, most]
     lines = [measure_apart(step.row, replace(options, rows=size))[0] for size in sizes]
     return [replace(line, rows=most) for line in _lines(step, lines)]

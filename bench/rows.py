@@ -66,13 +66,15 @@ class Measured:
 class Row:
     """A promise and how to measure it; some need a size of their own.
 
-    `grows` when it is worth measuring at a tenth of the rows as well.
+    `grows` when it is worth measuring at a tenth of the rows as well; `most` is how
+    many rows it takes.
     """
 
     code: str
     name: str
     run: Callable[[Options], Sequence[Measured]]
     grows: bool = True
+    most: int = 10**9
 
 
 def told(found: Measured) -> dict[str, Any]:

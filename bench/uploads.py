@@ -19,6 +19,7 @@ from members.enums import Role
 from members.models import Organisation
 from unionportal.core.actor import Actor
 from unionportal.core.sheets import Column, write_sheet
+from unionportal.core.uploads.child import ROWS
 from unionportal.core.uploads.steps import cancel_upload, check_upload, receive_upload
 from unionportal.demo.identity import Identifiers, check_sign
 
@@ -87,4 +88,4 @@ def _floor(content: bytes) -> tuple[float, Any]:
     return seconds, (rows, 0, "")
 
 
-IMPORT = Row("P8", "import", run)
+IMPORT = Row("P8", "import", run, most=ROWS - 1)

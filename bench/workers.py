@@ -2,6 +2,7 @@
 
 import multiprocessing
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import count
 from typing import Any
@@ -38,7 +39,8 @@ def run(options: Options) -> Sequence[Measured]:
 
         turns = take_turns(options, ours=partial(by, 2), floor=partial(by, 1))
     title = f"测算分 {CHUNKS} 块以上，两个后台进程与一个比"
-    return [turns.line("P20", title, 0.85)]
+    # Two do the same work in less time, not with less of the processor.
+    return [replace(turns.line("P20", title, 0.85), busy=None)]
 
 
 def _together(workers: int) -> None:
