@@ -68,6 +68,8 @@ ALLOWED_HOSTS = env.list(
     default=["localhost", "127.0.0.1", "[::1]"] if DEBUG or DEMONSTRATION else [],
 )
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# What people reach the portal by; links in messages begin with it.
+PUBLIC_ORIGIN = next(iter(CSRF_TRUSTED_ORIGINS), "http://localhost:8000")
 
 # Where `manage.py serve` listens, on this machine only.
 SERVE_PORT = env.int("PORT", default=8000)
@@ -426,6 +428,11 @@ CELERY_BEAT_SCHEDULE = {
     "forget-what-ifs-nightly": {
         "task": "assistance.forget_what_ifs_nightly",
         "schedule": crontab(hour=3, minute=10),
+    },
+    # An answer given under an idempotency key is kept for a week.
+    "forget-replies-nightly": {
+        "task": "core.forget_replies_nightly",
+        "schedule": crontab(hour=3, minute=20),
     },
     "ask-sms-reports": {
         "task": "core.ask_sms_reports",

@@ -66,14 +66,21 @@ class ReturnOutcome:
 
 
 def import_return(
-    *, content: bytes, name: str, layout: str | None = None, by: Actor, on: date
+    *,
+    content: bytes,
+    name: str,
+    layout: str | None = None,
+    by: Actor,
+    on: date,
+    run: JobRun | None = None,
 ) -> ReturnOutcome:
     """Apply a return file: every line of it once, or nothing at all.
 
     A file applied before changes nothing and says so. Refused whole, with the numbers
     of the lines: an unknown layout or encoding, a broken line, a wrong count or total,
     an unknown reference, a wrong amount, and a result that contradicts what is known.
-    The refusal is kept with the file's name for those who ask the bank.
+    The refusal is kept with the file's name for those who ask the bank. In a job whose
+    lease has passed to another, nothing is written (LeaseLost).
     """
     can_import_return(by).require()
     name = storable(Path(name).name)[:120] or "回盘文件"
@@ -92,9 +99,9 @@ def import_return(
     )
     try:
         read = _read(bank_file, content)
-        return _apply(bank_file, read, by=by, on=on)
+        return _apply(bank_file, read, by=by, on=on, run=run)
     except (Unreadable, Unfit) as unfit:
-        raise _refused(bank_file, unfit.problems, by=by, on=on) from unfit
+        raise _refused(bank_file, unfit.problems, by=by, on=on, run=run) from unfit
 
 
 def collect_returns(
@@ -118,7 +125,9 @@ def collect_returns(
             continue
         folder = "done"
         try:
-            outcome = import_return(content=content, name=path.name, by=SYSTEM, on=on)
+            outcome = import_return(
+                content=content, name=path.name, by=SYSTEM, on=on, run=run
+            )
         except Refusal as refusal:
             if refusal.code == BUSY:
                 continue
@@ -190,9 +199,16 @@ def _read(bank_file: BankFile, content: bytes) -> AnswerFile:
 
 
 def _apply(
-    bank_file: BankFile, read: AnswerFile, *, by: Actor, on: date
+    bank_file: BankFile,
+    read: AnswerFile,
+    *,
+    by: Actor,
+    on: date,
+    run: JobRun | None,
 ) -> ReturnOutcome:
     with transaction.atomic():
+        if run is not None:
+            run.fence()
         bank_file.line_count = len(read.rows)
         bank_file.total = sum((row[2] for row in read.rows), Decimal(0))
         if not _is_first(bank_file):
@@ -259,7 +275,12 @@ def _changes(came_to: Settlement) -> dict[str, object]:
 
 
 def _refused(
-    bank_file: BankFile, problems: Sequence[tuple[int, str]], *, by: Actor, on: date
+    bank_file: BankFile,
+    problems: Sequence[tuple[int, str]],
+    *,
+    by: Actor,
+    on: date,
+    run: JobRun | None,
 ) -> Refusal:
     """Keep the refused file's name and problems; return the refusal to raise."""
     lines = placed(problems)
@@ -269,6 +290,8 @@ def _refused(
     bank_file.organisation_id = payers[0].organisation_id if payers else None
     bank_file.problems = lines[:_KEPT]
     with transaction.atomic():
+        if run is not None:
+            run.fence()
         bank_file.save()
         record(
             by=by,

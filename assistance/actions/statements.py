@@ -75,14 +75,15 @@ class StatementOutcome:
 
 
 def import_statement(
-    *, content: bytes, name: str, by: Actor, on: date
+    *, content: bytes, name: str, by: Actor, on: date, run: JobRun | None = None
 ) -> StatementOutcome:
     """Take in a statement, continue the account's months, and match what matches itself.
 
     A file taken in before changes nothing. Refused whole, with line and field: an
     unknown layout or account, a broken line, a balance that does not follow, a total
     that differs, and a period or opening balance that does not continue the statement
-    before. What was refused is kept for those who ask the bank.
+    before. What was refused is kept for those who ask the bank. In a job whose lease has
+    passed to another, nothing is written (LeaseLost).
     """
     name = storable(Path(name).name)[:120] or "对账单"
     sha256 = hashlib.sha256(content).hexdigest()
@@ -93,7 +94,7 @@ def import_statement(
         layout, read = _read(name, content)
         account = _account_of(read, by)
     except Unreadable as unfit:
-        raise refused.keep(unfit.problems, by=by, on=on) from unfit
+        raise refused.keep(unfit.problems, by=by, on=on, run=run) from unfit
     can_import_statement(by, account.organisation).require()
     statement = BankStatement(
         paying_account=account,
@@ -111,10 +112,10 @@ def import_statement(
         made_by=by.name,
     )
     try:
-        return _take_in(statement, read.rows, by=by, on=on)
+        return _take_in(statement, read.rows, by=by, on=on, run=run)
     except Unreadable as unfit:
         refused = _Refused(name, sha256, account.organisation_id)
-        raise refused.keep(unfit.problems, by=by, on=on) from unfit
+        raise refused.keep(unfit.problems, by=by, on=on, run=run) from unfit
 
 
 def collect_statements(
@@ -132,7 +133,7 @@ def collect_statements(
         target = "done"
         try:
             outcome = import_statement(
-                content=_content_of(path), name=path.name, by=SYSTEM, on=on
+                content=_content_of(path), name=path.name, by=SYSTEM, on=on, run=run
             )
         except Refusal:
             target = "refused"
@@ -197,10 +198,17 @@ def _account_of(read: StatementFile, by: Actor) -> PayingAccount:
 
 
 def _take_in(
-    statement: BankStatement, rows: Sequence[LineRow], *, by: Actor, on: date
+    statement: BankStatement,
+    rows: Sequence[LineRow],
+    *,
+    by: Actor,
+    on: date,
+    run: JobRun | None,
 ) -> StatementOutcome:
     account = statement.paying_account
     with transaction.atomic():
+        if run is not None:
+            run.fence()
         # Of two importers at once the second waits here and sees the first one's file.
         PayingAccount.objects.select_for_update(no_key=True).get(pk=account.pk)
         known = BankStatement.objects.filter(sha256=statement.sha256).first()
@@ -297,11 +305,18 @@ class _Refused:
     organisation_id: int | None
 
     def keep(
-        self, problems: Sequence[tuple[int, str]], *, by: Actor, on: date
+        self,
+        problems: Sequence[tuple[int, str]],
+        *,
+        by: Actor,
+        on: date,
+        run: JobRun | None,
     ) -> Refusal:
         """Keep the file's name and problems; return the refusal to raise."""
         lines = [f"第 {number} 行：{sentence}" for number, sentence in problems]
         with transaction.atomic():
+            if run is not None:
+                run.fence()
             refusal = StatementRefusal.objects.create(
                 organisation_id=self.organisation_id,
                 name=self.name,

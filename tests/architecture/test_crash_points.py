@@ -15,6 +15,8 @@ WORDS = "a question, an answer, a note: no money"
 SIGNED = "its places are hit in _move, which ends the same transaction"
 APPLYING = "an application, before any round: no money, one transaction"
 SAMPLE = "asks people about money that arrived; moves none"
+NAMES = "one code row, before any money bears its name"
+TOLD = "tells the union's accounts of money that has arrived; moves none"
 UNWATCHED = {
     "_guarded": SAVEPOINT,
     "_is_first": SAVEPOINT,
@@ -31,6 +33,13 @@ UNWATCHED = {
     "request_proof": "writes a job down that only reads the books",
     "prove_books": "writes down what a reading of the books came to",
     "_refused": "the name and the problems of a refused file",
+    "save_period": NAMES,
+    "save_fund_source": NAMES,
+    "set_subject_codes": TOLD,
+    "draw_accounting_voucher": TOLD,
+    "number_accounting_voucher": TOLD,
+    "unnumber_accounting_voucher": TOLD,
+    "void_accounting_voucher": TOLD,
     "answer_inquiry": WORDS,
     "ask_about_determination": WORDS,
     "prepare_reconciliation": SIGNED,
@@ -82,6 +91,10 @@ WHOLE = {
     "decline_dossier",
     "file_dossier",
     "record_intake_visit",
+    "put_household_member",
+    "drop_household_member",
+    "move_out_member",
+    "file_member_authority",
     "tell_leaving",
     "hear_leaving",
     "keep_on_file",

@@ -1,14 +1,17 @@
 """The same request: carried out once, answered again, refused with another body."""
 
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.db import connection
+from django.db.models import F
 
 from unionportal.core.errors import Refusal
 from unionportal.core.idempotency import digest_of, forget_replies, once
 from unionportal.core.models import StoredReply
+from unionportal.core.tasks import forget_replies_nightly
 
 acts: list[str] = []
 
@@ -84,3 +87,17 @@ def test_old_replies_are_forgotten(db: None) -> None:
     assert forget_replies(before=datetime(2000, 1, 1, tzinfo=UTC)) == 0
     assert forget_replies(before=datetime(2100, 1, 1, tzinfo=UTC)) == 1
     assert StoredReply.objects.count() == 0
+
+
+def test_every_night_replies_older_than_a_week_are_forgotten(db: None) -> None:
+    request("old", "a")
+    request("young", "b")
+    for key, days in (("old", 8), ("young", 6)):
+        aged = F("created_at") - timedelta(days=days)
+        StoredReply.objects.filter(key=key).update(created_at=aged)
+
+    forget_replies_nightly()
+
+    assert [reply.key for reply in StoredReply.objects.all()] == ["young"]
+    schedule = settings.CELERY_BEAT_SCHEDULE["forget-replies-nightly"]
+    assert schedule["task"] == forget_replies_nightly.name

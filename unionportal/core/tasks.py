@@ -1,11 +1,12 @@
 """The one Celery task (hear the ring, run the job it names) and core's own jobs."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from celery import shared_task
 from django.utils import timezone
 
+from unionportal.core.idempotency import forget_replies
 from unionportal.core.jobs import RING_TASK, JobRun, register_job, run_job
 from unionportal.core.messages import SEND_JOB
 from unionportal.core.messages.reports import (
@@ -20,6 +21,8 @@ from unionportal.core.uploads.steps import (
     apply_upload,
     check_upload,
 )
+
+REPLIES_KEPT = timedelta(days=7)
 
 
 @shared_task(name=RING_TASK, ignore_result=True)  # type: ignore[untyped-decorator]
@@ -44,6 +47,12 @@ def collect_sms_reports(run: JobRun) -> dict[str, Any]:
 def ask_sms_reports() -> None:
     """Rung by the scheduler every few minutes; while one asks, no second does."""
     request_reports()
+
+
+@shared_task(name="core.forget_replies_nightly", ignore_result=True)  # type: ignore[untyped-decorator]
+def forget_replies_nightly() -> None:
+    """Rung by the scheduler every night: a key may be asked again for seven days."""
+    forget_replies(before=timezone.now() - REPLIES_KEPT)
 
 
 @register_job(CHECK_JOB, "核对导入文件")

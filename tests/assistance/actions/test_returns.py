@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.conf import settings
 
-from assistance.actions.returns import collect_returns, import_return
+from assistance.actions.returns import COLLECT_JOB, collect_returns, import_return
 from assistance.models import BankFile, Batch, Entry, Payment
 from assistance.queries.ledger import ledger_proof
 from assistance.rules.banks.layout import layouts
@@ -24,8 +24,10 @@ from tests.assistance.paying import (
     payments_of,
     released_round,
 )
+from tests.core.zombies import overtaken
 from unionportal.core.actor import SYSTEM
 from unionportal.core.errors import Refusal
+from unionportal.core.leases import LeaseLost
 from unionportal.core.models.messages import Message
 
 pytestmark = pytest.mark.django_db
@@ -281,6 +283,24 @@ def test_collecting_for_a_county_leaves_its_neighbours_answers_whole() -> None:
     assert Payment.objects.filter(state="paid").count() == 2
     assert (inbox / "done" / name).exists()
     assert not (inbox / "refused" / name).exists()
+
+
+@pytest.mark.parametrize("cut", [None, -4])
+def test_a_worker_back_from_the_dead_books_nothing_and_leaves_the_file(
+    cut: int | None,
+) -> None:
+    batch = at_the_bank(2)
+    inbox = settings.BANK_EXCHANGE_DIR / "inbox"
+    inbox.mkdir(parents=True, exist_ok=True)
+    answer = inbox / f"HP_{batch.number}_1.txt"
+    answer.write_bytes(answer_to(batch)[:cut])
+
+    with pytest.raises(LeaseLost):
+        collect_returns(by=SYSTEM, on=AFTER_NOTICE, run=overtaken(COLLECT_JOB))
+
+    assert answer.exists()
+    assert not BankFile.objects.filter(direction="in").exists()
+    assert not Payment.objects.filter(state="paid").exists()
 
 
 def test_collecting_puts_each_file_away() -> None:

@@ -8,7 +8,11 @@ from pathlib import Path
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from assistance.actions.statements import collect_statements, import_statement
+from assistance.actions.statements import (
+    COLLECT_STATEMENTS_JOB,
+    collect_statements,
+    import_statement,
+)
 from assistance.models import (
     BankStatement,
     Match,
@@ -32,9 +36,11 @@ from tests.assistance.banking import (
 )
 from tests.assistance.builders import COUNTY, NEXT_COUNTY, staff, union
 from tests.assistance.paying import paying_account, payments_of
+from tests.core.zombies import overtaken
 from unionportal.core.actor import SYSTEM, Actor
 from unionportal.core.errors import Refusal
 from unionportal.core.guards import refusal_from
+from unionportal.core.leases import LeaseLost
 from unionportal.core.models.audit import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -204,6 +210,26 @@ def test_an_account_of_two_unions_is_refused() -> None:
     assert "登记在几个工会名下" in refused(
         lambda: bring(statement_bytes(statement_file(number=first.number)))
     )
+
+
+@pytest.mark.parametrize("content", [None, b"nonsense"])
+def test_a_worker_back_from_the_dead_takes_in_nothing(
+    exchange_folder: Path, content: bytes | None
+) -> None:
+    paying_account()
+    folder = exchange_folder / "statements"
+    folder.mkdir()
+    told = statement_bytes(statement_file([Told("5.00", side="in")]))
+    (folder / "a.txt").write_bytes(content or told)
+
+    with pytest.raises(LeaseLost):
+        collect_statements(
+            by=SYSTEM, on=AFTER_DECEMBER, run=overtaken(COLLECT_STATEMENTS_JOB)
+        )
+
+    assert (folder / "a.txt").exists()
+    assert not BankStatement.objects.exists()
+    assert not StatementRefusal.objects.exists()
 
 
 def test_the_folder_is_taken_in_order_and_put_away(exchange_folder: Path) -> None:
