@@ -63,9 +63,11 @@ class AssistanceConfig(AppConfig):
             application_page,
         )
         from assistance.queries.application_facts import application_population
+        from assistance.queries.intake_figures import INTAKE_FIGURES
         from assistance.queries.populations import register_population
         from unionportal.core.cards import register_home_cards
         from unionportal.core.facts import register_fact_sheet
+        from unionportal.core.figures import register_figure
         from unionportal.core.message_pages import register_message_page
         from unionportal.core.notice_kinds import register_notice_kind
 
@@ -73,6 +75,8 @@ class AssistanceConfig(AppConfig):
         register_fact_sheet(applied.sheet)
         register_population(applied)
         register_notice_kind(INTAKE_NOTICE)
+        for figure in INTAKE_FIGURES:
+            register_figure(figure)
         register_home_cards(application_cards)
         register_message_page("assistance.aidapplication", application_page)
 

@@ -53,6 +53,15 @@ class Relation(TextChoices):
     OTHER = "other", _("其他")
 
 
+class Health(TextChoices):
+    """How a person of a household is, as the national form asks."""
+
+    HEALTHY = "healthy", _("健康")
+    CHRONIC = "chronic", _("慢性病")
+    SERIOUS = "serious", _("大病")
+    DISABLED = "disabled", _("残疾")
+
+
 class DossierState(TextChoices):
     ON_FILE = "on_file", _("在档")
     CLOSED = "closed", _("已退出")
@@ -352,6 +361,17 @@ class ReconciliationState(TextChoices):
     CLOSED = "closed", _("已关账")
 
 
+class AccountingVoucherState(TextChoices):
+    DRAWN = "drawn", _("待记账")
+    NUMBERED = "numbered", _("已记账")
+    VOID = "void", _("已作废")
+
+
+class VoucherSide(TextChoices):
+    DEBIT = "debit", _("借")
+    CREDIT = "credit", _("贷")
+
+
 class ChangeKind(TextChoices):
     """What a new version would mean for a subject, against the old one."""
 
@@ -384,9 +404,15 @@ class ExportedList(TextChoices):
     OUTSTANDING = "export_outstanding", _("未达账项")
     RECONCILIATION = "export_reconciliation", _("银行存款余额调节表")
     RECONCILIATION_PRINT = "print_reconciliation", _("银行存款余额调节表（打印）")
+    VOUCHERS = "export_vouchers", _("记账凭证")
+    VOUCHER_PRINT = "print_voucher", _("记账凭证（打印）")
     SAMPLE = "export_sample", _("核查清单")
     CALL_SHEET = "print_call_sheet", _("核查记录单（打印）")
     WHAT_IF = "export_what_if", _("方案试算变动名单")
+    APPLICATION_FORM = "print_application_form", _("困难职工建档申请表（打印）")
+    AID_FORM = "print_aid_form", _("帮扶申请表（打印）")
+    VISIT_FORM = "print_visit_form", _("入户调查表（打印）")
+    APPROVAL_FORM = "print_approval_form", _("审批表（打印）")
 
 
 # The words of the audit trail.
@@ -400,6 +426,9 @@ VERBS = {
     "ask_for_more": "要求补充",
     "accept_aid_application": "受理申请",
     "refuse_aid_application": "不予受理",
+    "put_household_member": "填写家庭成员",
+    "drop_household_member": "删去家庭成员",
+    "move_out_member": "登记迁出",
     "record_intake_visit": "登记建档入户",
     "announce_dossier": "公示建档",
     "file_dossier": "批准建档",
@@ -426,6 +455,15 @@ VERBS = {
     "export_outstanding": "导出未达账项",
     "export_reconciliation": "导出余额调节表",
     "print_reconciliation": "打印余额调节表",
+    "save_period": "登记期次",
+    "save_fund_source": "登记资金来源",
+    "set_subject_codes": "设置会计科目",
+    "draw_accounting_voucher": "开具记账凭证",
+    "number_accounting_voucher": "登记凭证字号",
+    "unnumber_accounting_voucher": "撤回凭证字号",
+    "void_accounting_voucher": "作废记账凭证",
+    "export_vouchers": "导出记账凭证",
+    "print_voucher": "打印记账凭证",
     "save_scheme_version": "保存方案",
     "publish_scheme_version": "发布方案",
     "withdraw_scheme_version": "停用方案",
@@ -492,6 +530,10 @@ VERBS = {
     "forget_what_if": "清除试算名单",
     "export_what_if": "导出试算变动名单",
     "print_call_sheet": "打印核查记录单",
+    "print_application_form": "打印建档申请表",
+    "print_aid_form": "打印帮扶申请表",
+    "print_visit_form": "打印入户调查表",
+    "print_approval_form": "打印审批表",
     "prove_books": "核对账目",
     "ask_about_determination": "提问",
     "answer_inquiry": "答复",

@@ -1,6 +1,7 @@
 """State tables of assistance: the actions and the database read the same rows."""
 
 from assistance.enums import (
+    AccountingVoucherState,
     AidApplicationState,
     BatchState,
     DossierState,
@@ -154,6 +155,29 @@ RECONCILIATION = Workflow(
         ),
     ),
     labels=dict(ReconciliationState.choices),
+)
+
+ACCOUNTING_VOUCHER = Workflow(
+    name="记账凭证",
+    initial=AccountingVoucherState.DRAWN,
+    transitions=(
+        Transition(
+            "number",
+            AccountingVoucherState.DRAWN,
+            AccountingVoucherState.NUMBERED,
+            "登记凭证字号",
+        ),
+        Transition(
+            "unnumber",
+            AccountingVoucherState.NUMBERED,
+            AccountingVoucherState.DRAWN,
+            "撤回凭证字号",
+        ),
+        Transition(
+            "void", AccountingVoucherState.DRAWN, AccountingVoucherState.VOID, "作废"
+        ),
+    ),
+    labels=dict(AccountingVoucherState.choices),
 )
 
 SAMPLE_ITEM = Workflow(

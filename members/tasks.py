@@ -8,6 +8,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from members.actions.census import CENSUS_JOB, take_census
+from members.actions.consent import LINK_JOB
+from members.actions.consent_links import send_consent_link
 from members.actions.notice_life import TEND_JOB, request_tending, tend_notices
 from members.actions.phone_change import settle_phone_changes
 from members.actions.transfer import (
@@ -57,6 +59,14 @@ def run_tending(run: JobRun) -> dict[str, Any]:
 def look_after_notices() -> None:
     """Rung by the scheduler every few minutes: a missed midnight is made good soon."""
     request_tending(on=business_date(), by=SYSTEM)
+
+
+@register_job(LINK_JOB, "发送授权链接")
+def run_consent_link(run: JobRun) -> dict[str, Any]:
+    """Text one family member his link."""
+    outcome = send_consent_link(run.arguments["invitation"])
+    run.advance(done=1, total=1)
+    return {"outcome": outcome}
 
 
 @register_job(PUSH_JOB, "变化推送")

@@ -135,7 +135,14 @@ class Clones:
             "SANDBOX_DATABASE_URL": sandbox
             and self.addresses.database(role=SANDBOXES, name=sandbox),
         }
-        command = [sys.executable, "manage.py", "prepare", "--verbosity", "0"]
+        command = [
+            sys.executable,
+            "manage.py",
+            "prepare",
+            "--no-intakes",
+            "--verbosity",
+            "0",
+        ]
         ended = subprocess.run(
             command,
             cwd=ROOT,

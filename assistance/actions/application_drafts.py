@@ -95,7 +95,7 @@ def save_aid_answers(
     with transaction.atomic():
         application = locked_application(application_id)
         can_change_application(by, application).require()
-        _require_changeable(application)
+        require_changeable(application)
         form = form_of(application.window)
         answers, wrong = read_answers(form, statement.answers)
         if wrong:
@@ -124,7 +124,7 @@ def add_aid_evidence(
     with transaction.atomic():
         application = locked_application(application_id)
         can_change_application(by, application).require()
-        _require_changeable(application)
+        require_changeable(application)
         if item not in {one.code for one in form_of(application.window).asked}:
             raise Refusal("这项材料不用提供，工会自己核对。", code="item")
         held = AidEvidence.objects.filter(application=application)
@@ -208,7 +208,8 @@ def _put_subject(
     _put(application, application.subject_name, read.number)
 
 
-def _require_changeable(application: AidApplication) -> None:
+def require_changeable(application: AidApplication) -> None:
+    """Refuse an application that the union has in its hands."""
     if application.state not in CHANGEABLE:
         raise Refusal(
             f"申请{application.get_state_display()}，内容不能再改；"

@@ -15,13 +15,16 @@ from assistance.actions.application_steps import (
     require_open,
     tell_applicant,
 )
+from assistance.actions.authorities import ask_for_authorities
+from assistance.actions.one_household import require_free
 from assistance.enums import AidApplicationState
-from assistance.models import AidApplication, Round
+from assistance.models import AidApplication, HouseholdMember, Round
 from assistance.permissions.applications import (
     can_change_application,
     can_object_to_refusal,
 )
 from assistance.queries.applications import form_of, papers_by_item
+from assistance.queries.households import household_missing
 from assistance.queries.rounds import answers_to
 from assistance.queries.schemes import scheme_of
 from assistance.rules.form_answers import missing_of, used_once
@@ -48,7 +51,8 @@ def submit_aid_application(
 
     Refused: what the form demands is missing; the window is over (for a draft) or the
     day for the papers has passed; without consent; an application for the same person
-    and occurrence that is under way, whoever handed it in.
+    and occurrence that is under way, whoever handed it in; a household of which
+    somebody is on file elsewhere. The grown-ups of the household get their own link.
     """
     with transaction.atomic():
         application = locked_application(application_id)
@@ -58,6 +62,8 @@ def submit_aid_application(
         before = application.state
         _require_complete(application, on)
         _require_consent(application, agreed=agreed, on=on, by=by)
+        if scheme_of(application.window.version).leads_to_dossier:
+            ask_for_authorities(application, agreed=agreed, on=on, by=by)
         action = "submit" if before == AidApplicationState.DRAFT else "resubmit"
         application.state = AID_APPLICATION.target_of(action, before)
         form = form_of(application.window)
@@ -157,6 +163,11 @@ def _require_possible_household(application: AidApplication) -> None:
     faults = household_faults(application.answers)
     if faults:
         raise Refusal(f"请改一下：{'；'.join(faults)}。", code="household")
+    named = HouseholdMember.objects.filter(application=application).count()
+    lacking = household_missing(application, named)
+    if lacking:
+        raise Refusal(f"还差：{'；'.join(lacking)}。", code="incomplete")
+    require_free(application)
 
 
 def _require_consent(

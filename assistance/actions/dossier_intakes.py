@@ -15,12 +15,14 @@ from assistance.actions.application_steps import (
     record_step,
     tell_applicant,
 )
+from assistance.actions.authorities import require_authorities
 from assistance.actions.dossiers import (
     DossierEntry,
     register_dossier,
     require_no_dossier,
     with_class_decided,
 )
+from assistance.actions.one_household import require_one_file
 from assistance.actions.visits import VisitEntry, record_visit
 from assistance.enums import AidApplicationState, HardshipClass, VisitPurpose
 from assistance.models import (
@@ -28,6 +30,7 @@ from assistance.models import (
     AidEvidence,
     DossierIntake,
     HouseholdDossier,
+    HouseholdMember,
 )
 from assistance.permissions.applications import (
     can_announce_dossier,
@@ -68,9 +71,10 @@ def record_intake_visit(
     on: date,
     by: Actor,
 ) -> DossierIntake:
-    """accepted → visited. Needs a photograph of the signed form.
+    """accepted → visited: it goes to the county. Needs a photograph of the signed form.
 
-    Refused: a day to come or before the application; an application for money.
+    Refused: a day to come or before the application; an application for money; while
+    the authority of somebody in the household is missing.
     """
     application, target = _locked(application_id, "visit")
     can_visit_applicant(by, application).require()
@@ -80,6 +84,7 @@ def record_intake_visit(
         raise Refusal("请写明走访人的姓名。", field="visitors")
     if not papers:
         raise Refusal("请附上本人签字的入户调查表。", field="papers")
+    require_authorities(application)
     stated = {
         "visited_on": visited_on,
         "visitors": visitors.strip(),
@@ -122,6 +127,7 @@ def announce_dossier(
     """
     application, target = _locked(application_id, "announce")
     can_announce_dossier(by, application).require()
+    require_authorities(application)
     require_no_dossier(application.applicant)
     intake = DossierIntake.objects.get(application=application)
     facts = with_class_decided(
@@ -160,11 +166,13 @@ def _publish(application: AidApplication, *, on: date, by: Actor) -> None:
 def file_dossier(*, application_id: int, on: date, by: Actor) -> HouseholdDossier:
     """noticed → filed: the dossier is on file, with its visit and the signed form.
 
-    Refused: before the notice has ended; while an objection is open or was upheld; by
-    whoever announced it; a consent that was withdrawn.
+    The people whom he named move into it as they are. Refused: before the notice has
+    ended; while an objection is open or was upheld; by whoever announced it; a consent
+    that was withdrawn; a household of which somebody is on file by now.
     """
     application, target = _locked(application_id, "file")
     can_file_dossier(by, application).require()
+    require_authorities(application)
     notice = notice_of(application)
     if notice is None or notice.state != NoticeState.ENDED:
         raise Refusal("公示还没有结束，期满并结束公示以后才能批准。", code="notice")
@@ -174,7 +182,10 @@ def file_dossier(*, application_id: int, on: date, by: Actor) -> HouseholdDossie
             code="objection",
         )
     intake = DossierIntake.objects.get(application=application)
+    household = HouseholdMember.objects.filter(application=application)
+    require_one_file([one.id_number or "" for one in household])
     dossier = register_dossier(entry=_entry(application, intake, on), on=on, by=SYSTEM)
+    household.update(dossier=dossier)
     record_visit(
         dossier_id=dossier.pk, entry=_visit(application, intake), on=on, by=SYSTEM
     )

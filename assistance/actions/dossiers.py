@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from assistance.actions.leavings import end_leaving
+from assistance.actions.one_household import numbers_of, require_one_file
 from assistance.enums import (
     DossierState,
     ExitReason,
@@ -39,7 +40,7 @@ from unionportal.core.actor import Actor
 from unionportal.core.audit import record
 from unionportal.core.calendar import long_date
 from unionportal.core.errors import Refusal
-from unionportal.core.secrets import blind_index, blind_indexes
+from unionportal.core.secrets import blind_index
 
 OTHER_CAUSES_MAX = 3
 WITHDRAWN = "本人已撤回困难帮扶的同意；要继续办理，请本人重新签署授权书。"
@@ -81,9 +82,9 @@ def register_dossier(*, entry: DossierEntry, on: date, by: Actor) -> HouseholdDo
     """Put a household on file; the visit before the approval is its first recheck.
 
     Refused: a principal who has withdrawn his consent and signs no new one, or has a
-    dossier, open or closed; a member who is the
-    principal of another open one (一户一档); causes beyond one and three; a class
-    other than the proposed one without a reason.
+    dossier, open or closed; anybody of the household who stands in another open one
+    (一户一档); causes beyond one and three; a class other than the proposed one without
+    a reason.
     """
     organisation = _county_union(entry.division_code)
     can_register_dossier(by, organisation).require()
@@ -93,6 +94,7 @@ def register_dossier(*, entry: DossierEntry, on: date, by: Actor) -> HouseholdDo
         .get(pk=entry.principal_id)
     )
     require_no_dossier(principal)
+    require_one_file([principal.id_number, *(one.id_number for one in entry.members)])
     _require_causes(entry.facts)
     facts = with_class_decided(entry.facts, entry.division_code, entry.applied_on)
     dossier = _new_dossier(replace(entry, facts=facts), organisation)
@@ -214,21 +216,6 @@ def _add_members(dossier: HouseholdDossier, entries: tuple[MemberEntry, ...]) ->
         blind_index(one.id_number, kind="id_number") if one.id_number else ""
         for one in entries
     ]
-    elsewhere = HouseholdDossier.objects.filter(
-        state=DossierState.ON_FILE,
-        principal__id_number_index__in=[
-            index
-            for one in entries
-            if one.id_number
-            for index in blind_indexes(one.id_number, kind="id_number")
-        ],
-    ).first()
-    if elsewhere is not None:
-        raise Refusal(
-            f"家庭成员中有人是在档档案 {elsewhere.number} 的困难职工；一户只能建一份档案，"
-            "请合并办理。",
-            code="dossier_exists",
-        )
     HouseholdMember.objects.bulk_create(
         HouseholdMember(
             dossier=dossier,
@@ -329,13 +316,15 @@ def reopen_dossier(
 ) -> HouseholdDossier:
     """Closed → on file, in the same dossier (返困).
 
-    Refused: a principal who died, or who has another dossier by now.
+    Refused: a principal who died, or a household of which somebody has another dossier
+    by now.
     """
     dossier = _locked(dossier_id)
     can_reopen_dossier(by, dossier).require()
     target = DOSSIER.target_of("reopen", dossier.state)
     if dossier.exit_reason == ExitReason.DIED:
         raise Refusal("困难职工本人已去世，不能重开；请为遗属另建档案。", code="state")
+    require_one_file(numbers_of(dossier), spare=dossier)
     dossier.closed_on, dossier.exit_reason = None, ""
     dossier.file_kind = FileKind.RELAPSED
     return _move(dossier, target, "reopen_dossier", reason, on=on, by=by)

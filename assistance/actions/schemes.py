@@ -19,7 +19,7 @@ from assistance.permissions.schemes import (
     can_save_scheme,
     can_withdraw_scheme,
 )
-from assistance.queries.schemes import reading_of, shipped_sources
+from assistance.queries.schemes import intake_source, reading_of, shipped_sources
 from assistance.rules import scheme as rules
 from assistance.rules.scheme_text import SchemeError, refuse_item
 from assistance.workflow import SCHEME_VERSION
@@ -76,6 +76,8 @@ def _read(source: str) -> rules.SchemeReading:
 
 
 def _require_known_funds(source: str, scheme: rules.Scheme) -> None:
+    if scheme.leads_to_dossier:  # pays nothing
+        return
     known = set(FundSource.objects.values_list("code", flat=True))
     for code in scheme.funds:
         if code not in known:
@@ -198,15 +200,24 @@ def load_shipped_schemes(*, on: date, by: Actor) -> list[SchemeVersion]:
     The number in a file that is already published stays as it is: a changed file needs
     a new number.
     """
-    versions: list[SchemeVersion] = []
-    for source in shipped_sources():
-        shipped = _read(source).scheme
-        stored = SchemeVersion.objects.filter(
-            scheme__code=shipped.code, number=shipped.version
-        ).exclude(state=SchemeState.DRAFT)
-        version = stored.first()
-        if version is None:
-            draft = save_scheme_version(source=source, on=on, by=by)
-            version = publish_scheme_version(version_id=draft.pk, on=on, by=by)
-        versions.append(version)
-    return versions
+    return [_loaded(source, on=on, by=by) for source in shipped_sources()]
+
+
+def load_shipped_intakes(*, on: date, by: Actor) -> SchemeVersion:
+    """The same for the scheme whose applications end in a dossier.
+
+    It pays nothing, so it stands before any fund does: every installation has it.
+    """
+    return _loaded(intake_source(), on=on, by=by)
+
+
+def _loaded(source: str, *, on: date, by: Actor) -> SchemeVersion:
+    shipped = _read(source).scheme
+    stored = SchemeVersion.objects.filter(
+        scheme__code=shipped.code, number=shipped.version
+    ).exclude(state=SchemeState.DRAFT)
+    version = stored.first()
+    if version is not None:
+        return version
+    draft = save_scheme_version(source=source, on=on, by=by)
+    return publish_scheme_version(version_id=draft.pk, on=on, by=by)

@@ -17,10 +17,12 @@ from assistance.actions.intake import (
 )
 from assistance.admin.intake_verbs import (
     INTAKE_DONE,
+    authority_verbs,
     intake_acts,
     intake_verbs,
     proposal_of,
 )
+from assistance.admin.paper_links import AID_FORMS, INTAKE_FORMS, forms_of
 from assistance.admin.search import offer, offer_calendar
 from assistance.models import AidApplication
 from assistance.permissions.applications import (
@@ -86,6 +88,7 @@ class ApplicationPage(StaffPage):
         """Show it; the ID number stays masked."""
         application = found(self.actor, pk)
         note_look(request, KIND, application.applicant_id)
+        papers = INTAKE_FORMS if leads_to_dossier(application) else AID_FORMS
         return self.page(
             "staff/aid_application.html",
             title=f"{KIND} {application.pk}",
@@ -96,7 +99,8 @@ class ApplicationPage(StaffPage):
             notice=notice_of(application),
             proposal=proposal_of(application),
             dossier=dossier_from(application),
-            may_look=can_look_at_aid_evidence(self.actor, application),
+            may_look=(may_look := can_look_at_aid_evidence(self.actor, application)),
+            papers_to_print=forms_of("application", pk, *papers) if may_look else [],
             verbs=arranged(verbs_of(application, actor=self.actor)),
             history=history_of(application)[:30],
         )
@@ -178,4 +182,7 @@ def verbs_of(application: AidApplication, *, actor: Actor) -> list[Verb]:
     if leads_to_dossier(application):
         offered |= intake_verbs(application, actor=actor, decline=AnswerForm())
     names = AID_APPLICATION.actions_from(application.state)
-    return [one for name, one in offered.items() if name in names]
+    verbs = [one for name, one in offered.items() if name in names]
+    if leads_to_dossier(application):
+        verbs += authority_verbs(application, actor)
+    return verbs

@@ -21,6 +21,7 @@ from assistance.actions.batches import (
 from assistance.actions.disbursements import instruct_batch
 from assistance.actions.doubts import confirm_doubt, find_doubt
 from assistance.actions.follow_ups import draft_follow_up_batch
+from assistance.actions.vouchers import draw_accounting_voucher
 from assistance.admin.forms import CommentForm, DoubtForm, ReasonForm
 from assistance.admin.search import leave_out, offer, offer_unions
 from assistance.enums import BatchState
@@ -39,6 +40,7 @@ from assistance.permissions.doubts import (
     can_confirm_doubt,
     can_find_doubt,
 )
+from assistance.permissions.vouchers import can_draw_voucher
 from assistance.queries.account_changes import has_left_over, held_for_accounts
 from assistance.queries.batches import (
     batches_visible_to,
@@ -50,6 +52,7 @@ from assistance.queries.filters import BatchFilter, PaymentFilter
 from assistance.queries.payments import bank_files_visible_to, payments_visible_to
 from assistance.queries.rounds import rounds_visible_to
 from assistance.queries.subjects import subject_name_of
+from assistance.queries.vouchers import not_yet_vouchered, vouchers_visible_to
 from members.auth.staff import StaffPage
 from unionportal.core.actor import Actor
 from unionportal.core.admin.keyset import keyset_page
@@ -125,6 +128,7 @@ class BatchPage(StaffPage):
             filter=lines,
             lines=keyset_page(request, lines.qs),
             files=bank_files_visible_to(self.actor).filter(batch=batch),
+            vouchers=vouchers_visible_to(self.actor).filter(batch=batch),
             link=link_standing(batch),
             history=history_of(batch)[:30],
         )
@@ -183,6 +187,11 @@ class BatchVerb(StaffPage):
                 "organisation_id": batch.organisation_id,
             }
             return lambda: draft_follow_up_batch(**keys, **common), "已生成重发批次。"
+        if verb == "voucher":
+            return (
+                lambda: draw_accounting_voucher(batch_id=batch.pk, **common),
+                "已开具记账凭证，请在本单位账上记账后登记凭证字号。",
+            )
         if verb in DOUBTS:
             return self.doubt_of(verb, batch, common)
         if verb not in SIGNING:
@@ -222,7 +231,19 @@ def verbs_of(batch: Batch, *, actor: Actor, on: date) -> list[Verb]:
         near.append(verb_of(batch, "follow-up", actor=actor, on=on))
     if batch.state in (BatchState.INSTRUCTED, BatchState.SETTLED):
         near += doubt_verbs_of(batch, actor)
+    if batch.settled_on is not None and (amounts := not_yet_vouchered(batch)):
+        near.append(voucher_verb_of(batch, sum(amounts.values()), actor))
     return near
+
+
+def voucher_verb_of(batch: Batch, amount: Decimal | int, actor: Actor) -> Verb:
+    """Draw what arrived and stands in no voucher yet."""
+    return Verb(
+        label="开具记账凭证",
+        url=reverse("staff_assistance:batch-verb", args=(batch.pk, "voucher")),
+        verdict=can_draw_voucher(actor, batch.organisation),
+        effect=f"到账而未开凭证的 {show_yuan(Decimal(amount))} 元将开具一张凭证。",
+    )
 
 
 def doubt_verbs_of(batch: Batch, actor: Actor) -> list[Verb]:

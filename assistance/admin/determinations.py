@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from assistance.actions.determinations import decide_amount
 from assistance.admin.forms import AmountForm
+from assistance.admin.paper_links import ANSWER_FORMS, forms_of
 from assistance.admin.search import leave_out, offer, offer_unions
 from assistance.enums import DossierState, Outcome, RoundState, SubjectKind
 from assistance.models import Determination, Round
@@ -81,6 +82,9 @@ class DeterminationPage(StaffPage):
             verbs=arranged([amount_verb(determination, actor=self.actor)])
             if determination.outcome == Outcome.ELIGIBLE
             else arranged([]),
+            papers_to_print=forms_of("determination", pk, *ANSWER_FORMS)
+            if determination.payee_id
+            else [],
             history=history_of(determination)[:20],
         )
 

@@ -20,12 +20,14 @@ from assistance.actions.dossiers import (
     register_dossier,
     reopen_dossier,
 )
+from assistance.actions.household_rows import move_out_member
 from assistance.actions.leavings import (
     hear_leaving,
     keep_on_file,
     tell_leaving,
 )
 from assistance.admin.forms import ReasonForm
+from assistance.admin.paper_links import DOSSIER_FORMS, forms_of
 from assistance.admin.reach import anywhere
 from assistance.admin.search import leave_out, offer_calendar
 from assistance.enums import DossierState, ExitReason, HardshipClass
@@ -34,6 +36,7 @@ from assistance.forms.dossier import (
     HouseholdForm,
     RegisterForm,
 )
+from assistance.forms.household_member import MoveOutForm
 from assistance.forms.leaving import TellForm
 from assistance.models import HouseholdDossier, Leaving
 from assistance.permissions.dossiers import (
@@ -117,7 +120,8 @@ class DossierPage(StaffPage):
             class_differs=proposal.differs_from(HardshipClass(dossier.hardship_class)),
             visits=visits_of(dossier)[:20],
             may_visit=can_record_visit(self.actor, dossier),
-            may_look=can_look_at_visit(self.actor, dossier),
+            may_look=(may_look := can_look_at_visit(self.actor, dossier)),
+            papers_to_print=forms_of("dossier", pk, *DOSSIER_FORMS) if may_look else [],
             members=members_with_consent(dossier),
             determinations=determinations_visible_to(self.actor)
             .filter(subject_kind="household", subject_id=dossier.pk, superseded_by=None)
@@ -158,6 +162,7 @@ class DossierVerb(StaffPage):
                 "档案已退出。",
             ),
             "reopen": (lambda: reopen_dossier(**common), "档案已重开。"),
+            "move-out": (lambda: self.move_out(dossier, reason), "迁出已登记。"),
         }
         if verb not in acts:
             raise Http404
@@ -169,6 +174,18 @@ class DossierVerb(StaffPage):
         """Write down what the principal said at the counter."""
         hear_leaving(
             leaving_id=told_of(dossier).pk, statement=said, on=self.on, by=self.actor
+        )
+
+    def move_out(self, dossier: HouseholdDossier, reason: str) -> None:
+        """Somebody of the household lives there no more."""
+        form = MoveOutForm(dossier, self.request.POST)
+        if not form.is_valid():
+            raise Refusal("请选择迁出的家庭成员。", field="member")
+        move_out_member(
+            member_id=form.cleaned_data["member"].pk,
+            reason=reason,
+            on=self.on,
+            by=self.actor,
         )
 
     def keep(self, dossier: HouseholdDossier, reason: str) -> None:
@@ -354,6 +371,25 @@ def verbs_of(dossier: HouseholdDossier, *, actor: Actor) -> list[Verb]:
                 form=ReasonForm(),
             )
         ]
+    return [*_leaving_verbs(dossier, actor, address), *_family_verbs(dossier, actor)]
+
+
+def _family_verbs(dossier: HouseholdDossier, actor: Actor) -> list[Verb]:
+    if not dossier.members.filter(moved_out_on=None).exists():
+        return []
+    move_out = Verb(
+        label="登记迁出",
+        url=reverse("staff_assistance:dossier-verb", args=(dossier.pk, "move-out")),
+        verdict=can_recheck_dossier(actor, dossier),
+        effect="不再共同生活的成员迁出后，可以列入别的档案；收入和人口在复核时更正。",
+        form=MoveOutForm(dossier),
+    )
+    return [move_out]
+
+
+def _leaving_verbs(
+    dossier: HouseholdDossier, actor: Actor, address: Callable[[str], str]
+) -> list[Verb]:
     told = open_leaving(dossier)
     close = Verb(
         label="退出",

@@ -28,6 +28,7 @@ from assistance.enums import (
     PaymentState,
 )
 from assistance.models import Batch, Round
+from assistance.permissions.batches import can_read_names
 from assistance.queries.batch_lists import (
     batch_lines,
     batch_list_pdf,
@@ -236,7 +237,12 @@ class BatchPrint(BatchExport):
         self.disclose(str(what.label), lines.values_list("claim__payee_id"))
         answer = HttpResponse(
             batch_list_pdf(
-                batch, on=self.on, printed_by=self.actor.name, mark=self.mark()
+                batch,
+                on=self.on,
+                printed_by=self.actor.name,
+                mark=self.mark(),
+                address=self.request.build_absolute_uri(self.back(**keys)),
+                is_masked=not can_read_names(self.actor, batch),
             ),
             content_type="application/pdf",
         )

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from assistance.actions.authorities import OPEN, file_member_authority
 from assistance.actions.dossier_intakes import (
     announce_dossier,
     decline_dossier,
@@ -16,7 +17,7 @@ from assistance.actions.dossier_intakes import (
 )
 from assistance.enums import HardshipClass
 from assistance.forms.dossier import day_field
-from assistance.models import AidApplication
+from assistance.models import AidApplication, HouseholdMember
 from assistance.permissions.applications import (
     can_announce_dossier,
     can_decide_aid_application,
@@ -24,15 +25,18 @@ from assistance.permissions.applications import (
     can_visit_applicant,
 )
 from assistance.queries.hardship_classes import proposal_for
+from assistance.queries.households import named_in, without_authority
 from assistance.queries.intakes import leads_to_dossier
 from assistance.rules.intake_answers import household_said
 from members.forms.objection import ManyFilesField, ManyFilesInput
+from members.permissions.privacy import can_record_consent
 from unionportal.core.actor import Actor
 from unionportal.core.admin.verbs import Verb
 from unionportal.core.errors import Refusal
 from unionportal.core.uploads.evidence import read_evidence
 
 INTAKE_DONE = {
+    "authority": "授权已登记。",
     "visit": "入户已登记，由县级工会核定。",
     "announce": "已发布公示。",
     "file": "已建档。",
@@ -53,6 +57,27 @@ class IntakeVisitForm(forms.Form):
     )
 
 
+class AuthorityForm(forms.Form):
+    """Who of the household signed, and photographs of the paper."""
+
+    member = forms.ModelChoiceField(
+        label=_("家庭成员"), queryset=HouseholdMember.objects.none()
+    )
+    is_guardian = forms.BooleanField(label=_("由监护人签署"), required=False)
+    papers = ManyFilesField(
+        label=_("签名的授权书照片"),
+        widget=ManyFilesInput(
+            attrs={"multiple": True, "accept": "image/jpeg,image/png,application/pdf"}
+        ),
+    )
+
+    def __init__(self, application: AidApplication, *args: Any, **given: Any) -> None:
+        """Offer the people whom the application names."""
+        super().__init__(*args, **given)
+        choice: Any = self.fields["member"]
+        choice.queryset = named_in(application)
+
+
 class ClassForm(forms.Form):
     """The class decided, and why where it is not the proposed one."""
 
@@ -69,6 +94,7 @@ def intake_acts(
 ) -> dict[str, Callable[[], object]]:
     """What each verb does, with what was entered."""
     return {
+        "authority": lambda: _authority(request, keys),
         "visit": lambda: _visit(request, keys),
         "announce": lambda: _announce(request, keys),
         "file": lambda: file_dossier(**keys),
@@ -86,6 +112,17 @@ def _visit(request: HttpRequest, keys: dict[str, Any]) -> object:
         visited_on=given["visited_on"],
         visitors=given["visitors"],
         papers=papers,
+        **keys,
+    )
+
+
+def _authority(request: HttpRequest, keys: dict[str, Any]) -> object:
+    application = AidApplication.objects.get(pk=keys["application_id"])
+    given = _entered(AuthorityForm(application, request.POST, request.FILES))
+    return file_member_authority(
+        member_id=given["member"].pk,
+        is_guardian=given["is_guardian"],
+        papers=read_evidence([(one.name, one.read()) for one in given["papers"]]),
         **keys,
     )
 
@@ -145,6 +182,22 @@ def intake_verbs(
             form=decline,
         ),
     }
+
+
+def authority_verbs(application: AidApplication, actor: Actor) -> list[Verb]:
+    """Writing down what somebody of the household signed, while that is missing."""
+    if application.state not in OPEN or not without_authority(application):
+        return []
+    verb = Verb(
+        label="登记家人授权",
+        url=reverse(
+            "staff_assistance:application-verb", args=(application.pk, "authority")
+        ),
+        verdict=can_record_consent(actor, application.union.path),
+        effect="签名的授权书拍照登记；本人用短信链接同意的不用登记。",
+        form=AuthorityForm(application),
+    )
+    return [verb]
 
 
 def proposal_of(application: AidApplication) -> str:

@@ -6,6 +6,7 @@ from assistance.admin import (
     application_exports,
     applications,
     batches,
+    code_rows,
     determinations,
     dossiers,
     exports,
@@ -13,6 +14,7 @@ from assistance.admin import (
     inquiries,
     paying_accounts,
     payments,
+    print_forms,
     proofs,
     reconciliation_exports,
     reconciliations,
@@ -24,6 +26,8 @@ from assistance.admin import (
     statements,
     verification,
     visits,
+    voucher_exports,
+    vouchers,
     what_ifs,
     windows,
 )
@@ -43,6 +47,21 @@ urlpatterns = [
         name="application",
     ),
     path(
+        "applications/<int:pk>/form/",
+        print_forms.ApplicationForm.as_view(),
+        name="application-form",
+    ),
+    path(
+        "applications/<int:pk>/visit-form/",
+        print_forms.ApplicationVisitForm.as_view(),
+        name="application-visit-form",
+    ),
+    path(
+        "applications/<int:pk>/approval-form/",
+        print_forms.ApplicationApproval.as_view(),
+        name="application-approval-form",
+    ),
+    path(
         "applications/<int:pk>/<slug:verb>/",
         applications.ApplicationVerb.as_view(),
         name="application-verb",
@@ -56,6 +75,8 @@ urlpatterns = [
     path("windows/<int:pk>/", windows.WindowPage.as_view(), name="window"),
     path("schemes/<int:pk>/window/", windows.OpenWindow.as_view(), name="window-open"),
     path("rounds/", rounds.RoundList.as_view(), name="rounds"),
+    path("rounds/periods/", code_rows.PeriodList.as_view(), name="periods"),
+    path("funds/sources/", code_rows.SourceList.as_view(), name="fund-sources"),
     path("rounds/<int:pk>/", rounds.RoundPage.as_view(), name="round"),
     path(
         "rounds/<int:pk>/progress/",
@@ -106,6 +127,28 @@ urlpatterns = [
         paying_accounts.PayingAccountPage.as_view(),
         name="paying-account",
     ),
+    path(
+        "funds/paying-accounts/<int:pk>/subjects/",
+        vouchers.SubjectCodes.as_view(),
+        name="subject-codes",
+    ),
+    path("vouchers/", vouchers.VoucherList.as_view(), name="vouchers"),
+    path(
+        "vouchers/export/",
+        voucher_exports.VoucherExport.as_view(),
+        name="vouchers-export",
+    ),
+    path("vouchers/<int:pk>/", vouchers.VoucherPage.as_view(), name="voucher"),
+    path(
+        "vouchers/<int:pk>/print/",
+        voucher_exports.VoucherPrint.as_view(),
+        name="voucher-print",
+    ),
+    path(
+        "vouchers/<int:pk>/<slug:verb>/",
+        vouchers.VoucherVerb.as_view(),
+        name="voucher-verb",
+    ),
     path("rounds/<int:pk>/<slug:verb>/", rounds.RoundVerb.as_view(), name="round-verb"),
     path(
         "determinations/",
@@ -126,6 +169,11 @@ urlpatterns = [
         "determinations/<int:pk>/amount/",
         determinations.DecideAmount.as_view(),
         name="decide-amount",
+    ),
+    path(
+        "determinations/<int:pk>/approval-form/",
+        print_forms.DeterminationApproval.as_view(),
+        name="determination-approval-form",
     ),
     path("batches/", batches.BatchList.as_view(), name="batches"),
     path("batches/<int:pk>/", batches.BatchPage.as_view(), name="batch"),
@@ -153,6 +201,16 @@ urlpatterns = [
         "dossiers/<int:pk>/recheck/",
         dossiers.Recheck.as_view(),
         name="dossier-recheck",
+    ),
+    path(
+        "dossiers/<int:pk>/form/",
+        print_forms.DossierForm.as_view(),
+        name="dossier-form",
+    ),
+    path(
+        "dossiers/<int:pk>/visit-form/",
+        print_forms.DossierVisitForm.as_view(),
+        name="dossier-visit-form",
     ),
     path("dossiers/<int:pk>/visit/", visits.NewVisit.as_view(), name="visit-new"),
     path("visit-papers/<int:pk>/", visits.VisitPaperFile.as_view(), name="visit-paper"),

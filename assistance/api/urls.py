@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assistance.api import statements, verification, views
+from assistance.api import statements, verification, views, vouchers
 
 app_name = "assistance_api"
 
@@ -43,4 +43,5 @@ urlpatterns = [
         statements.ReconciliationList.as_view(),
         name="reconciliations",
     ),
+    path("vouchers/", vouchers.VoucherApiList.as_view(), name="vouchers"),
 ]

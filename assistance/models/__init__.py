@@ -42,10 +42,17 @@ from assistance.models.verification import (
     VerificationWaiver,
 )
 from assistance.models.visit import Visit, VisitPaper
+from assistance.models.voucher import (
+    AccountingVoucher,
+    AccountingVoucherLine,
+    SubjectCode,
+)
 from assistance.models.what_if import WhatIf, WhatIfChange, WhatIfCount
 
 __all__ = [
     "Account",
+    "AccountingVoucher",
+    "AccountingVoucherLine",
     "AidApplication",
     "AidEvidence",
     "AidWindow",
@@ -89,6 +96,7 @@ __all__ = [
     "StackingGroup",
     "StatementLine",
     "StatementRefusal",
+    "SubjectCode",
     "VerificationCall",
     "VerificationFinding",
     "VerificationSample",

@@ -16,6 +16,7 @@ from assistance.enums import (
     FileKind,
     FileLevel,
     HardshipClass,
+    Health,
     Relation,
     Residence,
 )
@@ -162,13 +163,28 @@ class HouseholdDossier(models.Model):
 
 
 class HouseholdMember(models.Model):
-    """A further person of the household; the principal is not repeated here."""
+    """A further person of the household; the principal is not repeated here.
+
+    Named in an application for a dossier, the row gets its dossier when that is filed;
+    what was consented to in between stays the same person's. `yearly_income` is yuan
+    over the twelve months before the application; `phone` serves to ask for consent.
+    """
 
     dossier = models.ForeignKey(
         HouseholdDossier,
         models.CASCADE,
+        null=True,
+        blank=True,
         related_name="members",
         verbose_name=_("档案"),
+    )
+    application = models.ForeignKey(
+        "assistance.AidApplication",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="household",
+        verbose_name=_("建档申请"),
     )
     name = models.CharField(_("姓名"), max_length=60)
     relation = models.CharField(_("关系"), max_length=10, choices=Relation.choices)
@@ -178,11 +194,36 @@ class HouseholdMember(models.Model):
     )
     birth_date = models.DateField(_("出生日期"), null=True)
     identity = models.CharField(_("身份"), max_length=20, blank=True)
+    health = models.CharField(
+        _("健康状况"),
+        max_length=10,
+        choices=Health.choices,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    place = models.CharField(
+        _("就读学校或工作单位"), max_length=60, blank=True, default="", db_default=""
+    )
+    yearly_income = yearly_yuan(_("本人年收入"))
+    phone = SealedTextField(_("手机号"), null=True)
+    moved_out_on = models.DateField(_("迁出日期"), null=True)
 
     class Meta:
         verbose_name = _("家庭成员")
         verbose_name_plural = _("家庭成员")
         ordering = ("id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(dossier__isnull=False) | Q(application__isnull=False),
+                name="household_member_of_something",
+            ),
+            models.UniqueConstraint(
+                fields=("application", "id_number_index"),
+                condition=~Q(id_number_index=""),
+                name="household_member_once",
+            ),
+        )
         indexes = (
             models.Index(fields=("id_number_index",), name="family_by_id_number"),
         )

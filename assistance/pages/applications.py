@@ -37,6 +37,7 @@ from assistance.queries.applications import (
     form_of,
     papers_by_item,
 )
+from assistance.queries.intakes import leads_to_dossier
 from assistance.queries.outlooks import outlook_of
 from members.auth.actor import business_date, request_actor
 from unionportal.core.errors import Refusal
@@ -99,7 +100,7 @@ def aid_application(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def aid_form(request: HttpRequest, pk: int) -> HttpResponse:
     """The questions; what is filled in is kept, whole or not."""
-    application = _changeable(request, pk)
+    application = changeable_application(request, pk)
     form = StatementForm(
         form_of(application.window), application, data=_posted(request)
     )
@@ -120,7 +121,9 @@ def aid_form(request: HttpRequest, pk: int) -> HttpResponse:
             if "later" in request.POST:
                 messages.success(request, _("已保存，随时可以接着填。"))
                 return redirect("assistance:aid-application", pk=pk)
-            return redirect("assistance:aid-check", pk=pk)
+            names_people = leads_to_dossier(application)
+            after = "aid-household" if names_people else "aid-check"
+            return redirect(f"assistance:{after}", pk=pk)
     values = {"application": application, "form": form}
     return render(request, "assistance/aid_form.html", values)
 
@@ -130,7 +133,7 @@ def aid_form(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def aid_papers(request: HttpRequest, pk: int, item: str) -> HttpResponse:
     """Photos for one item, with those that are there."""
-    application = _changeable(request, pk)
+    application = changeable_application(request, pk)
     items = {one.code: one for one in form_of(application.window).asked}
     if item not in items:
         raise Http404
@@ -163,7 +166,7 @@ def aid_papers(request: HttpRequest, pk: int, item: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def aid_check(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything once more, what is missing, how the rules see it, and the hand-in."""
-    application = _changeable(request, pk)
+    application = changeable_application(request, pk)
     form = HandInForm(_posted(request))
     if request.method == "POST" and form.is_valid():
         try:
@@ -256,7 +259,8 @@ def _own(request: HttpRequest, pk: int) -> AidApplication:
     return get_object_or_404(applications_visible_to(actor), pk=pk)
 
 
-def _changeable(request: HttpRequest, pk: int) -> AidApplication:
+def changeable_application(request: HttpRequest, pk: int) -> AidApplication:
+    """My own application while I may change it; anything else does not exist."""
     application = _own(request, pk)
     if application.state not in CHANGEABLE:
         raise Http404

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assistance.pages import applications, leavings, matters
+from assistance.pages import applications, households, leavings, matters
 
 app_name = "assistance"
 urlpatterns = [
@@ -19,6 +19,26 @@ urlpatterns = [
         "aid/applications/<int:pk>/papers/<slug:item>/",
         applications.aid_papers,
         name="aid-papers",
+    ),
+    path(
+        "aid/applications/<int:pk>/household/",
+        households.aid_household,
+        name="aid-household",
+    ),
+    path(
+        "aid/applications/<int:pk>/household/new/",
+        households.aid_member,
+        name="aid-member-new",
+    ),
+    path(
+        "aid/applications/<int:pk>/household/<int:member>/",
+        households.aid_member,
+        name="aid-member",
+    ),
+    path(
+        "aid/applications/<int:pk>/household/<int:member>/drop/",
+        households.aid_member_drop,
+        name="aid-member-drop",
     ),
     path("aid/applications/<int:pk>/check/", applications.aid_check, name="aid-check"),
     path(

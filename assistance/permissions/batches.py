@@ -235,3 +235,11 @@ def _lacking(verb: str, role: Role, organisation: Organisation) -> Verdict:
         f"{verb}需要{organisation.short_name}的“{role.label}”岗位，您没有这个岗位；"
         "请由该岗位人员办理，或联系管理员设置岗位。"
     )
+
+
+def can_read_names(actor: Actor, batch: Batch) -> Verdict:
+    """Names in full on a list to sign: who signs or pays it, and who audits it."""
+    roles = (Role.MAKER, Role.CHECKER, Role.APPROVER, Role.PAYER, Role.AUDITOR)
+    if any(actor.seat_for(role, batch.organisation.path) for role in roles):
+        return ALLOWED
+    return denied("名单上的姓名只向办理和审计这一批的岗位显示。")

@@ -32,15 +32,28 @@ def can_reverse_entry(actor: Actor, entry: Entry) -> Verdict:
     return verdict
 
 
+def can_keep_code_rows(actor: Actor) -> Verdict:
+    """The administrator of a topmost union: all unions below name the same rows."""
+    if actor.is_system or _holds_at_top(actor, Role.ADMINISTRATOR):
+        return ALLOWED
+    return denied(
+        "登记期次和资金来源需要最上级工会的“管理员”岗位，您没有；"
+        "请由最上级工会的管理员在“岗位”中授予，或请该岗位的同事办理。"
+    )
+
+
 def can_prove_books(actor: Actor) -> Verdict:
     """An auditor or administrator of a topmost union; every night the portal itself."""
-    for seat in actor.seats:
-        is_top = len(seat.path) == Organisation.steplen
-        if is_top and seat.role in {Role.AUDITOR, Role.ADMINISTRATOR}:
-            return ALLOWED
-    if actor.is_system:
+    if actor.is_system or _holds_at_top(actor, Role.AUDITOR, Role.ADMINISTRATOR):
         return ALLOWED
     return denied(
         "核对全部账目需要最上级工会的“审计”或“管理员”岗位，您没有；"
         "请由最上级工会的管理员在“岗位”中授予，或请该岗位的同事办理。"
+    )
+
+
+def _holds_at_top(actor: Actor, *roles: Role) -> bool:
+    return any(
+        len(seat.path) == Organisation.steplen and seat.role in roles
+        for seat in actor.seats
     )

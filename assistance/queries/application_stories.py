@@ -12,12 +12,14 @@ from assistance.queries.applications import (
     papers_by_item,
     windows_open,
 )
+from assistance.queries.households import Seen, household_missing, household_of
 from assistance.queries.intake_steps import intake_steps
 from assistance.queries.intakes import leads_to_dossier, line_to_publish
 from assistance.queries.outlooks import Outlook, outlook_for
 from assistance.queries.rounds import answers_to
 from assistance.queries.schemes import scheme_of
 from assistance.queries.worker_steps import Step, StepState
+from assistance.rules.authority import Speaker
 from assistance.rules.form_answers import missing_of
 from assistance.rules.scheme import Scheme
 from assistance.rules.scheme_form import EvidenceItem
@@ -89,6 +91,7 @@ class Story:
     said: tuple[tuple[str, str], ...]
     id_masked: str
     papers: tuple[PaperSeen, ...]
+    people: tuple[Seen, ...]
     missing: tuple[str, ...]
     steps: tuple[Step, ...]
     matter_id: int | None
@@ -97,6 +100,13 @@ class Story:
     may_object: bool
     leads_to_dossier: bool
     public_line: str
+
+    @property
+    def guarded(self) -> list[str]:
+        """For whom the applicant speaks as guardian when he hands in."""
+        return [
+            one.member.name for one in self.people if one.speaker is Speaker.APPLICANT
+        ]
 
 
 _CHANGE = (AidApplicationState.DRAFT, AidApplicationState.ASKED)
@@ -116,12 +126,16 @@ def story_of(application: AidApplication) -> Story:
     missing = missing_of(form, application.answers, held)
     if not application.id_number_index or not application.subject_name:
         missing = ("填写受助人的姓名和身份证号", *missing)
+    people = household_of(application) if leads_to_dossier(application) else []
+    if leads_to_dossier(application):
+        missing = (*missing, *household_missing(application, len(people)))
     return Story(
         said=tuple(answers_in_words(application)),
         id_masked=mask_id_number(application.id_number or ""),
         papers=tuple(
             PaperSeen(item, tuple(held.get(item.code, ()))) for item in form.evidence
         ),
+        people=tuple(people),
         missing=missing,
         steps=tuple(_steps(application, is_answered=answer is not None)),
         matter_id=answer.pk if answer is not None else None,

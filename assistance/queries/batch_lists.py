@@ -13,8 +13,9 @@ from assistance.queries.batches import SignatureRow, signatures_of
 from assistance.queries.subjects import dossier_number_of, subject_name_of
 from unionportal.core.audit import audit_head
 from unionportal.core.documents import render_pdf
-from unionportal.core.masks import mask_id_number
-from unionportal.core.money import capital_yuan, show_yuan
+from unionportal.core.masks import mask_id_number, mask_name
+from unionportal.core.money import capital_yuan, fen_of, show_yuan
+from unionportal.core.qr import qr_svg
 
 NOTHING = Decimal("0.00")
 SHOWN_DIGEST = 16
@@ -48,9 +49,19 @@ def listed_lines(batch: Batch) -> QuerySet[Payment]:
 
 
 def batch_list_values(
-    batch: Batch, *, on: date, printed_by: str, mark: str = ""
+    batch: Batch,
+    *,
+    on: date,
+    printed_by: str,
+    mark: str = "",
+    address: str = "",
+    is_masked: bool = False,
 ) -> dict[str, object]:
-    """What the template of the list prints, as text; the sums are those of its lines."""
+    """What the template of the list prints, as text; the sums are those of its lines.
+
+    `address` is the batch's page, as the code on the list tells it; `is_masked` hides
+    the names from those who neither sign the batch nor audit it.
+    """
     lines = list(listed_lines(batch))
     total = sum((line.amount for line in lines), NOTHING)
     version = batch.round.version
@@ -65,22 +76,24 @@ def batch_list_values(
         "state": batch.get_state_display(),
         "digest": batch.digest,
         "funds": _funds(lines),
-        "lines": [_line(line) for line in lines],
+        "lines": [_line(line, is_masked=is_masked) for line in lines],
+        "fen": [fen_of(line.amount) for line in lines],
         "left_out": _left_out(batch),
         "count": f"{len(lines):,}",
         "total": show_yuan(total),
         "capital": capital_yuan(total),
-        "signatures": _signatures(batch),
+        "signatures": signed_steps(batch),
         "audit_head": audit_head(),
         "printed_on": on.isoformat(),
         "printed_by": printed_by,
         "mark": mark,
+        "qr": qr_svg(address) if address else "",
     }
 
 
-def _line(line: Payment) -> dict[str, str]:
+def _line(line: Payment, *, is_masked: bool) -> dict[str, str]:
     return {
-        "name": _payee(line),
+        "name": _payee(line, is_masked=is_masked),
         "dossier": getattr(line, "dossier_number", None) or "",
         "id_number": mask_id_number(line.claim.payee.id_number),
         "bank": line.account.bank_name,
@@ -89,9 +102,11 @@ def _line(line: Payment) -> dict[str, str]:
     }
 
 
-def _payee(line: Payment) -> str:
+def _payee(line: Payment, *, is_masked: bool) -> str:
     """Who is paid; and for whom, where that is another."""
     name, subject = line.claim.payee.name, getattr(line, "subject_name", None)
+    if is_masked:
+        name, subject = mask_name(name), mask_name(subject) if subject else None
     return f"{name}（{subject}）" if subject and subject != name else name
 
 
@@ -121,7 +136,7 @@ def _left_out(batch: Batch) -> str:
     return "、".join(f"{PaymentState(state).label} {n:,} 人" for state, n in states)
 
 
-def _signatures(batch: Batch) -> list[dict[str, str]]:
+def signed_steps(batch: Batch) -> list[dict[str, str]]:
     """The steps of the running cycle; one that is not signed yet leaves its place free."""
     given = {row.step: row for row in signatures_of(batch) if row.is_current}
     rows = []
@@ -146,7 +161,22 @@ def _signed(row: SignatureRow) -> dict[str, str]:
     }
 
 
-def batch_list_pdf(batch: Batch, *, on: date, printed_by: str, mark: str = "") -> bytes:
+def batch_list_pdf(
+    batch: Batch,
+    *,
+    on: date,
+    printed_by: str,
+    mark: str = "",
+    address: str = "",
+    is_masked: bool = False,
+) -> bytes:
     """The list as a PDF (templates/documents/batch_list.typ), marked on every page."""
-    values = batch_list_values(batch, on=on, printed_by=printed_by, mark=mark)
+    values = batch_list_values(
+        batch,
+        on=on,
+        printed_by=printed_by,
+        mark=mark,
+        address=address,
+        is_masked=is_masked,
+    )
     return render_pdf("batch_list", values)

@@ -3,25 +3,36 @@
 from collections.abc import Sequence
 
 from assistance.models import HouseholdDossier, HouseholdMember
+from members.models import Organisation
 from members.queries.consent import AID, ConsentSubject, last_said
 from unionportal.core.masks import mask_id_number
 
 
 def find_family(numbers: Sequence[int]) -> dict[int, ConsentSubject]:
-    """Family members as subjects of consent; their county's union answers for them."""
-    rows = HouseholdMember.objects.filter(pk__in=numbers).defer("id_number")
-    return {
-        one.pk: ConsentSubject(
+    """Family members as subjects of consent, and the union that answers for them."""
+    rows = HouseholdMember.objects.filter(pk__in=numbers).defer("id_number", "phone")
+    found = {}
+    for one in rows.select_related("dossier__organisation", "application__union"):
+        union = _union_of(one)
+        found[one.pk] = ConsentSubject(
             kind=HouseholdMember._meta.label_lower,
             id=one.pk,
             name=one.name,
-            organisation_id=one.dossier.organisation_id,
-            path=one.dossier.organisation.path,
+            organisation_id=union.pk,
+            path=union.path,
             birth_date=one.birth_date,
             is_family=True,
         )
-        for one in rows.select_related("dossier__organisation")
-    }
+    return found
+
+
+def _union_of(member: HouseholdMember) -> Organisation:
+    """The county of the dossier; before there is one, the applicant's union."""
+    if member.dossier is not None:
+        return member.dossier.organisation
+    if member.application is None:  # the database forbids it
+        raise ValueError(member.pk)
+    return member.application.union
 
 
 def members_with_consent(

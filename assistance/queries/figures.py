@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from assistance.enums import (
+    AccountingVoucherState,
     AidApplicationState,
     Outcome,
     PaymentState,
@@ -13,6 +14,7 @@ from assistance.enums import (
     SubjectKind,
 )
 from assistance.models import (
+    AccountingVoucher,
     AidApplication,
     Batch,
     Determination,
@@ -156,6 +158,15 @@ def batches_settled(path: str, period: str) -> Decimal:
     return Decimal(found.count())
 
 
+def amount_booked(path: str, period: str) -> Decimal:
+    found = AccountingVoucher.objects.filter(
+        _below(path, "organisation__path"),
+        _during(period, "numbered_on"),
+        state=AccountingVoucherState.NUMBERED,
+    )
+    return found.aggregate(total=Sum("total"))["total"] or _ZERO
+
+
 def outstanding_count(path: str, period: str) -> Decimal:
     """Items that only the bank or only the books know at the end of a period."""
     return outstanding_below(path, span_of(period)[1])[0]
@@ -271,6 +282,14 @@ _ROWS: tuple[_Row, ...] = (
         "对账",
         "批",
         batches_settled,
+    ),
+    (
+        "assistance.amount_booked",
+        "已记账金额",
+        "期内登记了凭证字号的记账凭证的金额，红字相抵；作废的和未登记的不计",
+        "记账",
+        "元",
+        amount_booked,
     ),
     (
         "assistance.outstanding_count",

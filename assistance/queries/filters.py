@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from assistance.enums import (
+    AccountingVoucherState,
     AidApplicationState,
     BankFileState,
     BatchKind,
@@ -30,6 +31,7 @@ from assistance.enums import (
 )
 from assistance.models import (
     Account,
+    AccountingVoucher,
     AidApplication,
     BankFile,
     BankStatement,
@@ -356,6 +358,22 @@ class ReconciliationFilter(django_filters.FilterSet):
     class Meta:
         model = Reconciliation
         fields = ("month", "state")
+
+
+class VoucherFilter(django_filters.FilterSet):
+    """Accounting vouchers by union, state, number, batch and the day they were drawn."""
+
+    union = UnionFilter(field_name="organisation__path", label=_("发放工会"))
+    state = django_filters.ChoiceFilter(
+        label=_("状态"), choices=AccountingVoucherState.choices
+    )
+    number = django_filters.CharFilter(label=_("凭证字号"))
+    batch = django_filters.CharFilter(field_name="batch__number", label=_("批次号"))
+    drawn_on = django_filters.DateFromToRangeFilter(label=_("制单日期"))
+
+    class Meta:
+        model = AccountingVoucher
+        fields = ("state", "number", "drawn_on")
 
 
 class WhatIfChangeFilter(django_filters.FilterSet):

@@ -18,7 +18,7 @@ from assistance.queries.payees import determinations_of_payee
 from assistance.queries.visits import visits_of
 from members.models import Person
 from members.queries.holdings import Duty, Holding
-from unionportal.core.masks import mask_id_number
+from unionportal.core.masks import mask_id_number, mask_phone
 from unionportal.core.money import show_yuan
 
 AID = "困难帮扶"
@@ -51,12 +51,7 @@ def holdings_in_aid(person: Person) -> list[Holding]:
             label = str(HouseholdDossier._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
             if value not in (None, ""):
                 found.append(Holding(section, label, str(value), "入户核实", AID))
-        for one in dossier.members.all():
-            number = one.id_number or ""
-            told = f"{one.name} {number}".strip()
-            masked = f"{one.name} {mask_id_number(number)}".strip()
-            label = str(one.get_relation_display())
-            found.append(Holding(section, label, told, "本人申报", AID, masked))
+        found.extend(_family(section, one) for one in dossier.members.all())
         for leaving in dossier.leavings.all():
             told = f"{leaving.reason}；本人陈述：{leaving.statement or '没有'}"
             told = f"{told}；{leaving.get_state_display()} {leaving.decision}"
@@ -83,7 +78,7 @@ def _applications(person: Person) -> list[Holding]:
     rows = AidApplication.objects.filter(applicant=person).select_related(
         "window__version__scheme", "scheme"
     )
-    for one in rows:
+    for one in rows.prefetch_related("household"):
         section = f"帮扶申请 {one.pk}"
         number = one.id_number or ""
         told = f"{one.scheme}，{one.get_state_display()}"
@@ -94,11 +89,32 @@ def _applications(person: Person) -> list[Holding]:
             found.append(Holding(section, "受助人", subject, "本人申报", AID, masked))
         for label, said in answers_in_words(one):
             found.append(Holding(section, label, said, "本人申报", AID))
+        named = [row for row in one.household.all() if row.dossier_id is None]
+        found.extend(_family(section, member) for member in named)
     for_him = AidApplication.objects.filter(subject=person).exclude(applicant=person)
     for one in for_him.select_related("scheme").defer("id_number"):
         told = f"{one.scheme}，由家人申请，{one.get_state_display()}"
         found.append(Holding(f"帮扶申请 {one.pk}", "受助人", told, "家人申报", AID))
     return found
+
+
+def _family(section: str, member: HouseholdMember) -> Holding:
+    """A further person of his household, as he named him."""
+    number, phone = member.id_number or "", member.phone or ""
+    income = member.yearly_income
+    rest = (
+        member.identity,
+        member.place,
+        str(member.get_health_display()),
+        "" if income is None else f"年收入 {show_yuan(income)} 元",
+    )
+
+    def told(*hidden: str) -> str:
+        return " ".join(one for one in (member.name, *hidden, *rest) if one)
+
+    masked = told(mask_id_number(number), mask_phone(phone) if phone else "")
+    label = str(member.get_relation_display())
+    return Holding(section, label, told(number, phone), "本人申报", AID, masked)
 
 
 def _in_families(person: Person) -> list[Holding]:

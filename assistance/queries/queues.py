@@ -33,6 +33,7 @@ from assistance.queries.proofs import proofs_waiting
 from assistance.queries.reconciliations import end_of
 from assistance.queries.standing_lists import BY_CODE
 from assistance.queries.verification_queue import verification_waiting
+from assistance.queries.vouchers import batches_to_voucher
 from assistance.workflow import BATCH
 from members.enums import NoticeState, Role
 from members.models import Notice
@@ -338,6 +339,22 @@ def _statements_missing(actor: Actor, on: date) -> list[QueueItem]:
     ]
 
 
+def vouchers_waiting(actor: Actor, on: date) -> list[QueueItem]:
+    """Settled batches that the checker's accounts have not been told of whole."""
+    return [
+        QueueItem(
+            title=f"批次 {batch.number} 待开记账凭证",
+            detail="银行结果已到齐，开具记账凭证并登记凭证字号",
+            url=f"{STAFF}/batches/{batch.pk}/",
+            organisation_name=batch.organisation.short_name,
+            waiting_since=batch.settled_on or on,
+            due_on=None,
+            role=Role.CHECKER,
+        )
+        for batch in batches_to_voucher(_seats_of(actor, Role.CHECKER))
+    ]
+
+
 QUEUES = (
     WorkQueue("assistance.rounds", "轮次", rounds_waiting),
     WorkQueue("assistance.batches", "待签批的批次", batches_waiting),
@@ -347,6 +364,7 @@ QUEUES = (
     WorkQueue("assistance.verification", "抽样核查", verification_waiting),
     WorkQueue("assistance.proofs", "账目核对", proofs_waiting),
     WorkQueue("assistance.reconciliations", "本月待对账", months_waiting),
+    WorkQueue("assistance.vouchers", "待开记账凭证", vouchers_waiting),
     WorkQueue("assistance.applications", "帮扶申请", applications_to_take),
     WorkQueue("assistance.intakes", "建档申请", intakes_waiting),
     WorkQueue("assistance.inquiries", "职工咨询", inquiries_waiting),

@@ -27,8 +27,10 @@ from members.rules.phone_number import read_phone_number
 from unionportal.core.actor import Actor
 from unionportal.core.audit import record
 from unionportal.core.errors import Refusal
+from unionportal.core.jobs import enqueue
 from unionportal.core.secrets import blind_index
 
+LINK_JOB = "members.send_consent_link"
 CHILD = "未满 14 周岁，须由监护人同意；请监护人到工会签署纸质同意书。"
 
 
@@ -68,7 +70,7 @@ def file_paper_consent(
 def invite_family_member(
     *, subject: ConsentSubject, phone: str, on: date, by: Actor
 ) -> ConsentInvitation:
-    """Make the link of a grown-up family member; an earlier one ends.
+    """Make the link of a grown-up family member and text it; an earlier one ends.
 
     Refused: a child, for whom the guardian signs.
     """
@@ -93,6 +95,13 @@ def invite_family_member(
             verb="consent_invite",
             subject=(subject.kind, subject.id),
             on=on,
+            organisation_id=subject.organisation_id,
+        )
+        enqueue(
+            kind=LINK_JOB,
+            key=f"consent-link-{made.pk}",
+            arguments={"invitation": made.pk},
+            by=by,
             organisation_id=subject.organisation_id,
         )
     return made

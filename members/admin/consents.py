@@ -147,7 +147,7 @@ class ConsentPage(StaffPage):
             act=lambda entered: invite_family_member(
                 subject=subject, on=self.on, by=self.actor, **entered
             ),
-            done="链接已生成，请转给本人；本人用短信验证码打开。",
+            done="链接用短信发给本人；收不到的，可以把页面上的链接转给本人。",
             effect="只给成年家庭成员本人；原来的链接同时停用。",
         )
         return [paper, link] if subject.is_family else [paper]

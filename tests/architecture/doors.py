@@ -182,6 +182,7 @@ DOORS: dict[str, Door] = {
         "/staff/assistance/determinations/export/?round={round}"
     ),
     "staff_assistance:determination": STAFF_RECORD.of("determination"),
+    "staff_assistance:determination-approval-form": EXPORT_RECORD.of("determination"),
     "staff_assistance:decide-amount": STAFF_VERB.of("determination"),
     "staff_assistance:batches": STAFF_LIST,
     "staff_assistance:batch": STAFF_RECORD.of("batch"),
@@ -196,6 +197,7 @@ DOORS: dict[str, Door] = {
         "instruct",
         "send-back",
         "follow-up",
+        "voucher",
     ),
     "staff_assistance:payments": STAFF_LIST,
     "staff_assistance:payments-export": EXPORT_LIST,
@@ -240,6 +242,12 @@ DOORS: dict[str, Door] = {
         "aid_application",
         *("accept", "ask", "refuse", "visit", "announce", "file", "decline"),
     ),
+    "staff_assistance:application-form": EXPORT_RECORD.of("aid_application"),
+    # What leads to a round and not to a file has no visit: told on its page.
+    "staff_assistance:application-visit-form": Door(
+        get=EXPORT_RECORD.get, post=STAFF_VERB.post
+    ).of("aid_application"),
+    "staff_assistance:application-approval-form": EXPORT_RECORD.of("aid_application"),
     "staff_assistance:application-paper": EXPORT_RECORD.of("aid_evidence"),
     "staff_assistance:windows": STAFF_LIST,
     "staff_assistance:window": Door(get=STAFF_RECORD.get, post=STAFF_VERB.post).of(
@@ -256,6 +264,8 @@ DOORS: dict[str, Door] = {
     "staff_assistance:dossier-verb": STAFF_VERB.of(
         "dossier", "close", "reopen", "tell-leaving", "hear-leaving", "keep"
     ),
+    "staff_assistance:dossier-form": EXPORT_RECORD.of("dossier"),
+    "staff_assistance:dossier-visit-form": EXPORT_RECORD.of("dossier"),
     "staff_assistance:visit-new": Door(
         get=STAFF_RECORD.get, post="login login 404 login 200 login"
     ).of("dossier"),
@@ -282,6 +292,23 @@ DOORS: dict[str, Door] = {
     "staff_assistance:paying-account": Door(
         get=STAFF_RECORD.get, post="login login 404 login 200 login"
     ).of("members_organisation"),
+    # Named by every union alike: entered by the topmost's administrator alone.
+    "staff_assistance:periods": Door(
+        get=STAFF_LIST.get, post="login login moved login moved login"
+    ),
+    "staff_assistance:fund-sources": Door(
+        get=STAFF_LIST.get, post="login login moved login moved login"
+    ),
+    "staff_assistance:subject-codes": Door(
+        get=STAFF_RECORD.get, post="login login 404 login 200 login"
+    ).of("members_organisation"),
+    "staff_assistance:vouchers": STAFF_LIST,
+    "staff_assistance:vouchers-export": EXPORT_LIST,
+    "staff_assistance:voucher": STAFF_RECORD.of("voucher"),
+    "staff_assistance:voucher-print": EXPORT_RECORD.of("voucher"),
+    "staff_assistance:voucher-verb": STAFF_VERB.of(
+        "voucher", "number", "unnumber", "void"
+    ),
     # Of all the books: a county reads nothing there, and may not ask for one.
     "staff_assistance:proofs": Door(
         get=STAFF_LIST.get, post="login login moved login moved login"
@@ -505,6 +532,16 @@ DOORS: dict[str, Door] = {
     "assistance:aid-papers": WORKER_OWN.at(
         "/aid/applications/{aid_application}/papers/admission_letter/"
     ),
+    "assistance:aid-household": Door(
+        get=WORKER_OWN.get, post="login 405 405 login 405 login"
+    ).of("aid_application"),
+    "assistance:aid-member-new": WORKER_OWN.of("aid_application"),
+    "assistance:aid-member": WORKER_OWN.at(
+        "/aid/applications/{aid_application}/household/1/"
+    ),
+    "assistance:aid-member-drop": Door(
+        get="login 405 405 login 405 login", post=WORKER_OWN.post
+    ).at("/aid/applications/{aid_application}/household/1/drop/"),
     "assistance:aid-check": WORKER_OWN.of("aid_application"),
     "assistance:aid-withdraw": Door(
         get="login 405 405 login 405 login", post=WORKER_OWN.post
@@ -647,4 +684,5 @@ DOORS: dict[str, Door] = {
     "assistance_api:statement": API_RECORD.of("statement"),
     "assistance_api:statement-lines": API_LINES.of("statement"),
     "assistance_api:reconciliations": API_LIST,
+    "assistance_api:vouchers": API_LIST,
 }

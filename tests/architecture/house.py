@@ -16,8 +16,17 @@ from assistance.actions.releases import release_round
 from assistance.actions.schemes import save_scheme_version
 from assistance.actions.visits import VisitEntry, record_visit
 from assistance.actions.windows import extend_aid_window
-from assistance.enums import ChangeKind, ExitReason, Outcome, Relation, VisitPurpose
+from assistance.enums import (
+    ChangeKind,
+    ExitReason,
+    Outcome,
+    Relation,
+    VisitPurpose,
+    VoucherSide,
+)
 from assistance.models import (
+    AccountingVoucher,
+    AccountingVoucherLine,
     AidApplication,
     Batch,
     Determination,
@@ -97,6 +106,26 @@ class House:
     officer: User
 
 
+def a_voucher(batch: Batch) -> AccountingVoucher:
+    """As if the batch had been settled."""
+    voucher = AccountingVoucher.objects.create(
+        batch=batch,
+        organisation=batch.organisation,
+        sequence=1,
+        total=batch.total,
+        drawn_on=AFTER_NOTICE,
+        drawn_by="县会计",
+    )
+    AccountingVoucherLine.objects.create(
+        voucher=voucher,
+        side=VoucherSide.CREDIT,
+        subject_code="10201",
+        subject_name="银行存款",
+        amount=batch.total,
+    )
+    return voucher
+
+
 def build() -> House:
     """A round of the county paid as far as its batch, with all that hangs on it."""
     line = make.standard()
@@ -143,6 +172,7 @@ def build() -> House:
             "reconciliation": statement.paying_account.reconciliations.get().pk,
             "determination": answer.pk,
             "batch": batch.pk,
+            "voucher": a_voucher(batch).pk,
             "paying_account": payer.pk,
             "payment": payment.pk,
             "sample_item": drawn_item(payment, batch).pk,

@@ -106,6 +106,8 @@ OF_NO_PERSON = {
     "SignInExport",
     "StatementExport",
     "UnionExport",
+    "VoucherExport",
+    "VoucherPrint",
 }
 
 

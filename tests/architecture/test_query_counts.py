@@ -31,7 +31,7 @@ LIST, RECORD = 6, 10
 # Pages of many parts, each of which asks once.
 LARGER: dict[str, tuple[int, str]] = {
     "admin:index": (
-        59,
+        64,
         "every work queue of the portal, and the figures of the first page",
     ),
     "staff_assistance:round": (
@@ -46,7 +46,7 @@ LARGER: dict[str, tuple[int, str]] = {
         15,
         "person, employers, standings of both registers, merges, who looked, trail",
     ),
-    "members:record": (38, "what each app holds of the person, who looked, requests"),
+    "members:record": (39, "what each app holds of the person, who looked, requests"),
     "members:record-copy": (30, "what each app holds of the person"),
     "members:membership": (7, "standing, card, transfer, history, entitlements"),
     "members:me": (8, "person, cards, consents, messages, a waiting change of phone"),
@@ -56,8 +56,8 @@ LARGER: dict[str, tuple[int, str]] = {
         "request, person, what is held, duties, what was said before, trail",
     ),
     "staff_assistance:dossier": (
-        14,
-        "household, class proposed, exit told, visits and papers, answers, trail",
+        16,
+        "household, its members' words, class proposed, exit told, visits and papers, answers, trail",
     ),
     "assistance:matter": (11, "answer, notice, claim, payment, card, questions"),
     "assistance:matter-list": (

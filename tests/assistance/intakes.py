@@ -1,6 +1,7 @@
 """Applications for a dossier, for the tests: the window of the year, and each step."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from assistance.actions.application_drafts import (
@@ -10,19 +11,25 @@ from assistance.actions.application_drafts import (
     start_aid_application,
 )
 from assistance.actions.applications import submit_aid_application
+from assistance.actions.authorities import file_member_authority
 from assistance.actions.dossier_intakes import announce_dossier, record_intake_visit
+from assistance.actions.household_rows import HouseholdRow, put_household_member
 from assistance.actions.intake import accept_aid_application
-from assistance.actions.schemes import publish_scheme_version, save_scheme_version
+from assistance.actions.schemes import load_shipped_intakes
 from assistance.actions.windows import open_aid_window
-from assistance.enums import HardshipClass
-from assistance.models import AidApplication, AidWindow, Period
+from assistance.enums import HardshipClass, Health, Relation
+from assistance.models import AidApplication, AidWindow, HouseholdMember, Period
 from assistance.queries.intakes import notice_of
-from assistance.queries.schemes import intake_source
 from assistance.rules.household import COSTS, INCOMES
 from members.actions.notice import end_notice
 from members.models import Person
 from tests.assistance.applying import photo
-from tests.assistance.builders import COUNTY, fund_sources, union, worker
+from tests.assistance.builders import (
+    COUNTY,
+    id_number,
+    union,
+    worker,
+)
 from tests.core.uploads.evidence_files import png
 from unionportal.core.actor import SYSTEM, Actor
 from unionportal.core.uploads.evidence import read_evidence
@@ -45,9 +52,7 @@ ANSWERS: dict[str, Any] = {
 
 def intake_window() -> AidWindow:
     """The window of 2025 at the county."""
-    fund_sources()
-    draft = save_scheme_version(source=intake_source(), on=APPLYING, by=SYSTEM)
-    version = publish_scheme_version(version_id=draft.pk, on=APPLYING, by=SYSTEM)
+    version = load_shipped_intakes(on=APPLYING, by=SYSTEM)
     period, _ = Period.objects.get_or_create(
         code="2025-year",
         defaults={
@@ -68,15 +73,43 @@ def intake_window() -> AidWindow:
     )
 
 
+def spouse(name: str = "王建国", **said: Any) -> HouseholdRow:
+    """A grown-up of the household; `said` replaces some of what is said of him."""
+    stated: dict[str, Any] = {
+        "name": name,
+        "relation": Relation.SPOUSE,
+        "id_number": id_number(born=date(1976, 3, 2)),
+        "phone": f"139{id_number()[-8:-1]}0",
+        "identity": "失业、无业",
+        "health": Health.SERIOUS,
+        "yearly_income": Decimal(0),
+    }
+    return HouseholdRow(**stated | said)
+
+
+def child(name: str = "王小明", **said: Any) -> HouseholdRow:
+    """A pupil below fourteen."""
+    stated: dict[str, Any] = {
+        "name": name,
+        "relation": Relation.CHILD,
+        "id_number": id_number(born=date(2015, 9, 2)),
+        "identity": "中小学生",
+        "place": "东街小学",
+    }
+    return HouseholdRow(**stated | said)
+
+
 def intake_drafted(applicant: Person, within: AidWindow, **said: Any) -> AidApplication:
-    """A draft with its three papers; `said` replaces some of `ANSWERS`."""
+    """A draft of a household of three; `said` replaces some of `ANSWERS`."""
     by = worker(applicant)
     draft = start_aid_application(
         window_id=within.pk, applicant_id=applicant.pk, on=APPLYING, by=by
     )
     said_all = Statement(answers=ANSWERS | said)
     save_aid_answers(application_id=draft.pk, statement=said_all, on=APPLYING, by=by)
-    for item in ("household_book", "authority", "hardship"):
+    for row in (spouse(), child()):
+        put_household_member(application_id=draft.pk, row=row, on=APPLYING, by=by)
+    for item in ("household_book", "hardship"):
         add_aid_evidence(
             application_id=draft.pk,
             item=item,
@@ -97,7 +130,22 @@ def intake_accepted(
     return accept_aid_application(application_id=draft.pk, on=APPLYING, by=SYSTEM)
 
 
+def authorised(application: AidApplication, *, by: Actor = SYSTEM) -> None:
+    """What the grown-up of the household signed."""
+    file_member_authority(
+        application_id=application.pk,
+        member_id=HouseholdMember.objects.get(
+            application=application, relation=Relation.SPOUSE
+        ).pk,
+        papers=photo("授权书.jpg"),
+        is_guardian=False,
+        on=APPLYING,
+        by=by,
+    )
+
+
 def intake_visited(application: AidApplication, *, by: Actor = SYSTEM) -> None:
+    authorised(application, by=by)
     record_intake_visit(
         application_id=application.pk,
         visited_on=VISITED,

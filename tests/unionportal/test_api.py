@@ -56,6 +56,7 @@ def test_schema_names_every_address() -> None:
         f"get {API}/statements/{{id}}/",
         f"get {API}/statements/{{id}}/lines/",
         f"get {API}/reconciliations/",
+        f"get {API}/vouchers/",
         *(f"get {API}/{kind}/" for kind in KEPT),
         *(f"get {API}/{kind}/{{id}}/" for kind in KEPT),
         *(f"post {API}/{kind}/bulk/" for kind in KEPT[:3]),

@@ -1,6 +1,7 @@
 """Applications for a dossier in the demonstration: one at each step of the path."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -12,17 +13,18 @@ from assistance.actions.application_drafts import (
     start_aid_application,
 )
 from assistance.actions.applications import submit_aid_application
+from assistance.actions.authorities import file_member_authority
 from assistance.actions.dossier_intakes import (
     announce_dossier,
     decline_dossier,
     record_intake_visit,
 )
+from assistance.actions.household_rows import HouseholdRow, put_household_member
 from assistance.actions.intake import accept_aid_application
-from assistance.actions.schemes import publish_scheme_version, save_scheme_version
+from assistance.actions.schemes import load_shipped_intakes
 from assistance.actions.windows import open_aid_window
-from assistance.enums import HardshipClass
-from assistance.models import AidApplication, AidWindow, Period
-from assistance.queries.schemes import intake_source
+from assistance.enums import HardshipClass, Health, Relation
+from assistance.models import AidApplication, AidWindow, HouseholdMember, Period
 from assistance.rules.household import COSTS, INCOMES
 from members.actions.person import PersonEntry, register_person
 from members.enums import OrganisationLevel, Role
@@ -94,8 +96,7 @@ def _applicants(root: Organisation, *, on: date) -> list[Person]:
 
 
 def _window(root: Organisation, *, on: date, by: Actor) -> AidWindow:
-    draft = save_scheme_version(source=intake_source(), on=on, by=SYSTEM)
-    version = publish_scheme_version(version_id=draft.pk, on=on, by=SYSTEM)
+    version = load_shipped_intakes(on=on, by=SYSTEM)
     period, _ = Period.objects.get_or_create(
         code=f"{on.year}-dossier",
         defaults={
@@ -123,7 +124,9 @@ def _filled(window: AidWindow, applicant: Person, *, on: date) -> AidApplication
     )
     said = Statement(answers=ANSWERS)
     save_aid_answers(application_id=draft.pk, statement=said, on=on, by=by)
-    for item in ("household_book", "authority", "hardship"):
+    for row in _household(applicant, on=on):
+        put_household_member(application_id=draft.pk, row=row, on=on, by=by)
+    for item in ("household_book", "hardship"):
         add_aid_evidence(
             application_id=draft.pk,
             item=item,
@@ -132,6 +135,37 @@ def _filled(window: AidWindow, applicant: Person, *, on: date) -> AidApplication
             by=by,
         )
     return draft
+
+
+def _household(applicant: Person, *, on: date) -> list[HouseholdRow]:
+    """A grown-up out of work and a pupil, of numbers that nobody else has."""
+    numbers = Identifiers(seeded(applicant.pk, "dossier-households", str(on.year)))
+
+    def number(born: date, *, is_female: bool) -> str:
+        return numbers.id_number(
+            county_code="350102", county_name="", born=born, is_female=is_female
+        )
+
+    he_asks = applicant.sex == "male"
+    return [
+        HouseholdRow(
+            name=f"{applicant.name[0]}家和",
+            relation=Relation.SPOUSE,
+            id_number=number(date(1982, 6, 9), is_female=he_asks),
+            phone=f"1380000{applicant.pk % 10000:04d}",
+            identity="失业、无业",
+            health=Health.SERIOUS,
+            yearly_income=Decimal(0),
+        ),
+        HouseholdRow(
+            name=f"{applicant.name[0]}小满",
+            relation=Relation.CHILD,
+            id_number=number(date(on.year - 9, 5, 20), is_female=True),
+            identity="中小学生",
+            place="东街小学",
+            yearly_income=Decimal(0),
+        ),
+    ]
 
 
 def _worker(person: Person) -> Actor:
@@ -158,6 +192,15 @@ class _Play:
         accept_aid_application(**self.by_clerk)
 
     def visit(self) -> None:
+        named = HouseholdMember.objects.filter(
+            application=self.by_clerk["application_id"]
+        )
+        file_member_authority(
+            member_id=named.get(relation=Relation.SPOUSE).pk,
+            papers=read_evidence([("授权书.png", shop_photo())]),
+            is_guardian=False,
+            **self.by_clerk,
+        )
         record_intake_visit(
             visited_on=self.on,
             visitors="陈国强、林秀英",

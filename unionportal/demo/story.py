@@ -23,6 +23,7 @@ from unionportal.demo.middle import coming_winter, leave_in_the_middle
 from unionportal.demo.province import AS_OF, Places, Wish, is_loaded, places_of
 from unionportal.demo.pushing import load_webhook
 from unionportal.demo.reconciling import reconcile_county
+from unionportal.demo.vouchering import draw_vouchers
 from unionportal.demo.walk.bank import StubBank
 from unionportal.demo.walk.engine import Engine, Worker
 from unionportal.demo.walk.linking import accounts_below, link_directly
@@ -69,6 +70,7 @@ def tell_story(
         lines = sentences_of(summary_of(main, seconds={}))
         say("\n".join(f"  {line}" for line in lines))
         say("银行对账：" + reconcile_county(stage, before=END_OF_FIRST))
+        say("记账凭证：" + draw_vouchers(stage, before=END_OF_FIRST))
         say("再来一个冬天，办到一半：")
         leave_in_the_middle(stage, coming_winter(on))
     _open_interface(places, on=on)

@@ -93,7 +93,7 @@ class Drill:
     def _live(self, source: Engines, archive: Path) -> tuple[Copy, str, "Proof"]:
         where = source.addresses
         with self._timed("生成演示数据"):
-            self._manage(where, "prepare", "--verbosity", "0")
+            self._manage(where, "prepare", "--no-intakes", "--verbosity", "0")
             self._manage(where, "load_demo", "--dossiers", str(self.dossiers))
         with self._timed("基础备份"):
             base = back_up(where, self.folder / "backup" / "base")

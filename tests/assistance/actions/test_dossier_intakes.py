@@ -18,13 +18,16 @@ from assistance.enums import AidApplicationState, HardshipClass, VisitPurpose
 from assistance.models import HouseholdDossier
 from assistance.queries.application_stories import story_of
 from assistance.queries.intakes import intakes_waiting, notice_of
+from members.actions.consent import say_consent
 from members.enums import Role
 from members.models import NoticeLine
+from members.queries.consent import AID
 from tests.assistance import applying, intakes
 from tests.assistance import builders as make
 from unionportal.core.actor import SYSTEM, Actor
 from unionportal.core.audit import history_of
 from unionportal.core.errors import Refusal
+from unionportal.core.figures import figure
 from unionportal.core.models import Message
 
 pytestmark = pytest.mark.django_db
@@ -151,6 +154,59 @@ def test_a_refusal_gives_its_reason_and_another_officer_looks_again() -> None:
         application_id=found.pk, text="一套已拆迁", on=ON, by=make.worker(applicant)
     )
     assert found.refused_by_id == first.user_id != second.user_id
+
+
+def test_figures_count_what_was_received_filed_and_refused_in_a_period() -> None:
+    make.standard()
+    window = intakes.intake_window()
+    one, other = (
+        intakes.intake_accepted(make.person(name), window)
+        for name in ("陈阿秀", "林阿福")
+    )
+    intakes.intake_visited(one)
+    intakes.intake_announced(one)
+    intakes.notice_ended(one)
+    file_dossier(application_id=one.pk, on=OVER, by=SYSTEM)
+    decline_dossier(application_id=other.pk, answer="两套住房", on=VISITED, by=SYSTEM)
+
+    def counted(at: str, period: str) -> list[int]:
+        path = make.union(at).path
+        names = ("received", "filed", "refused")
+        return [
+            int(figure(f"assistance.intakes_{name}").compute(path, period))
+            for name in names
+        ]
+
+    assert counted(make.COUNTY, "2025-08") == [2, 1, 1]
+    assert counted(make.COUNTY, "2025-07") == [0, 0, 0]
+    assert counted(make.NEXT_COUNTY, "2025-08") == [0, 0, 0]
+
+
+def test_who_takes_his_consent_back_stops_the_path_until_he_signs_anew() -> None:
+    make.standard()
+    found = intakes.intake_accepted(make.person("陈阿秀"), intakes.intake_window())
+    person_id = found.applicant_id
+
+    def say(act: str) -> None:
+        by = make.worker(found.applicant)
+        say_consent(person_id=person_id, purpose=AID, act=act, on=VISITED, by=by)
+
+    say("withdrawn")
+    with pytest.raises(Refusal, match="本人已撤回困难帮扶的同意"):
+        intakes.intake_visited(found)
+    say("given")
+    intakes.intake_visited(found)
+    say("withdrawn")
+    with pytest.raises(Refusal, match="本人已撤回困难帮扶的同意"):
+        intakes.intake_announced(found)
+    say("given")
+    intakes.intake_announced(found)
+    intakes.notice_ended(found)
+    say("withdrawn")
+    with pytest.raises(Refusal, match="本人已撤回困难帮扶的同意"):
+        file_dossier(application_id=found.pk, on=OVER, by=SYSTEM)
+    decline_dossier(application_id=found.pk, answer="本人撤回同意", on=OVER, by=SYSTEM)
+    assert HouseholdDossier.objects.count() == 0
 
 
 def test_a_household_that_cannot_be_is_not_taken() -> None:

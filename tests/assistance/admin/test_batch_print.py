@@ -1,5 +1,8 @@
 """The printed list of a batch reads back as what was signed, and as nothing more."""
 
+import re
+from decimal import Decimal
+
 import pytest
 from django.urls import reverse
 
@@ -132,8 +135,29 @@ def test_a_long_list_repeats_its_head_and_numbers_its_pages() -> None:
     values = batch_list_values(drafted_batch(1), on=AFTER_NOTICE, printed_by="甲")
     lines = values["lines"]
     assert isinstance(lines, list)
-    pages = text_of(render_pdf("batch_list", values | {"lines": lines * 150}))
+    fen = list(range(1, 151))
+    pages = text_of(
+        render_pdf("batch_list", values | {"lines": lines * 150, "fen": fen})
+    )
     *full, _after = pages.split("\f")
     assert len(full) > 2
     assert [page.count("身份证号") for page in full] == [1] * len(full)
     assert f"第 {len(full)} 页，共 {len(full)} 页" in full[-1]
+    sums = [re.search(r"本页小计\s+(\d+) 人\s+([\d.]+) 元", page) for page in full]
+    told = [(int(one[1]), Decimal(one[2])) for one in sums if one]
+    first, last = told[0][0], 150 - told[-1][0]
+    assert sum(count for count, _ in told) == 150
+    assert told[0][1] == Decimal(sum(fen[:first])) / 100
+    assert told[-1][1] == Decimal(sum(fen[last:])) / 100
+
+
+def test_who_neither_signs_nor_audits_reads_masked_names() -> None:
+    batch = drafted_batch(1)
+    payee = payments_of(batch)[0].claim.payee
+    url = reverse("staff_assistance:batch-print", args=(batch.pk,))
+    for role, seen in ((Role.ADMINISTRATOR, f"{payee.name[:1]}*"), (Role.PAYER, None)):
+        _, kind, content = taken(browser_of(staff(role)), url)
+        assert kind == "application/pdf"
+        words = words_of(text_of(content))
+        assert (seen or payee.name) in words
+        assert (payee.name in words) is (seen is None)

@@ -8,12 +8,13 @@ import pytest
 from django.core.management import call_command
 from pytest_django.fixtures import Settings
 
-from assistance.models import BankStatement, Match, Reconciliation
+from assistance.models import AccountingVoucher, BankStatement, Match, Reconciliation
 from assistance.queries.ledger import ledger_proof
 from assistance.queries.reconciliations import standing_of
 from unionportal.core.models.audit import AuditEntry
 from unionportal.demo.reconciling import reconcile_county
 from unionportal.demo.story import END_OF_FIRST
+from unionportal.demo.vouchering import DRAWN, draw_vouchers
 from unionportal.demo.walk.bank import StubBank
 from unionportal.demo.walk.engine import Direct
 from unionportal.demo.walk.stage import Plan, Stage
@@ -61,8 +62,12 @@ def test_a_county_reconciles_its_account(stage: Stage) -> None:
 
 def test_told_again_it_changes_nothing(stage: Stage) -> None:
     first = reconcile_county(stage, before=END_OF_FIRST)
+    drawn = draw_vouchers(stage, before=END_OF_FIRST)
     before = (BankStatement.objects.count(), AuditEntry.objects.count())
+    vouchers = AccountingVoucher.objects.order_by("-id").values_list("number")
+    assert [bool(number) for (number,) in vouchers] == [False] + [True] * (DRAWN - 1)
 
     assert reconcile_county(stage, before=END_OF_FIRST) == first
+    assert draw_vouchers(stage, before=END_OF_FIRST) == drawn
 
     assert (BankStatement.objects.count(), AuditEntry.objects.count()) == before
