@@ -52,6 +52,7 @@ class VoucherLineSerializer(serializers.ModelSerializer[AccountingVoucherLine]):
         "code",
         source="source",
         read_only=True,
+        allow_null=True,
         label=_("资金来源代码"),
         help_text=_("银行存款的一行为 null。"),
     )

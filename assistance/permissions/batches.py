@@ -242,4 +242,8 @@ def can_read_names(actor: Actor, batch: Batch) -> Verdict:
     roles = (Role.MAKER, Role.CHECKER, Role.APPROVER, Role.PAYER, Role.AUDITOR)
     if any(actor.seat_for(role, batch.organisation.path) for role in roles):
         return ALLOWED
-    return denied("名单上的姓名只向办理和审计这一批的岗位显示。")
+    return denied(
+        "名单上的完整姓名只能由办理或审计这一批的岗位（"
+        f"{batch.organisation.short_name}的{'、'.join(f'“{one.label}”' for one in roles)}）"
+        "查看，您没有这样的岗位；请联系管理员设置岗位。"
+    )

@@ -55,5 +55,5 @@ def test_money_figures_follow_the_payments() -> None:
 
 def test_figures_say_what_they_are() -> None:
     own = [one for one in figures() if one.code.startswith("assistance.")]
-    assert len({one.name for one in own}) == len(own) == 18
+    assert len({one.name for one in own}) == len(own) == 19
     assert {one.unit for one in own} <= {"户", "元", "人次", "人", "批", "笔"}

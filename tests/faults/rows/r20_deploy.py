@@ -60,12 +60,14 @@ def git(*command: str) -> bytes:
 
 
 def commit_before() -> str | None:
-    """The parent of the latest commit that touched a migration.
+    """The parent of the latest commit that brought a new migration.
 
     None where there is no history to look into: a shallow clone, an unpacked archive.
     """
     try:
-        latest = git("log", "-1", "--format=%H", "--", "*/migrations/*").decode()
+        latest = git(
+            "log", "-1", "--diff-filter=A", "--format=%H", "--", "*/migrations/*"
+        ).decode()
         return git("rev-parse", "--verify", f"{latest.strip()}^").decode().strip()
     except (OSError, subprocess.CalledProcessError):
         return None
